@@ -1,0 +1,2 @@
+//! speaker
+fn main() {}

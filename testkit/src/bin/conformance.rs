@@ -1,0 +1,2 @@
+//! Runs conformance case files.
+fn main() {}

@@ -1,0 +1,1 @@
+//! Conformance runner, simulators and shared test support.
