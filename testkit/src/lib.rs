@@ -1,1 +1,11 @@
-//! Conformance runner, simulators and shared test support.
+//! What the family's tests share and no published crate carries: the conformance
+//! runner and its suites, the shared test data, a counting allocator and network
+//! namespaces.
+//!
+//! This crate may import every other one, and is published with none of them. Tests
+//! that use it live in the `tests/it` of their crate: a unit test inside `src` would be
+//! linked against two copies of that crate, one with `cfg(test)` and one without.
+
+pub mod alloc;
+pub mod conformance;
+pub mod shared;

@@ -1,0 +1,54 @@
+//! Test data beside the workspace, which is larger than the workspace wants to carry:
+//! conformance cases, RFC texts, real routing tables.
+//!
+//! No test may need it to pass. A test that can use it asks [`path`] and, when told
+//! `None`, says [`skip_message`] and returns:
+//!
+//! ```
+//! let Some(cases) = testkit::shared::path("cases") else {
+//!     testkit::shared::skip_message();
+//!     return;
+//! };
+//! assert!(cases.exists());
+//! ```
+
+use std::env;
+use std::path::{Path, PathBuf};
+
+/// The environment variable that names the directory of shared data.
+pub const VARIABLE: &str = "CALICO_SHARED";
+
+/// What a test without its data prints.
+pub const SKIPPED: &str = "skipped: no shared data";
+
+/// The path of `rel` in the shared data, or `None` when there is no such file or
+/// directory.
+///
+/// The data is looked for in the directory that [`VARIABLE`] names. Without the
+/// variable it is looked for in `shared` beside the workspace, first beside the
+/// workspace this crate was compiled in, then beside the current directory and each of
+/// its ancestors (a binary may have been moved).
+#[must_use]
+pub fn path(rel: impl AsRef<Path>) -> Option<PathBuf> {
+    let found = root()?.join(rel);
+    found.exists().then_some(found)
+}
+
+/// Prints [`SKIPPED`] on standard output.
+pub fn skip_message() {
+    println!("{SKIPPED}");
+}
+
+fn root() -> Option<PathBuf> {
+    if let Some(named) = env::var_os(VARIABLE) {
+        return Some(PathBuf::from(named));
+    }
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent();
+    let current = env::current_dir().ok();
+    let ancestors = current.iter().flat_map(|dir| dir.ancestors());
+    workspace
+        .into_iter()
+        .chain(ancestors)
+        .filter_map(|dir| Some(dir.parent()?.join("shared")))
+        .find(|candidate| candidate.is_dir())
+}
