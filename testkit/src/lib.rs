@@ -8,4 +8,5 @@
 
 pub mod alloc;
 pub mod conformance;
+pub mod netns;
 pub mod shared;
