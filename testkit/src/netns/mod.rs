@@ -5,7 +5,7 @@
 //! use testkit::netns::{self, Lan};
 //!
 //! if !netns::ready(&["bird", "birdc"]) {
-//!     return; // has said why
+//!     return Ok(()); // has said why
 //! }
 //! let lan = Lan::new(&[
 //!     ("left", &["10.99.0.1/24".parse()?]),
