@@ -1,1 +1,3 @@
 //! What the programs share.
+
+pub mod sim;
