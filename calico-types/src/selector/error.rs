@@ -1,0 +1,169 @@
+//! Errors of selector text: what is wrong, where, and what to write instead.
+
+use std::fmt::{self, Display, Formatter, Write as _};
+use std::ops::Range;
+
+use super::{Hint, MAX_DEPTH, MAX_LABEL_LENGTH};
+
+/// Why a text is not a selector.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{kind}")]
+pub struct SelectorError {
+    kind: SelectorErrorKind,
+    span: Range<usize>,
+    hint: Option<Hint>,
+}
+
+/// Ways in which a text is not a selector.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SelectorErrorKind {
+    /// The grammar wants something else here.
+    #[error("expected {expected}, found {}", Found(.found.as_deref()))]
+    Unexpected {
+        /// What the grammar wants.
+        expected: Expected,
+        /// What stands there, shortened; `None` at the end of the text.
+        found: Option<Box<str>>,
+    },
+    /// A string without its closing quote.
+    #[error("string has no closing {0}")]
+    UnterminatedString(char),
+    /// A label longer than [`MAX_LABEL_LENGTH`].
+    #[error("label of {0} bytes, at most {MAX_LABEL_LENGTH} are allowed")]
+    LabelTooLong(usize),
+    /// Groups nested beyond [`MAX_DEPTH`].
+    #[error("groups nest deeper than {MAX_DEPTH} levels")]
+    TooDeep,
+}
+
+/// What the grammar wants at a place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Expected {
+    /// A comparison, `has(…)`, `all()`, `global()`, `!` or a group.
+    Term,
+    /// A label name, inside `has(…)`.
+    Label,
+    /// An operator after the label of this name.
+    Operator(Box<str>),
+    /// A quoted string.
+    String,
+    /// A set, `{'a', 'b'}`.
+    Set,
+    /// A quoted string of a set, or the end of the set.
+    StringOrCloseBrace,
+    /// `,` or `}` after a string of a set.
+    CommaOrCloseBrace,
+    /// `)`.
+    CloseParen,
+    /// `&&`, `||` or the end of the text.
+    Conjunction,
+}
+
+impl Display for Expected {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Term => f.write_str("a label, `has(`, `all()`, `!` or `(`"),
+            Self::Label => f.write_str("a label name"),
+            Self::Operator(label) => write!(f, "an operator after label {label}"),
+            Self::String => f.write_str("a quoted string"),
+            Self::Set => f.write_str("a set in braces"),
+            Self::StringOrCloseBrace => f.write_str("a quoted string or `}`"),
+            Self::CommaOrCloseBrace => f.write_str("`,` or `}`"),
+            Self::CloseParen => f.write_str("`)`"),
+            Self::Conjunction => f.write_str("`&&`, `||` or the end"),
+        }
+    }
+}
+
+struct Found<'a>(Option<&'a str>);
+
+impl Display for Found<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            None => f.write_str("the end"),
+            Some(text) => {
+                f.write_str("`")?;
+                for c in text.chars() {
+                    match c {
+                        '\'' | '"' => f.write_char(c)?,
+                        // Makes line breaks and invisible characters visible.
+                        _ => write!(f, "{}", c.escape_debug())?,
+                    }
+                }
+                f.write_str("`")
+            }
+        }
+    }
+}
+
+impl SelectorError {
+    pub(super) fn unexpected(
+        expected: Expected,
+        found: Option<&str>,
+        span: Range<usize>,
+        hint: Option<Hint>,
+    ) -> Self {
+        let found = found.map(|text| text.chars().take(32).collect::<String>().into());
+        Self {
+            kind: SelectorErrorKind::Unexpected { expected, found },
+            span,
+            hint,
+        }
+    }
+
+    pub(super) fn unterminated(quote: char, span: Range<usize>) -> Self {
+        Self {
+            kind: SelectorErrorKind::UnterminatedString(quote),
+            span,
+            hint: None,
+        }
+    }
+
+    pub(super) fn label_too_long(span: Range<usize>) -> Self {
+        Self {
+            kind: SelectorErrorKind::LabelTooLong(span.len()),
+            span,
+            hint: None,
+        }
+    }
+
+    pub(super) fn too_deep(span: Range<usize>) -> Self {
+        Self {
+            kind: SelectorErrorKind::TooDeep,
+            span,
+            hint: None,
+        }
+    }
+
+    /// What is wrong.
+    #[must_use]
+    pub fn kind(&self) -> &SelectorErrorKind {
+        &self.kind
+    }
+
+    /// Where, in bytes of the text; both ends are character boundaries, and
+    /// empty at the end of the text.
+    #[must_use]
+    pub fn span(&self) -> Range<usize> {
+        self.span.clone()
+    }
+
+    /// What was probably meant.
+    #[must_use]
+    pub fn hint(&self) -> Option<&Hint> {
+        self.hint.as_ref()
+    }
+
+    /// The text with the mistake corrected as the [hint](Self::hint) says,
+    /// where that is a matter of replacing [the place](Self::span). The rest
+    /// of the text may have mistakes of its own.
+    #[must_use]
+    pub fn corrected(&self, text: &str) -> Option<String> {
+        let replacement = self.hint.as_ref()?.replacement()?;
+        let before = text.get(..self.span.start)?;
+        let after = text.get(self.span.end..)?;
+        Some(format!("{before}{replacement}{after}"))
+    }
+}
