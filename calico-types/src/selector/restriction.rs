@@ -115,8 +115,10 @@ fn restrictions(node: &Node) -> LabelRestrictions {
             negated: false,
             values,
         } => {
-            let values = values.iter().cloned().collect();
-            one(label, LabelRestriction::present(Some(values)))
+            // Calico keeps the values in a slice whose nil is "any", and the
+            // slice of an empty set is nil.
+            let values = (!values.is_empty()).then(|| values.iter().cloned().collect());
+            one(label, LabelRestriction::present(values))
         }
         Expr::Not(operand) => match &operand.expr {
             Expr::Has(label) => one(label, LabelRestriction::absent()),
@@ -200,5 +202,10 @@ mod tests {
         assert_eq!(of("!has(a)"), one("a", LabelRestriction::absent()));
         assert_eq!(of("!(a != 'b')"), LabelRestrictions::new());
         assert_eq!(of("all()"), LabelRestrictions::new());
+    }
+
+    #[test]
+    fn the_empty_set_demands_presence_only() {
+        assert_eq!(of("a in {}"), one("a", LabelRestriction::present(None)));
     }
 }

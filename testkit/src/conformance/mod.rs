@@ -7,6 +7,8 @@
 //! a case whose judging panics, fails; neither ends the run.
 
 mod report;
+mod selector_eval;
+mod selector_parse;
 mod suite;
 
 pub use report::{Failure, Report, RunError, run};

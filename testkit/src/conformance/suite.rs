@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde_json::Value;
 
-use super::Outcome;
+use super::{Outcome, selector_eval, selector_parse};
 
 /// A family of cases that are judged in one way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -71,8 +71,8 @@ impl Suite {
             Self::CveVectors => None,
             Self::HttpMatch => None,
             Self::Policy => None,
-            Self::SelectorEval => None,
-            Self::SelectorParse => None,
+            Self::SelectorEval => Some(selector_eval::run),
+            Self::SelectorParse => Some(selector_parse::run),
             Self::StrictDecode => None,
             Self::Topology => None,
             Self::Validation => None,

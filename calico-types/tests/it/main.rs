@@ -1,0 +1,3 @@
+//! Integration tests of `calico-types`.
+
+mod selector;
