@@ -1,0 +1,193 @@
+//! `CalicoNodeStatus`: a node's BGP sessions and routes, on request.
+
+use serde::{Deserialize, Serialize};
+
+use crate::metadata::Metadata;
+use crate::resources::Kind;
+
+/// Asks a node to report, and holds the report.
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct CalicoNodeStatus {
+    /// Name, labels and annotations.
+    #[serde(default)]
+    pub metadata: Metadata,
+    /// What is wanted.
+    #[serde(default)]
+    pub spec: CalicoNodeStatusSpec,
+    /// What the cluster reports.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<CalicoNodeStatusStatus>,
+}
+
+impl Kind for CalicoNodeStatus {
+    const KIND: &'static str = "CalicoNodeStatus";
+    const NAMESPACED: bool = false;
+
+    fn metadata(&self) -> &Metadata {
+        &self.metadata
+    }
+}
+
+/// See [`CalicoNodeStatus`].
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CalicoNodeStatusSpec {
+    /// Who is asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub node: Option<String>,
+    /// What to report.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub classes: Vec<NodeStatusClass>,
+    /// How often; 0 means once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub update_period_seconds: Option<u32>,
+}
+
+/// A part of the report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum NodeStatusClass {
+    /// The BIRD daemons.
+    Agent,
+    /// Their sessions.
+    BGP,
+    /// Their routes.
+    Routes,
+}
+
+/// The report.
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CalicoNodeStatusStatus {
+    /// RFC 3339 time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_updated: Option<String>,
+    /// The BIRD daemons.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub agent: Option<AgentStatus>,
+    /// Their sessions.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bgp: Option<BGPStatus>,
+    /// Their routes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub routes: Option<RoutesStatus>,
+}
+
+/// The BIRD daemons of a node.
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AgentStatus {
+    /// The one for IPv4.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bird_v4: Option<BirdStatus>,
+    /// The one for IPv6.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bird_v6: Option<BirdStatus>,
+}
+
+/// A BIRD daemon.
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct BirdStatus {
+    /// `Ready` or `NotReady`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state: Option<String>,
+    /// BIRD's version.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+    /// Its BGP identifier.
+    #[serde(rename = "routerID", skip_serializing_if = "Option::is_none")]
+    pub router_id: Option<String>,
+    /// When it started, in BIRD's words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_boot_time: Option<String>,
+    /// When it last read its configuration.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_reconfiguration_time: Option<String>,
+}
+
+/// Sessions of a node.
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct BGPStatus {
+    /// IPv4 sessions that are up.
+    #[serde(default)]
+    pub number_established_v4: i64,
+    /// IPv4 sessions that are not.
+    #[serde(default)]
+    pub number_not_established_v4: i64,
+    /// IPv6 sessions that are up.
+    #[serde(default)]
+    pub number_established_v6: i64,
+    /// IPv6 sessions that are not.
+    #[serde(default)]
+    pub number_not_established_v6: i64,
+    /// The IPv4 sessions.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub peers_v4: Vec<PeerStatus>,
+    /// The IPv6 sessions.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub peers_v6: Vec<PeerStatus>,
+}
+
+/// One session.
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PeerStatus {
+    /// The peer.
+    #[serde(rename = "peerIP", skip_serializing_if = "Option::is_none")]
+    pub peer_ip: Option<String>,
+    /// `NodeMesh`, `NodePeer` or `GlobalPeer`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub r#type: Option<String>,
+    /// RFC 4271 §8.2.2's state, or `Close`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state: Option<String>,
+    /// Since when, in BIRD's words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub since: Option<String>,
+}
+
+/// Routes of a node.
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RoutesStatus {
+    /// IPv4 routes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub routes_v4: Vec<RouteStatus>,
+    /// IPv6 routes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub routes_v6: Vec<RouteStatus>,
+}
+
+/// One route.
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RouteStatus {
+    /// `FIB` or `RIB`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub r#type: Option<String>,
+    /// Its prefix.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub destination: Option<String>,
+    /// Its next hop.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gateway: Option<String>,
+    /// Its interface.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub interface: Option<String>,
+    /// Where it comes from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub learned_from: Option<RouteLearnedFrom>,
+}
+
+/// The origin of a route.
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RouteLearnedFrom {
+    /// `Kernel`, `Static`, `Direct`, `NodeMesh` or `BGPPeer`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source_type: Option<String>,
+    /// The peer, if one.
+    #[serde(rename = "peerIP", skip_serializing_if = "Option::is_none")]
+    pub peer_ip: Option<String>,
+}

@@ -1,0 +1,200 @@
+//! The bookkeeping of IPAM: blocks, affinities, handles and settings.
+
+use std::collections::BTreeMap;
+
+use ipnet::IpNet;
+use serde::{Deserialize, Serialize};
+
+use super::switch::Switch;
+use crate::metadata::Metadata;
+use crate::resources::Kind;
+
+/// A block of addresses and who has them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IPAMBlock {
+    /// Name, labels and annotations.
+    #[serde(default)]
+    pub metadata: Metadata,
+    /// What is wanted.
+    pub spec: IPAMBlockSpec,
+}
+
+impl Kind for IPAMBlock {
+    const KIND: &'static str = "IPAMBlock";
+    const NAMESPACED: bool = false;
+
+    fn metadata(&self) -> &Metadata {
+        &self.metadata
+    }
+}
+
+/// See [`IPAMBlock`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct IPAMBlockSpec {
+    /// The block.
+    pub cidr: IpNet,
+    /// `host:NODE` or `virtual:NAME`: who owns the block.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub affinity: Option<String>,
+    /// RFC 3339 time at which it was claimed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub affinity_claim_time: Option<String>,
+    /// For each address an index into `attributes`, or nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub allocations: Vec<Option<u32>>,
+    /// Offsets of free addresses, the next one first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unallocated: Vec<u32>,
+    /// What is known about the allocations.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attributes: Vec<AllocationAttribute>,
+    /// Counts changes of the block.
+    #[serde(default)]
+    pub sequence_number: i64,
+    /// `sequence_number` at the time of each allocation, by offset.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub sequence_number_for_allocation: BTreeMap<String, i64>,
+    /// Whether the block is being removed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deleted: Option<bool>,
+    /// Whether only the owner may use it.
+    #[serde(default)]
+    pub strict_affinity: bool,
+}
+
+/// What is known about an allocation.
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AllocationAttribute {
+    /// The handle that holds it.
+    #[serde(rename = "handle_id", skip_serializing_if = "Option::is_none")]
+    pub handle_id: Option<String>,
+    /// Node, pod and namespace.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub secondary: BTreeMap<String, String>,
+    /// The same of a second owner during live migration.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub alternate_owner_attrs: BTreeMap<String, String>,
+    /// RFC 3339 time of release, while the address cools down.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub released_at: Option<String>,
+}
+
+/// The claim of a node on a block.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BlockAffinity {
+    /// Name, labels and annotations.
+    #[serde(default)]
+    pub metadata: Metadata,
+    /// What is wanted.
+    pub spec: BlockAffinitySpec,
+}
+
+impl Kind for BlockAffinity {
+    const KIND: &'static str = "BlockAffinity";
+    const NAMESPACED: bool = false;
+
+    fn metadata(&self) -> &Metadata {
+        &self.metadata
+    }
+}
+
+/// See [`BlockAffinity`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct BlockAffinitySpec {
+    /// `confirmed`, `pending` or `pendingDeletion`.
+    #[serde(default)]
+    pub state: String,
+    /// The node, or the virtual owner.
+    #[serde(default)]
+    pub node: String,
+    /// `host` or `virtual`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub r#type: Option<String>,
+    /// The block.
+    pub cidr: IpNet,
+    /// Whether the claim is being removed.
+    #[serde(default)]
+    pub deleted: bool,
+}
+
+/// All addresses that were taken together.
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct IPAMHandle {
+    /// Name, labels and annotations.
+    #[serde(default)]
+    pub metadata: Metadata,
+    /// What is wanted.
+    #[serde(default)]
+    pub spec: IPAMHandleSpec,
+}
+
+impl Kind for IPAMHandle {
+    const KIND: &'static str = "IPAMHandle";
+    const NAMESPACED: bool = false;
+
+    fn metadata(&self) -> &Metadata {
+        &self.metadata
+    }
+}
+
+/// See [`IPAMHandle`].
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct IPAMHandleSpec {
+    /// The handle.
+    #[serde(rename = "handleID", default)]
+    pub handle_id: String,
+    /// How many addresses it holds, by block.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub block: BTreeMap<String, i64>,
+    /// Whether the handle is being removed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deleted: Option<bool>,
+}
+
+/// Settings of IPAM.
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct IPAMConfiguration {
+    /// Name, labels and annotations.
+    #[serde(default)]
+    pub metadata: Metadata,
+    /// What is wanted.
+    #[serde(default)]
+    pub spec: IPAMConfigurationSpec,
+}
+
+impl Kind for IPAMConfiguration {
+    const KIND: &'static str = "IPAMConfiguration";
+    const NAMESPACED: bool = false;
+
+    fn metadata(&self) -> &Metadata {
+        &self.metadata
+    }
+}
+
+/// See [`IPAMConfiguration`].
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct IPAMConfigurationSpec {
+    /// Whether a node only uses its own blocks.
+    #[serde(default)]
+    pub strict_affinity: bool,
+    /// Whether nodes claim blocks unasked; default true.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub auto_allocate_blocks: Option<bool>,
+    /// A limit; 0 means none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_blocks_per_host: Option<i32>,
+    /// Whether virtual machines keep their addresses.
+    #[serde(
+        rename = "kubeVirtVMAddressPersistence",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub kube_virt_vm_address_persistence: Option<Switch>,
+    /// How long a released address rests, 0..1200.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ip_cooldown_seconds: Option<i32>,
+}

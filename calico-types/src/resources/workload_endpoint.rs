@@ -1,0 +1,127 @@
+//! `WorkloadEndpoint`: one interface of a workload.
+//!
+//! With the Kubernetes datastore these are made from pods.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use ipnet::IpNet;
+use serde::{Deserialize, Serialize};
+
+use crate::metadata::Metadata;
+use crate::resources::Kind;
+use crate::scalar::Protocol;
+
+/// A pod's, container's or virtual machine's interface.
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct WorkloadEndpoint {
+    /// Name, labels and annotations.
+    #[serde(default)]
+    pub metadata: Metadata,
+    /// What is wanted.
+    #[serde(default)]
+    pub spec: WorkloadEndpointSpec,
+}
+
+impl Kind for WorkloadEndpoint {
+    const KIND: &'static str = "WorkloadEndpoint";
+    const NAMESPACED: bool = true;
+
+    fn metadata(&self) -> &Metadata {
+        &self.metadata
+    }
+}
+
+/// See [`WorkloadEndpoint`].
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct WorkloadEndpointSpec {
+    /// Who started the workload, such as `k8s`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub orchestrator: Option<String>,
+    /// The orchestrator's name for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub workload: Option<String>,
+    /// Where it runs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub node: Option<String>,
+    /// The CNI container id.
+    #[serde(rename = "containerID", skip_serializing_if = "Option::is_none")]
+    pub container_id: Option<String>,
+    /// The pod's name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pod: Option<String>,
+    /// The name of the interface inside.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub endpoint: Option<String>,
+    /// The service account it runs under.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub service_account_name: Option<String>,
+    /// Its addresses, as /32 and /128.
+    #[serde(
+        with = "crate::scalar::net::list",
+        default,
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    pub ip_networks: Vec<IpNet>,
+    /// Floating addresses.
+    #[serde(rename = "ipNATs", default, skip_serializing_if = "Vec::is_empty")]
+    pub ip_nats: Vec<IpNat>,
+    /// Its IPv4 gateway.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ipv4_gateway: Option<Ipv4Addr>,
+    /// Its IPv6 gateway.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ipv6_gateway: Option<Ipv6Addr>,
+    /// Profiles, in order, for what no policy selects.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub profiles: Vec<String>,
+    /// The host's side of the interface.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub interface_name: Option<String>,
+    /// The MAC address inside.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mac: Option<String>,
+    /// Names for ports.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ports: Vec<WorkloadEndpointPort>,
+    /// Foreign source addresses that it may use.
+    #[serde(
+        with = "crate::scalar::net::list",
+        default,
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    pub allow_spoofed_source_prefixes: Vec<IpNet>,
+}
+
+/// A one-to-one NAT.
+#[derive(Clone, Debug, PartialEq, Eq, Copy, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct IpNat {
+    /// The workload's own address.
+    #[serde(rename = "internalIP", skip_serializing_if = "Option::is_none")]
+    pub internal_ip: Option<IpAddr>,
+    /// The address seen outside.
+    #[serde(rename = "externalIP", skip_serializing_if = "Option::is_none")]
+    pub external_ip: Option<IpAddr>,
+}
+
+/// A named port.
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct WorkloadEndpointPort {
+    /// The name; absent for a mere host port.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// TCP, UDP or SCTP.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub protocol: Option<Protocol>,
+    /// The number inside.
+    #[serde(default)]
+    pub port: u16,
+    /// The number on the host.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub host_port: Option<u16>,
+    /// The host's address for it.
+    #[serde(rename = "hostIP", skip_serializing_if = "Option::is_none")]
+    pub host_ip: Option<String>,
+}
