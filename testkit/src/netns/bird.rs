@@ -27,7 +27,7 @@ pub struct Config {
 #[derive(Clone, Debug)]
 pub struct Peer {
     /// The name of the BIRD protocol.
-    pub name: &'static str,
+    pub name: String,
     /// Our address.
     pub local: IpAddr,
     /// The neighbour's address.
@@ -90,8 +90,7 @@ const fn channel(address: IpAddr) -> &'static str {
 #[derive(Debug)]
 pub struct Bird<'ns> {
     socket: PathBuf,
-    // Its `Drop` ends the process; the socket's directory is the caller's.
-    _daemon: Daemon<'ns>,
+    daemon: Daemon<'ns>,
 }
 
 impl<'ns> Bird<'ns> {
@@ -121,14 +120,18 @@ impl<'ns> Bird<'ns> {
             &socket.to_string_lossy(),
         ];
         let daemon = Daemon::start(namespace, scratch, name, "bird", &arguments)?;
-        let bird = Self {
-            socket,
-            _daemon: daemon,
-        };
+        let bird = Self { socket, daemon };
         wait_for("BIRD to answer", Duration::from_secs(10), || {
             bird.query("show status").map_err(|error| error.to_string())
         });
         Ok(bird)
+    }
+
+    /// Everything that BIRD has logged: the errors it received among it, which
+    /// `show protocols` forgets at the next attempt to connect.
+    #[must_use]
+    pub fn log(&self) -> String {
+        self.daemon.log()
     }
 
     /// What `birdc` answers to a command.

@@ -73,9 +73,9 @@ fn config(own: u8, other: u8) -> Config {
     }
 }
 
-fn peer(name: &'static str, address: fn(u8) -> IpAddr, own: u8, other: u8) -> Peer {
+fn peer(name: &str, address: fn(u8) -> IpAddr, own: u8, other: u8) -> Peer {
     Peer {
-        name,
+        name: name.to_owned(),
         local: address(own),
         remote: address(other),
         asn: AS,
