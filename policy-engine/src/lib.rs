@@ -1,2 +1,29 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
+
+mod decision;
+mod endpoint;
+mod evaluate;
+mod http;
+mod packet;
+mod policy;
+mod policy_set;
+mod protocol;
+mod reference;
+mod rule;
+
+pub use decision::{Decision, Reason, Verdict};
+pub use endpoint::{
+    Endpoint, EndpointId, EndpointKind, LabelMap, NamedPort, NetworkSet, Profile, Service,
+    ServiceMember,
+};
+pub use evaluate::Evaluate;
+pub use http::{HttpMatch, HttpRequest, PathMatch, normalize_path};
+pub use packet::{Flow, FlowError, Packet, Peer, Resolved};
+pub use policy::{DEFAULT_TIER, Policy, PolicyId, PolicyKind, Stage, Tier, TierDefault};
+pub use policy_set::{OrderedTier, Parts, PolicySet, Staged};
+pub use protocol::{Access, Action, Direction, Family, Protocol, Side};
+pub use reference::{
+    Explanation, Interpreter, Mismatch, PolicyTrace, Relevance, RuleTrace, SideTrace, Step,
+};
+pub use rule::{Fault, IcmpMatch, PeerMatch, PortMatch, Rule, ServiceName};
