@@ -48,6 +48,18 @@ impl Table {
         self.rows.push(cells.into_iter().map(Into::into).collect());
     }
 
+    pub(super) fn heads(&self) -> impl Iterator<Item = &str> {
+        self.columns.iter().map(|(head, _)| head.as_str())
+    }
+
+    pub(super) fn aligns(&self) -> impl Iterator<Item = Align> {
+        self.columns.iter().map(|(_, align)| *align)
+    }
+
+    pub(super) fn rows(&self) -> &[Vec<String>] {
+        &self.rows
+    }
+
     /// The width of each column in characters.
     fn widths(&self) -> Vec<usize> {
         let cell_width =
