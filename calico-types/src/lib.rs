@@ -1,11 +1,15 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+mod diagnostic;
 pub mod k8s;
 mod metadata;
 pub mod resources;
 pub mod scalar;
 pub mod selector;
+mod source;
 
+pub use diagnostic::{Code, Diagnostic, RefusedBy, Severity, render};
 pub use metadata::{Metadata, OwnerReference};
 pub use resources::{Kind, Resource};
+pub use source::{Source, Span};

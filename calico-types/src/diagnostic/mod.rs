@@ -1,0 +1,222 @@
+//! Findings about manifests: what is wrong, where, and what to write instead.
+
+mod render;
+
+use std::fmt;
+
+use serde::Serialize;
+
+pub use render::render;
+
+use crate::source::Span;
+
+/// One finding.
+///
+/// Findings are collected, never thrown: a document with three mistakes has
+/// three diagnostics. [`render`] prints them for people; serde prints them for
+/// programs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Diagnostic {
+    /// What kind of finding; stable between releases.
+    pub code: Code,
+    /// How bad it is.
+    pub severity: Severity,
+    /// Which ways into a cluster refuse the document because of this.
+    pub refused_by: RefusedBy,
+    /// The name of the [`Source`](crate::Source), where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// Where in the source.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub span: Option<Span>,
+    /// Kind and name of the resource, `BGPPeer tor` or `NetworkPolicy shop/db`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resource: Option<String>,
+    /// The field, `spec.ingress[0].port`; empty for the document as a whole.
+    pub path: String,
+    /// What is wrong, in one line.
+    pub message: String,
+    /// A cluster that drops what it does not know would store this, and what
+    /// that means.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stored: Option<String>,
+    /// What to do about it, one line each.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub help: Vec<String>,
+    /// Corrected YAML of the place, without indentation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub suggestion: Option<String>,
+}
+
+/// The stable name of a kind of finding, in kebab case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(transparent)]
+pub struct Code(pub &'static str);
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+/// How bad a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// The document does not do what it says.
+    Error,
+    /// It probably does not do what was meant.
+    Warning,
+    /// Worth knowing.
+    Info,
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Info => "info",
+        })
+    }
+}
+
+/// The ways into a cluster that refuse a document.
+///
+/// None of them means: the mistake goes in unnoticed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct RefusedBy {
+    /// Strict decoding, as `calicoctl` does.
+    pub decoder: bool,
+    /// Calico's own validation, which `calicoctl` and the aggregated API
+    /// server run, and Felix runs on what it reads.
+    pub calico: bool,
+    /// The schema and rules of the custom resource definitions, which every
+    /// Kubernetes API server runs.
+    pub api_server: bool,
+}
+
+impl RefusedBy {
+    /// Strict decoding only.
+    pub const DECODER: Self = Self {
+        decoder: true,
+        calico: false,
+        api_server: false,
+    };
+    /// Calico's validation only.
+    pub const CALICO: Self = Self {
+        decoder: false,
+        calico: true,
+        api_server: false,
+    };
+    /// The API server only.
+    pub const API_SERVER: Self = Self {
+        decoder: false,
+        calico: false,
+        api_server: true,
+    };
+
+    /// Whether anything refuses.
+    #[must_use]
+    pub const fn any(self) -> bool {
+        self.decoder || self.calico || self.api_server
+    }
+
+    /// What either refuses.
+    #[must_use]
+    pub const fn or(self, other: Self) -> Self {
+        Self {
+            decoder: self.decoder || other.decoder,
+            calico: self.calico || other.calico,
+            api_server: self.api_server || other.api_server,
+        }
+    }
+}
+
+impl Diagnostic {
+    /// A finding without a place.
+    #[must_use]
+    pub fn new(severity: Severity, code: Code, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            severity,
+            refused_by: RefusedBy::default(),
+            source: None,
+            span: None,
+            resource: None,
+            path: String::new(),
+            message: message.into(),
+            stored: None,
+            help: Vec::new(),
+            suggestion: None,
+        }
+    }
+
+    /// An [`Error`](Severity::Error).
+    #[must_use]
+    pub fn error(code: Code, message: impl Into<String>) -> Self {
+        Self::new(Severity::Error, code, message)
+    }
+
+    /// A [`Warning`](Severity::Warning).
+    #[must_use]
+    pub fn warning(code: Code, message: impl Into<String>) -> Self {
+        Self::new(Severity::Warning, code, message)
+    }
+
+    /// An [`Info`](Severity::Info).
+    #[must_use]
+    pub fn info(code: Code, message: impl Into<String>) -> Self {
+        Self::new(Severity::Info, code, message)
+    }
+
+    /// Says where: the source's name and the stretch of it.
+    #[must_use]
+    pub fn at(mut self, source: impl Into<String>, span: Span) -> Self {
+        self.source = Some(source.into());
+        self.span = Some(span);
+        self
+    }
+
+    /// Names the field.
+    #[must_use]
+    pub fn on(mut self, path: impl Into<String>) -> Self {
+        self.path = path.into();
+        self
+    }
+
+    /// Names the resource.
+    #[must_use]
+    pub fn of(mut self, resource: impl Into<String>) -> Self {
+        self.resource = Some(resource.into());
+        self
+    }
+
+    /// Says who refuses the document because of this.
+    #[must_use]
+    pub fn refused_by(mut self, who: RefusedBy) -> Self {
+        self.refused_by = who;
+        self
+    }
+
+    /// Adds a line of help.
+    #[must_use]
+    pub fn help(mut self, line: impl Into<String>) -> Self {
+        self.help.push(line.into());
+        self
+    }
+
+    /// Gives corrected YAML.
+    #[must_use]
+    pub fn suggest(mut self, yaml: impl Into<String>) -> Self {
+        self.suggestion = Some(yaml.into());
+        self
+    }
+
+    /// Says what a cluster would store, and what that means.
+    #[must_use]
+    pub fn stored(mut self, meaning: impl Into<String>) -> Self {
+        self.stored = Some(meaning.into());
+        self
+    }
+}
