@@ -31,12 +31,24 @@ pub use scratch::Scratch;
 use std::env;
 use std::fs;
 use std::io;
+use std::net::{Ipv4Addr, Ipv6Addr};
 use std::os::unix::fs::MetadataExt;
 use std::process::{Command, Output};
+
+use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
 /// The environment variable that turns a skipped interoperability test into a failure,
 /// when it is set to `required`.
 pub const VARIABLE: &str = "CALICO_INTEROP";
+
+/// Addresses of both families, to see whether a host can have them.
+const PROBE: [IpNet; 2] = [
+    IpNet::V4(Ipv4Net::new_assert(Ipv4Addr::new(10, 99, 0, 1), 24)),
+    IpNet::V6(Ipv6Net::new_assert(
+        Ipv6Addr::new(0xfd99, 0, 0, 0, 0, 0, 0, 1),
+        64,
+    )),
+];
 
 /// Why something in a namespace did not work.
 #[derive(Debug, thiserror::Error)]
@@ -79,12 +91,12 @@ pub enum NotReady {
     #[error("{0} is not installed")]
     Missing(String),
     /// The kernel, or the container around us, refuses.
-    #[error("no network namespaces here: {0}")]
+    #[error("no virtual network here: {0}")]
     Refused(#[from] NetnsError),
 }
 
 /// Whether the test can run: as root, with `ip` and all of `programs` installed, where
-/// the kernel makes namespaces. Where it cannot, says so on standard output.
+/// the kernel makes namespaces and networks between them. Where it cannot, says so on standard output.
 ///
 /// # Panics
 ///
@@ -119,7 +131,8 @@ pub fn check(programs: &[&str]) -> Result<(), NotReady> {
             return Err(NotReady::Missing(program.to_owned()));
         }
     }
-    Namespace::new("probe")?;
+    // A kernel may lack bridges, virtual Ethernet or IPv6 as well as namespaces.
+    Lan::new(&[("probe", &PROBE)])?;
     Ok(())
 }
 
