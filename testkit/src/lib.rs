@@ -8,5 +8,6 @@
 
 pub mod alloc;
 pub mod conformance;
+pub mod fuzz;
 pub mod netns;
 pub mod shared;

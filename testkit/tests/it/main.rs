@@ -7,4 +7,5 @@
 
 mod alloc;
 mod floor;
+mod fuzz;
 mod netns;

@@ -1,0 +1,16 @@
+//! What the fuzzer calls: functions that take any bytes and panic when a promise of a
+//! crate is broken.
+//!
+//! libFuzzer drives them from the workspace `fuzz`, one binary for each; `cargo test`
+//! drives them over the inputs committed in `fuzz/corpus` and over mutations of those. An
+//! input that once broke something belongs there, under a name that says what it broke.
+
+mod selector;
+
+pub use selector::selector;
+
+/// A function that the fuzzer calls.
+pub type Target = fn(&[u8]);
+
+/// Every target, by the name of its binary and of its directory in `fuzz/corpus`.
+pub const TARGETS: [(&str, Target); 1] = [("selector", selector)];
