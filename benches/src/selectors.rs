@@ -1,0 +1,37 @@
+//! Selectors as users write them, and the labels of pods they are asked about.
+
+use std::collections::BTreeMap;
+
+/// Selectors from short to long, each with a name.
+pub const TEXTS: [(&str, &str); 4] = [
+    ("all", "all()"),
+    ("equals", "app == 'backend'"),
+    (
+        "typical",
+        "app == 'backend' && environment in {'production', 'staging'}",
+    ),
+    (
+        "converted",
+        "projectcalico.org/orchestrator == 'k8s' && projectcalico.org/namespace == 'shop' && \
+         !has(quarantine) && (tier != 'edge' || zone starts with 'eu-' || \
+         team not in {'a', 'b', 'c', 'd'})",
+    ),
+];
+
+/// A pod's labels, of which the selectors name a few.
+#[must_use]
+pub fn labels() -> BTreeMap<String, String> {
+    [
+        ("app", "backend"),
+        ("app.kubernetes.io/managed-by", "helm"),
+        ("environment", "production"),
+        ("pod-template-hash", "5d4f8c7b9"),
+        ("projectcalico.org/namespace", "shop"),
+        ("projectcalico.org/orchestrator", "k8s"),
+        ("tier", "edge"),
+        ("zone", "eu-west-1"),
+    ]
+    .into_iter()
+    .map(|(name, value)| (name.to_owned(), value.to_owned()))
+    .collect()
+}
