@@ -1,4 +1,5 @@
 //! What the programs share.
 
+pub mod net;
 pub mod report;
 pub mod sim;

@@ -1,0 +1,93 @@
+//! What protects a session below BGP.
+
+use std::io;
+use std::net::IpAddr;
+
+use socket2::SockRef;
+
+use super::option;
+
+/// Protection of one session's TCP connections.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Security {
+    /// Key of the TCP MD5 signature (RFC 2385).
+    pub password: Option<String>,
+    /// Hops that the peer may be away, with TTL security on (RFC 5082).
+    pub hops: Option<u8>,
+}
+
+impl std::fmt::Debug for Security {
+    /// Without the key.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let password = self.password.as_ref().map(|_| "…");
+        f.debug_struct("Security")
+            .field("password", &password)
+            .field("hops", &self.hops)
+            .finish()
+    }
+}
+
+/// A session cannot be protected as the topology asks for.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SecureError {
+    /// The key is longer than the kernel takes.
+    #[error("the password for {peer} is longer than {} bytes", option::LONGEST_KEY)]
+    PasswordTooLong {
+        /// The peer.
+        peer: IpAddr,
+    },
+    /// No TCP MD5 signatures on this system, or not allowed.
+    #[error("no TCP MD5 signature for {peer}: {cause}")]
+    Md5 {
+        /// The peer.
+        peer: IpAddr,
+        /// What the system said.
+        cause: io::Error,
+    },
+    /// No TTL security on this system.
+    #[error("no TTL security for {peer}: {cause}")]
+    Ttl {
+        /// The peer.
+        peer: IpAddr,
+        /// What the system said.
+        cause: io::Error,
+    },
+}
+
+impl Security {
+    /// Sets the key for `peer`; on a listening socket it holds for what it accepts
+    /// from that peer, beside the keys of other peers.
+    ///
+    /// # Errors
+    ///
+    /// [`SecureError`] when there is a key and it cannot be set: a session without the
+    /// protection that was asked for must not come up.
+    pub(super) fn sign(&self, socket: &SockRef<'_>, peer: IpAddr) -> Result<(), SecureError> {
+        let Some(password) = &self.password else {
+            return Ok(());
+        };
+        if password.len() > option::LONGEST_KEY {
+            return Err(SecureError::PasswordTooLong { peer });
+        }
+        option::md5(socket, peer, password.as_bytes())
+            .map_err(|cause| SecureError::Md5 { peer, cause })
+    }
+
+    /// Sends with TTL 255 and takes only what has come at most so many hops.
+    ///
+    /// # Errors
+    ///
+    /// [`SecureError::Ttl`].
+    pub fn limit_hops(&self, socket: &SockRef<'_>, peer: IpAddr) -> Result<(), SecureError> {
+        let Some(hops) = self.hops else { return Ok(()) };
+        let set = |full: u32| match peer {
+            IpAddr::V4(_) => socket.set_ttl_v4(full),
+            IpAddr::V6(_) => socket.set_unicast_hops_v6(full),
+        };
+        set(255)
+            // One hop away is TTL 255 as it arrives.
+            .and_then(|()| option::lowest_ttl(socket, peer, 255 - hops.saturating_sub(1)))
+            .map_err(|cause| SecureError::Ttl { peer, cause })
+    }
+}
