@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+pub mod convert;
 mod diagnostic;
 pub mod k8s;
 mod metadata;
@@ -8,6 +9,7 @@ pub mod resources;
 pub mod scalar;
 pub mod selector;
 mod source;
+pub mod topology;
 
 pub use diagnostic::{Code, Diagnostic, RefusedBy, Severity, render};
 pub use metadata::{Metadata, OwnerReference};

@@ -4,23 +4,9 @@ use std::collections::BTreeMap;
 
 use calico_types::selector::{Expr, Node, Selector, StringOperator};
 use proptest::prelude::*;
-use testkit::conformance::{self, Suite};
-use testkit::shared;
+use testkit::conformance::Suite;
 
-#[track_caller]
-fn suite_passes(suite: Suite) {
-    let Some(file) = shared::path(format!("cases/{suite}.jsonl")) else {
-        shared::skip_message();
-        return;
-    };
-    let report = conformance::run(suite, [file]).map_err(|error| error.to_string());
-    assert!(
-        report
-            .as_ref()
-            .is_ok_and(|report| report.failures.is_empty() && report.passed > 0),
-        "{report:#?}"
-    );
-}
+use crate::suite_passes;
 
 #[test]
 fn meaning_is_calicos() {

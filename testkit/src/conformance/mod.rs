@@ -10,6 +10,7 @@ mod report;
 mod selector_eval;
 mod selector_parse;
 mod suite;
+mod topology;
 
 pub use report::{Failure, Report, RunError, run};
 pub use suite::{Suite, UnknownSuite};

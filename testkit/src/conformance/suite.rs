@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde_json::Value;
 
-use super::{Outcome, selector_eval, selector_parse};
+use super::{Outcome, selector_eval, selector_parse, topology};
 
 /// A family of cases that are judged in one way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -74,7 +74,7 @@ impl Suite {
             Self::SelectorEval => Some(selector_eval::run),
             Self::SelectorParse => Some(selector_parse::run),
             Self::StrictDecode => None,
-            Self::Topology => None,
+            Self::Topology => Some(topology::run),
             Self::Validation => None,
         }
     }
