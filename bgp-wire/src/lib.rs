@@ -1,3 +1,57 @@
 #![doc = include_str!("../README.md")]
 #![no_std]
 #![forbid(unsafe_code)]
+#![warn(clippy::indexing_slicing)]
+
+#[cfg(feature = "alloc")]
+extern crate alloc;
+#[cfg(feature = "std")]
+extern crate std;
+
+mod asn;
+mod attribute;
+mod context;
+mod error;
+mod family;
+mod frame;
+mod framing;
+mod message;
+mod nlri;
+mod notification;
+mod open;
+#[cfg(feature = "alloc")]
+mod packer;
+mod reader;
+mod route_refresh;
+mod update;
+mod writer;
+
+pub use asn::Asn;
+pub use attribute::{
+    Aggregator, AsPathView, AttributeFlags, AttributeType, Community, ExtendedCommunity,
+    Ipv6ExtendedCommunity, LargeCommunity, ListIter, ListView, MpReachView, MpUnreachView, NextHop,
+    Origin, RawAttribute, SegmentType, SegmentView, WireItem,
+};
+#[cfg(feature = "alloc")]
+pub use attribute::{AsPath, AsPathSegment, PathAttributes, UnknownAttribute};
+pub use context::{
+    AsSetPolicy, Context, MAX_EXTENDED_MESSAGE, MAX_MESSAGE, MalformedNlriPolicy, PeerType,
+};
+pub use error::{DecodeError, DecodeErrorKind, EncodeError};
+pub use family::{Afi, Family, FamilySet, Safi};
+pub use frame::{Frame, MessageType, keepalive};
+pub use message::Message;
+pub use nlri::Nlri;
+#[cfg(feature = "alloc")]
+pub use notification::Notification;
+pub use notification::{NotificationCode, NotificationView};
+pub use open::{
+    AddPath, AddPathDirection, CapabilityView, ExtendedNextHop, GracefulRestartFamily,
+    LongLivedFamily, OpenView, Role,
+};
+#[cfg(feature = "alloc")]
+pub use open::{Capability, Open};
+#[cfg(feature = "alloc")]
+pub use packer::UpdatePacker;
+pub use route_refresh::{RefreshSubtype, RouteRefresh, RouteRefreshView};
+pub use update::{Announcement, Disposition, Finding, Findings, Routes, UpdateView};

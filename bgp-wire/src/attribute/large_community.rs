@@ -1,0 +1,90 @@
+//! LARGE_COMMUNITY (RFC 8092).
+
+use core::fmt;
+
+use super::{WireItem, fixed};
+
+/// A large community: three numbers of four octets.
+///
+/// ```
+/// use bgp_wire::LargeCommunity;
+/// assert_eq!(LargeCommunity::new(4200000000, 1, 2).to_string(), "4200000000:1:2");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct LargeCommunity {
+    /// Who defines the rest: by convention an AS number. Any value is valid
+    /// (RFC 8092 §5).
+    pub global_administrator: u32,
+    /// First operator-defined number.
+    pub local_data_1: u32,
+    /// Second operator-defined number.
+    pub local_data_2: u32,
+}
+
+impl LargeCommunity {
+    /// Joins the three numbers.
+    #[must_use]
+    pub const fn new(global_administrator: u32, local_data_1: u32, local_data_2: u32) -> Self {
+        Self {
+            global_administrator,
+            local_data_1,
+            local_data_2,
+        }
+    }
+
+    /// The twelve octets on the wire.
+    #[cfg(feature = "alloc")]
+    pub(crate) const fn octets(self) -> [u8; 12] {
+        let [a, b, c, d] = self.global_administrator.to_be_bytes();
+        let [e, f, g, h] = self.local_data_1.to_be_bytes();
+        let [i, j, k, l] = self.local_data_2.to_be_bytes();
+        [a, b, c, d, e, f, g, h, i, j, k, l]
+    }
+}
+
+impl WireItem for LargeCommunity {
+    const WIDTH: usize = 12;
+
+    fn read(octets: &[u8]) -> Option<Self> {
+        let [a, b, c, d, e, f, g, h, i, j, k, l] = fixed(octets).ok()?;
+        let number = u32::from_be_bytes;
+        Some(Self::new(
+            number([a, b, c, d]),
+            number([e, f, g, h]),
+            number([i, j, k, l]),
+        ))
+    }
+}
+
+impl fmt::Display for LargeCommunity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{}:{}:{}",
+            self.global_administrator, self.local_data_1, self.local_data_2
+        )
+    }
+}
+
+#[cfg(all(test, feature = "alloc"))]
+mod tests {
+    use super::*;
+    use crate::attribute::{Fault, list};
+
+    #[test]
+    fn octets_round_trip() {
+        let community = LargeCommunity::new(1, 0x0203_0405, u32::MAX);
+        assert_eq!(
+            community.octets(),
+            [0, 0, 0, 1, 2, 3, 4, 5, 255, 255, 255, 255]
+        );
+        assert_eq!(LargeCommunity::read(&community.octets()), Some(community));
+    }
+
+    #[test]
+    fn a_list_is_a_non_zero_multiple_of_twelve() {
+        assert_eq!(list::check::<LargeCommunity>(&[0; 24]), Ok(()));
+        assert_eq!(list::check::<LargeCommunity>(&[0; 13]), Err(Fault::LENGTH));
+    }
+}

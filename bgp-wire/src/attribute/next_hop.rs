@@ -1,0 +1,189 @@
+//! Next hops: NEXT_HOP (RFC 4271 §5.1.3) and the next-hop field of
+//! MP_REACH_NLRI (RFC 2545 §3, RFC 4364 §4.3.2, RFC 8950 §3).
+
+use core::fmt;
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use super::{Fault, fixed};
+use crate::reader::Reader;
+use crate::{Afi, Context, DecodeErrorKind, Family, Safi};
+
+/// Where to send the traffic.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub enum NextHop {
+    /// An IPv4 address.
+    V4(Ipv4Addr),
+    /// An IPv6 address, and the link-local one that may come with it (RFC 2545 §3).
+    V6 {
+        /// The first address of the field, global as a rule.
+        global: Ipv6Addr,
+        /// The link-local address of a shared subnet.
+        link_local: Option<Ipv6Addr>,
+    },
+}
+
+impl NextHop {
+    /// The address that decides: the global one of IPv6.
+    #[must_use]
+    pub const fn addr(&self) -> IpAddr {
+        match *self {
+            Self::V4(addr) => IpAddr::V4(addr),
+            Self::V6 { global, .. } => IpAddr::V6(global),
+        }
+    }
+
+    /// RFC 7606 §7.3: four octets that are the address of a host.
+    pub(crate) fn decode(value: &[u8]) -> Result<Ipv4Addr, Fault> {
+        let addr = Ipv4Addr::from(fixed::<4>(value)?);
+        if is_host(addr) {
+            Ok(addr)
+        } else {
+            Err(Fault::new(DecodeErrorKind::NextHop, 0))
+        }
+    }
+
+    /// Reads the field of MP_REACH_NLRI, route distinguishers left out.
+    pub(crate) fn decode_mp(field: &[u8]) -> Option<Self> {
+        let mut reader = Reader::new(field);
+        let has_distinguisher = matches!(field.len(), 12 | 24 | 48);
+        if has_distinguisher {
+            reader.take(8)?;
+        }
+        if reader.len() == 4 {
+            return reader.array::<4>().map(|octets| Self::V4(octets.into()));
+        }
+        let global = Ipv6Addr::from(reader.array::<16>()?);
+        if has_distinguisher && !reader.is_empty() {
+            reader.take(8)?;
+        }
+        let link_local = reader.array::<16>().map(Ipv6Addr::from);
+        Some(Self::V6 { global, link_local }).filter(|_| reader.is_empty())
+    }
+
+    /// Writes the field of MP_REACH_NLRI for a family of plain prefixes: the
+    /// octets and how many of them.
+    #[cfg(feature = "alloc")]
+    pub(crate) fn field(&self) -> ([u8; 32], usize) {
+        let mut octets = [0; 32];
+        let mut at = 0;
+        let mut push = |part: &[u8]| {
+            for (slot, octet) in octets.iter_mut().skip(at).zip(part) {
+                *slot = *octet;
+            }
+            at = at.saturating_add(part.len());
+        };
+        match self {
+            Self::V4(addr) => push(&addr.octets()),
+            Self::V6 { global, link_local } => {
+                push(&global.octets());
+                if let Some(link_local) = link_local {
+                    push(&link_local.octets());
+                }
+            }
+        }
+        (octets, at)
+    }
+}
+
+impl fmt::Display for NextHop {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::V4(addr) => fmt::Display::fmt(addr, f),
+            Self::V6 {
+                global,
+                link_local: None,
+            } => fmt::Display::fmt(global, f),
+            Self::V6 {
+                global,
+                link_local: Some(local),
+            } => write!(f, "{global} ({local})"),
+        }
+    }
+}
+
+/// RFC 4271 §6.3 wants "a valid IP host address": not 0.0.0.0/8, not multicast
+/// and not reserved (224.0.0.0 and above).
+const fn is_host(addr: Ipv4Addr) -> bool {
+    let [first, ..] = addr.octets();
+    first != 0 && first < 224
+}
+
+/// Whether a next-hop field of `length` octets can belong to the family: RFC
+/// 2545 §3, RFC 4364 §4.3.2, RFC 4659 §3.2.1, RFC 7752 §3.4, RFC 8950 §3.
+/// FlowSpec ignores what it gets (RFC 8955 §4), as do unknown families.
+pub(crate) fn length_fits(family: Family, length: usize, context: &Context) -> bool {
+    let ipv6_allowed = context.extended_next_hop.contains(family);
+    match (family.afi, family.safi) {
+        (Afi::IPV4, Safi::UNICAST | Safi::MULTICAST | Safi::LABELED) => {
+            length == 4 || ipv6_allowed && matches!(length, 16 | 32)
+        }
+        (Afi::IPV4, Safi::MPLS_VPN | Safi::MULTICAST_VPN) => {
+            length == 12 || ipv6_allowed && matches!(length, 24 | 48)
+        }
+        (Afi::IPV6, Safi::UNICAST | Safi::MULTICAST | Safi::LABELED) => matches!(length, 16 | 32),
+        (Afi::IPV6, Safi::MPLS_VPN | Safi::MULTICAST_VPN) => matches!(length, 24 | 48),
+        (_, Safi::EVPN | Safi::VPLS | Safi::ROUTE_TARGET | Safi::MVPN) => matches!(length, 4 | 16),
+        (_, Safi::BGP_LS | Safi::BGP_LS_VPN) => matches!(length, 4 | 16 | 32),
+        _ => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::PeerType;
+
+    #[test]
+    fn next_hop_must_be_a_host() {
+        for (octets, fine) in [
+            ([192, 0, 2, 1], true),
+            ([127, 0, 0, 1], true),
+            ([0, 0, 0, 0], false),
+            ([224, 0, 0, 5], false),
+            ([255, 255, 255, 255], false),
+        ] {
+            assert_eq!(NextHop::decode(&octets).is_ok(), fine, "{octets:?}");
+        }
+        assert_eq!(NextHop::decode(&[1, 2, 3]), Err(Fault::LENGTH));
+    }
+
+    #[test]
+    fn fields_of_every_length() {
+        let field: [u8; 48] = core::array::from_fn(|at| at as u8);
+        for (length, first, local) in [
+            (4, Some(0), false),
+            (12, Some(8), false),
+            (16, Some(0), false),
+            (24, Some(8), false),
+            (32, Some(0), true),
+            (48, Some(8), true),
+            (5, None, false),
+            (20, None, false),
+        ] {
+            let read = NextHop::decode_mp(&field[..length]);
+            let got = read.map(|next_hop| match next_hop.addr() {
+                IpAddr::V4(addr) => addr.octets()[0],
+                IpAddr::V6(addr) => addr.octets()[0],
+            });
+            assert_eq!(got, first, "length {length}");
+            let has_local = matches!(
+                read,
+                Some(NextHop::V6 {
+                    link_local: Some(_),
+                    ..
+                })
+            );
+            assert_eq!(has_local, local, "length {length}");
+        }
+    }
+
+    #[test]
+    fn ipv6_next_hops_of_ipv4_need_the_capability() {
+        let mut context = Context::new(PeerType::Internal);
+        assert!(!length_fits(Family::IPV4_UNICAST, 16, &context));
+        context.extended_next_hop.insert(Family::IPV4_UNICAST);
+        assert!(length_fits(Family::IPV4_UNICAST, 16, &context));
+        assert!(!length_fits(Family::IPV6_UNICAST, 4, &context));
+    }
+}

@@ -1,0 +1,214 @@
+//! NLRI of plain prefixes: the families that IP forwarding uses (RFC 4271
+//! §4.3, RFC 4760 §5, RFC 7911 §3).
+//!
+//! ```text
+//! +----------------------------+-------------------+------------------------+
+//! | Path identifier (4, where  | Length (1) in     | Prefix (as many octets |
+//! | ADD-PATH is negotiated)    | bits              | as the length needs)   |
+//! +----------------------------+-------------------+------------------------+
+//! ```
+
+use core::fmt;
+use core::net::{Ipv4Addr, Ipv6Addr};
+
+use ipnet::{IpNet, Ipv4Net, Ipv6Net};
+
+use crate::reader::Reader;
+use crate::writer::Writer;
+use crate::{Afi, DecodeErrorKind, EncodeError, Family, Safi};
+
+/// A prefix of a unicast or multicast family.
+///
+/// Bits behind the prefix length are irrelevant (RFC 4271 §4.3) and are zero
+/// in what is decoded and encoded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Nlri {
+    /// The family, one for which [`Family::is_prefix`] holds.
+    pub family: Family,
+    /// The prefix, of the family's IP version.
+    pub prefix: IpNet,
+    /// The path identifier, where ADD-PATH is in use (RFC 7911 §3).
+    pub path_id: Option<u32>,
+}
+
+impl Nlri {
+    /// A unicast prefix without path identifier.
+    #[must_use]
+    pub fn unicast(prefix: impl Into<IpNet>) -> Self {
+        let prefix = prefix.into();
+        let family = match prefix {
+            IpNet::V4(_) => Family::IPV4_UNICAST,
+            IpNet::V6(_) => Family::IPV6_UNICAST,
+        };
+        Self {
+            family,
+            prefix,
+            path_id: None,
+        }
+    }
+
+    /// Octets on the wire.
+    #[must_use]
+    pub fn encoded_len(&self, add_path: bool) -> usize {
+        let prefix = 1 + usize::from(self.prefix.prefix_len()).div_ceil(8);
+        if add_path { prefix + 4 } else { prefix }
+    }
+
+    /// Writes the NLRI; without a path identifier of its own it gets 0 where
+    /// one is needed.
+    pub(crate) fn write(&self, writer: &mut Writer<'_>, add_path: bool) -> Result<(), EncodeError> {
+        if add_path {
+            writer.u32(self.path_id.unwrap_or(0))?;
+        }
+        let length = self.prefix.prefix_len();
+        writer.u8(length)?;
+        let octets = usize::from(length).div_ceil(8);
+        let whole = match self.prefix {
+            IpNet::V4(net) => writer.put(net.network().octets().get(..octets).unwrap_or_default()),
+            IpNet::V6(net) => writer.put(net.network().octets().get(..octets).unwrap_or_default()),
+        };
+        whole
+    }
+
+    /// Whether the prefix has the family's IP version and the family is one of
+    /// prefixes.
+    pub(crate) fn fits(&self, family: Family) -> bool {
+        let afi = match self.prefix {
+            IpNet::V4(_) => Afi::IPV4,
+            IpNet::V6(_) => Afi::IPV6,
+        };
+        self.family == family && family.afi == afi && family.is_prefix()
+    }
+}
+
+impl fmt::Display for Nlri {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.path_id {
+            Some(id) => write!(f, "{} id={id}", self.prefix),
+            None => fmt::Display::fmt(&self.prefix, f),
+        }
+    }
+}
+
+/// A field of prefixes of one family, walked as it is read. It ends at the
+/// first octet that is no NLRI, which a scanned UPDATE does not have.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Prefixes<'a> {
+    reader: Reader<'a>,
+    family: Family,
+    add_path: bool,
+}
+
+impl<'a> Prefixes<'a> {
+    pub(crate) const fn new(octets: &'a [u8], family: Family, add_path: bool) -> Self {
+        Self {
+            reader: Reader::new(octets),
+            family,
+            add_path,
+        }
+    }
+
+    pub(crate) const fn family(&self) -> Family {
+        self.family
+    }
+
+    /// The field of no prefix.
+    pub(crate) const fn none() -> Self {
+        Self::new(&[], Family::IPV4_UNICAST, false)
+    }
+
+    fn read(&mut self) -> Option<Nlri> {
+        let path_id = if self.add_path {
+            Some(self.reader.u32()?)
+        } else {
+            None
+        };
+        let length = self.reader.u8()?;
+        let octets = self.reader.take(usize::from(length).div_ceil(8))?;
+        let prefix = match self.family.afi {
+            Afi::IPV4 => {
+                let addr = Ipv4Addr::from(padded::<4>(octets)?);
+                IpNet::V4(Ipv4Net::new(addr, length).ok()?.trunc())
+            }
+            Afi::IPV6 => {
+                let addr = Ipv6Addr::from(padded::<16>(octets)?);
+                IpNet::V6(Ipv6Net::new(addr, length).ok()?.trunc())
+            }
+            _ => return None,
+        };
+        Some(Nlri {
+            family: self.family,
+            prefix,
+            path_id,
+        })
+    }
+}
+
+impl Iterator for Prefixes<'_> {
+    type Item = Nlri;
+
+    fn next(&mut self) -> Option<Nlri> {
+        loop {
+            let Some(nlri) = self.read() else {
+                *self = Self::none();
+                return None;
+            };
+            if !is_group(&nlri.prefix) || nlri.family.safi != Safi::UNICAST {
+                return Some(nlri);
+            }
+        }
+    }
+}
+
+/// The octets followed by zeros.
+fn padded<const N: usize>(octets: &[u8]) -> Option<[u8; N]> {
+    let mut whole = [0; N];
+    whole.get_mut(..octets.len())?.copy_from_slice(octets);
+    Some(whole)
+}
+
+/// Whether every address of the prefix is a multicast group, which is no
+/// unicast destination (RFC 4271 §6.3).
+fn is_group(prefix: &IpNet) -> bool {
+    match prefix {
+        IpNet::V4(net) => net.prefix_len() >= 4 && net.network().octets()[0] >> 4 == 0xe,
+        IpNet::V6(net) => net.prefix_len() >= 8 && net.network().octets()[0] == 0xff,
+    }
+}
+
+/// Walks a field of prefixes without decoding them. `Err`: where it cannot be
+/// parsed (RFC 7606 §5.3). `found` is told each semantic fault with its place.
+pub(crate) fn check(
+    field: &[u8],
+    family: Family,
+    add_path: bool,
+    mut found: impl FnMut(DecodeErrorKind, usize, usize),
+) -> Result<(), usize> {
+    let (bits, group_bits) = match family.afi {
+        Afi::IPV4 => (32, 4),
+        Afi::IPV6 => (128, 8),
+        _ => return Ok(()),
+    };
+    let unicast = family.safi == Safi::UNICAST;
+    let mut reader = Reader::new(field);
+    while !reader.is_empty() {
+        let at = field.len().saturating_sub(reader.len());
+        let prefix = (|| {
+            if add_path {
+                reader.u32()?;
+            }
+            let length = reader.u8().filter(|length| *length <= bits)?;
+            Some((length, reader.take(usize::from(length).div_ceil(8))?))
+        })();
+        let (length, octets) = prefix.ok_or(at)?;
+        if unicast && length >= group_bits {
+            let first = octets.first().copied().unwrap_or_default();
+            if first == 0xff && bits == 128 || first >> 4 == 0xe && bits == 32 {
+                let length = field.len().saturating_sub(at).saturating_sub(reader.len());
+                found(DecodeErrorKind::Prefix, at, length);
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,24 @@
+//! OPEN messages (RFC 4271 §4.2), their optional parameters (RFC 9072) and
+//! capabilities (RFC 5492).
+//!
+//! ```text
+//! +-------------+-----------+---------------+----------------+
+//! | Version (1) | My AS (2) | Hold time (2) | Identifier (4) |
+//! +-------------+-----------+---------------+----------------+
+//! | Parameters length (1) | Optional parameters              |
+//! +-----------------------+----------------------------------+
+//! ```
+
+mod capability;
+mod view;
+
+pub use capability::{
+    AddPath, AddPathDirection, CapabilityView, ExtendedNextHop, GracefulRestartFamily,
+    LongLivedFamily, Role,
+};
+pub use view::OpenView;
+
+#[cfg(feature = "alloc")]
+mod owned;
+#[cfg(feature = "alloc")]
+pub use owned::{Capability, Open};

@@ -1,0 +1,286 @@
+//! Packing of routes into UPDATEs: one attribute set, as many NLRI as fit.
+
+use core::iter::Peekable;
+
+use crate::attribute::{AttributeFlags, write_header};
+use crate::frame::{HEADER, finish, start};
+use crate::writer::Writer;
+use crate::{
+    Afi, AttributeType, Context, EncodeError, Family, MessageType, NextHop, Nlri, PathAttributes,
+};
+
+/// Header and the two length fields of an UPDATE.
+const FRAME: usize = HEADER + 4;
+/// An MP attribute's own header, always with the extended length.
+const MP_HEADER: usize = 4;
+/// AFI and SAFI.
+const FAMILY: usize = 3;
+
+/// Encodes UPDATEs for one session into the caller's buffer.
+///
+/// Each call writes one whole message and takes from the iterator the NLRI
+/// that went into it; call again until the iterator is empty. Nothing is
+/// allocated. IPv4 unicast with an IPv4 next hop travels in the body, all else
+/// in MP_REACH_NLRI, which stands first (RFC 7606 §5.1).
+///
+/// ```
+/// use bgp_wire::{Context, Family, NextHop, Nlri, PathAttributes, PeerType, UpdatePacker, UpdateView};
+/// let context = Context::new(PeerType::Internal);
+/// let packer = UpdatePacker::new(&context);
+/// let attributes = PathAttributes::new(NextHop::V4([192, 0, 2, 1].into()));
+/// let prefixes = (0..2000u32).map(|i| {
+///     let net = ipnet::Ipv4Net::new((0x0a00_0000 + (i << 8)).into(), 24).unwrap();
+///     Nlri::unicast(net)
+/// });
+/// let mut prefixes = prefixes.peekable();
+/// let (mut messages, mut out) = (0, [0; 4096]);
+/// while prefixes.peek().is_some() {
+///     let length = packer.announce(&attributes, Family::IPV4_UNICAST, &mut prefixes, &mut out)?;
+///     let update = UpdateView::scan(&out[..length], &context).unwrap();
+///     assert!(update.findings().is_empty() && length <= 4096);
+///     messages += 1;
+/// }
+/// assert_eq!(messages, 2);
+/// # Ok::<(), bgp_wire::EncodeError>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct UpdatePacker {
+    context: Context,
+}
+
+impl UpdatePacker {
+    /// A packer for what the session negotiated.
+    #[must_use]
+    pub const fn new(context: &Context) -> Self {
+        Self { context: *context }
+    }
+
+    /// Announces routes of a family that share their attributes. Returns the
+    /// size of the message; 0, and nothing written, when there is no route.
+    ///
+    /// # Errors
+    /// * [`EncodeError::MessageTooLong`]: the attributes leave no room for the
+    ///   next NLRI. It is still in the iterator, and its route should be
+    ///   withdrawn (RFC 8654 §4).
+    /// * [`EncodeError::NoNextHop`]: no next hop, or one that the family cannot
+    ///   carry on this session (RFC 8950 §4).
+    /// * [`EncodeError::WrongFamily`], [`EncodeError::BufferTooSmall`].
+    pub fn announce<I: Iterator<Item = Nlri>>(
+        &self,
+        attributes: &PathAttributes,
+        family: Family,
+        nlri: &mut Peekable<I>,
+        out: &mut [u8],
+    ) -> Result<usize, EncodeError> {
+        if nlri.peek().is_none() {
+            return Ok(0);
+        }
+        let next_hop = self.next_hop(attributes, family)?;
+        let body = in_body(family, &next_hop);
+        let fixed = attributes.encoded_len(&self.context, body);
+        let mut writer = Writer::new(out);
+        start(&mut writer, MessageType::Update)?;
+        writer.u16(0)?;
+        if body {
+            writer.u16(u16::try_from(fixed).map_err(|_| EncodeError::MessageTooLong)?)?;
+            attributes.write(&mut writer, &self.context, true)?;
+            self.fill(&mut writer, family, nlri, 0)?;
+        } else {
+            writer.u16(0)?;
+            let mp_at = writer.position();
+            open_mp(&mut writer, AttributeType::MP_REACH_NLRI, family)?;
+            let (field, length) = next_hop.field();
+            writer.u8(length as u8)?;
+            writer.put(field.get(..length).unwrap_or_default())?;
+            writer.u8(0)?;
+            self.fill(&mut writer, family, nlri, fixed)?;
+            close_mp(&mut writer, mp_at)?;
+            attributes.write(&mut writer, &self.context, false)?;
+            let length = writer.position().saturating_sub(mp_at);
+            writer.patch_u16(mp_at.saturating_sub(2), length)?;
+        }
+        finish(&mut writer, self.context.send_limit)
+    }
+
+    /// Withdraws routes of a family. Returns the size of the message; 0, and
+    /// nothing written, when there is no route.
+    ///
+    /// # Errors
+    /// [`EncodeError::WrongFamily`], [`EncodeError::BufferTooSmall`].
+    pub fn withdraw<I: Iterator<Item = Nlri>>(
+        &self,
+        family: Family,
+        nlri: &mut Peekable<I>,
+        out: &mut [u8],
+    ) -> Result<usize, EncodeError> {
+        if nlri.peek().is_none() {
+            return Ok(0);
+        }
+        let mut writer = Writer::new(out);
+        start(&mut writer, MessageType::Update)?;
+        writer.u16(0)?;
+        if family == Family::IPV4_UNICAST {
+            let at = writer.position();
+            self.fill(&mut writer, family, nlri, 2)?;
+            let length = writer.position().saturating_sub(at);
+            writer.patch_u16(at.saturating_sub(2), length)?;
+            writer.u16(0)?;
+        } else {
+            writer.u16(0)?;
+            let mp_at = writer.position();
+            open_mp(&mut writer, AttributeType::MP_UNREACH_NLRI, family)?;
+            self.fill(&mut writer, family, nlri, 0)?;
+            close_mp(&mut writer, mp_at)?;
+            let length = writer.position().saturating_sub(mp_at);
+            writer.patch_u16(mp_at.saturating_sub(2), length)?;
+        }
+        finish(&mut writer, self.context.send_limit)
+    }
+
+    /// Says that the initial table of a family is complete (RFC 4724 §2).
+    ///
+    /// # Errors
+    /// The buffer is too small.
+    pub fn end_of_rib(&self, family: Family, out: &mut [u8]) -> Result<usize, EncodeError> {
+        let mut writer = Writer::new(out);
+        start(&mut writer, MessageType::Update)?;
+        writer.u16(0)?;
+        if family == Family::IPV4_UNICAST {
+            writer.u16(0)?;
+        } else {
+            let flags = AttributeFlags::OPTIONAL;
+            writer.u16((MP_HEADER - 1 + FAMILY) as u16)?;
+            write_header(&mut writer, flags, AttributeType::MP_UNREACH_NLRI, FAMILY)?;
+            write_family(&mut writer, family)?;
+        }
+        finish(&mut writer, self.context.send_limit)
+    }
+
+    /// Size of the message that announces these NLRI in one piece, whatever
+    /// the session's limit.
+    ///
+    /// # Errors
+    /// As [`UpdatePacker::announce`], but for sizes.
+    pub fn announce_len(
+        &self,
+        attributes: &PathAttributes,
+        family: Family,
+        nlri: impl IntoIterator<Item = Nlri>,
+    ) -> Result<usize, EncodeError> {
+        let next_hop = self.next_hop(attributes, family)?;
+        let body = in_body(family, &next_hop);
+        let mp = if body {
+            0
+        } else {
+            MP_HEADER + FAMILY + 2 + next_hop.field().1
+        };
+        let fixed = attributes.encoded_len(&self.context, body);
+        Ok(FRAME
+            .saturating_add(mp)
+            .saturating_add(fixed)
+            .saturating_add(self.sum(family, nlri)))
+    }
+
+    /// Size of the message that withdraws these NLRI in one piece, whatever
+    /// the session's limit.
+    #[must_use]
+    pub fn withdraw_len(&self, family: Family, nlri: impl IntoIterator<Item = Nlri>) -> usize {
+        let mp = if family == Family::IPV4_UNICAST {
+            0
+        } else {
+            MP_HEADER + FAMILY
+        };
+        FRAME
+            .saturating_add(mp)
+            .saturating_add(self.sum(family, nlri))
+    }
+
+    fn sum(&self, family: Family, nlri: impl IntoIterator<Item = Nlri>) -> usize {
+        let add_path = self.context.add_path_send.contains(family);
+        nlri.into_iter()
+            .fold(0, |sum, it| sum.saturating_add(it.encoded_len(add_path)))
+    }
+
+    /// The next hop, where the family can carry it: an IPv6 family needs an
+    /// IPv6 address, an IPv4 family takes one where RFC 8950 is negotiated.
+    fn next_hop(
+        &self,
+        attributes: &PathAttributes,
+        family: Family,
+    ) -> Result<NextHop, EncodeError> {
+        let next_hop = attributes.next_hop.ok_or(EncodeError::NoNextHop)?;
+        let fits = match (family.afi, &next_hop) {
+            (Afi::IPV4, NextHop::V4(_)) => true,
+            (Afi::IPV4, NextHop::V6 { .. }) => self.context.extended_next_hop.contains(family),
+            (_, NextHop::V6 { .. }) => true,
+            (_, NextHop::V4(_)) => false,
+        };
+        if fits {
+            Ok(next_hop)
+        } else {
+            Err(EncodeError::NoNextHop)
+        }
+    }
+
+    /// Writes NLRI while they and the `reserved` octets that follow fit the
+    /// limit and the buffer; at least one.
+    fn fill<I: Iterator<Item = Nlri>>(
+        &self,
+        writer: &mut Writer<'_>,
+        family: Family,
+        nlri: &mut Peekable<I>,
+        reserved: usize,
+    ) -> Result<(), EncodeError> {
+        let add_path = self.context.add_path_send.contains(family);
+        let limit = usize::from(self.context.send_limit);
+        let room = limit.min(writer.capacity());
+        let mut empty = true;
+        while let Some(next) = nlri.peek() {
+            if !next.fits(family) {
+                return Err(EncodeError::WrongFamily);
+            }
+            let end = writer.position().saturating_add(next.encoded_len(add_path));
+            if end.saturating_add(reserved) > room {
+                break;
+            }
+            next.write(writer, add_path)?;
+            nlri.next();
+            empty = false;
+        }
+        match empty {
+            false => Ok(()),
+            true if room < limit => Err(EncodeError::BufferTooSmall),
+            true => Err(EncodeError::MessageTooLong),
+        }
+    }
+}
+
+/// Whether the routes travel in the body of the UPDATE (RFC 4271 §4.3).
+fn in_body(family: Family, next_hop: &NextHop) -> bool {
+    family == Family::IPV4_UNICAST && matches!(next_hop, NextHop::V4(_))
+}
+
+/// Begins an MP attribute whose length is not known yet.
+fn open_mp(
+    writer: &mut Writer<'_>,
+    attribute: AttributeType,
+    family: Family,
+) -> Result<(), EncodeError> {
+    let flags = AttributeFlags::OPTIONAL.union(AttributeFlags::EXTENDED_LENGTH);
+    write_header(writer, flags, attribute, 0)?;
+    write_family(writer, family)
+}
+
+/// Writes the length of the MP attribute that began at `at` and ends here.
+fn close_mp(writer: &mut Writer<'_>, at: usize) -> Result<(), EncodeError> {
+    let length = writer
+        .position()
+        .saturating_sub(at)
+        .saturating_sub(MP_HEADER);
+    writer.patch_u16(at.saturating_add(2), length)
+}
+
+fn write_family(writer: &mut Writer<'_>, family: Family) -> Result<(), EncodeError> {
+    writer.u16(family.afi.0)?;
+    writer.u8(family.safi.0)
+}

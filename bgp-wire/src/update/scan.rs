@@ -1,0 +1,413 @@
+//! The scan of an UPDATE: one walk that finds every fault, decides the outcome
+//! and notes where each attribute stands.
+
+use crate::attribute::{
+    MpReachView, MpUnreachView, RawAttribute, next_hop_length_fits, read_family,
+};
+use crate::reader::Reader;
+use crate::update::finding::{Disposition, Finding, Findings};
+use crate::update::rules::{self, Verdict};
+use crate::update::view::{Index, Sections, UpdateView};
+use crate::{
+    AttributeFlags, AttributeType, Context, DecodeError, DecodeErrorKind, Family, FamilySet,
+    MalformedNlriPolicy, framing, nlri,
+};
+
+/// The state of a scan.
+pub(crate) struct Scan<'a> {
+    message: &'a [u8],
+    context: Context,
+    sections: Sections<'a>,
+    index: Index,
+    /// Types met, kept or not.
+    seen: TypeSet,
+    /// The attribute list was cut off, so that nothing counts as missing.
+    cut: bool,
+    findings: Findings,
+    disposition: Disposition,
+    disabled: FamilySet,
+    /// The first fault that is worse than attribute discard (RFC 7606 §5.2).
+    first_severe: Option<DecodeError>,
+}
+
+impl<'a> Scan<'a> {
+    pub(crate) fn run(
+        message: &'a [u8],
+        sections: Sections<'a>,
+        context: &Context,
+    ) -> Result<UpdateView<'a>, DecodeError> {
+        let mut scan = Self {
+            message,
+            context: *context,
+            sections,
+            index: Index::default(),
+            seen: TypeSet::default(),
+            cut: false,
+            findings: Findings::none(),
+            disposition: Disposition::Accept,
+            disabled: FamilySet::empty(),
+            first_severe: None,
+        };
+        scan.attributes()?;
+        scan.body()?;
+        scan.mandatory();
+        scan.conclude()
+    }
+
+    /// Walks the attribute list.
+    fn attributes(&mut self) -> Result<(), DecodeError> {
+        let field = self.sections.attributes;
+        let base = self.sections.attributes_at();
+        let mut reader = Reader::new(field);
+        while !reader.is_empty() {
+            let at = base.saturating_add(field.len().saturating_sub(reader.len()));
+            let rest = reader.rest();
+            let Some(raw) = RawAttribute::read(&mut reader) else {
+                self.cut = true;
+                let attribute = rest.get(1).map(|code| AttributeType(*code));
+                self.overrun(attribute, at, rest.len());
+                break;
+            };
+            let length = rest.len().saturating_sub(reader.len());
+            self.attribute(&raw, at, length)?;
+        }
+        Ok(())
+    }
+
+    /// RFC 7606 §4: the list ends too early; what was read before counts.
+    fn overrun(&mut self, attribute: Option<AttributeType>, at: usize, length: usize) {
+        let kind = DecodeErrorKind::AttributeOverrun;
+        self.found(Finding::new(
+            kind,
+            Disposition::TreatAsWithdraw,
+            attribute,
+            at,
+            length,
+        ));
+    }
+
+    fn attribute(
+        &mut self,
+        raw: &RawAttribute<'a>,
+        at: usize,
+        length: usize,
+    ) -> Result<(), DecodeError> {
+        let attribute = raw.attribute_type;
+        if !self.seen.insert(attribute) {
+            return self.repeated(attribute, at, length);
+        }
+        let value_at = at.saturating_add(length.saturating_sub(raw.value.len()));
+        match rules::judge(raw, &self.context) {
+            Verdict::Keep => self.index.set(attribute, at),
+            Verdict::Ignore => {}
+            Verdict::Fault(fault, disposition) => {
+                let at = if fault.at == 0 {
+                    at
+                } else {
+                    value_at.saturating_add(fault.at)
+                };
+                self.found(Finding::new(
+                    fault.kind,
+                    disposition,
+                    Some(attribute),
+                    at,
+                    length,
+                ));
+            }
+            Verdict::Reset(kind) => {
+                return Err(DecodeError::new(kind, at, length).about(attribute));
+            }
+            Verdict::Mp => {
+                let place = Place {
+                    attribute,
+                    at,
+                    length,
+                    value_at,
+                };
+                let fault = match attribute {
+                    AttributeType::MP_REACH_NLRI => self.mp_reach(raw, place),
+                    _ => self.mp_unreach(raw, place),
+                };
+                match fault {
+                    Ok(()) => self.index.set(attribute, at),
+                    Err(kind) => self.mp_fault(kind, raw, place)?,
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// RFC 7606 §3 g.
+    fn repeated(
+        &mut self,
+        attribute: AttributeType,
+        at: usize,
+        length: usize,
+    ) -> Result<(), DecodeError> {
+        if matches!(
+            attribute,
+            AttributeType::MP_REACH_NLRI | AttributeType::MP_UNREACH_NLRI
+        ) {
+            let kind = DecodeErrorKind::RepeatedMp;
+            return Err(DecodeError::new(kind, at, length).about(attribute));
+        }
+        let kind = DecodeErrorKind::Repeated;
+        self.found(Finding::new(
+            kind,
+            Disposition::Accept,
+            Some(attribute),
+            at,
+            length,
+        ));
+        Ok(())
+    }
+
+    fn mp_reach(&mut self, raw: &RawAttribute<'a>, place: Place) -> Result<(), DecodeErrorKind> {
+        check_mp_flags(raw.flags)?;
+        let view = MpReachView::decode(raw.value).map_err(|fault| fault.kind)?;
+        if !self.context.families.contains(view.family) {
+            return Ok(());
+        }
+        if !next_hop_length_fits(view.family, view.next_hop_octets.len(), &self.context) {
+            return Err(DecodeErrorKind::MpNextHop);
+        }
+        self.mp_nlri(view.family, view.nlri, true, place, raw.value.len())
+    }
+
+    fn mp_unreach(&mut self, raw: &RawAttribute<'a>, place: Place) -> Result<(), DecodeErrorKind> {
+        check_mp_flags(raw.flags)?;
+        let view = MpUnreachView::decode(raw.value).map_err(|fault| fault.kind)?;
+        if !self.context.families.contains(view.family) {
+            return Ok(());
+        }
+        self.mp_nlri(view.family, view.nlri, false, place, raw.value.len())
+    }
+
+    fn mp_nlri(
+        &mut self,
+        family: Family,
+        field: &[u8],
+        reach: bool,
+        place: Place,
+        value_length: usize,
+    ) -> Result<(), DecodeErrorKind> {
+        let add_path = self.context.add_path_receive.contains(family);
+        let base = place
+            .value_at
+            .saturating_add(value_length.saturating_sub(field.len()));
+        let result = if family.is_prefix() {
+            self.prefixes(field, family, add_path, Some(place.attribute), base)
+        } else {
+            framing::check(field, family, add_path, reach)
+        };
+        result.map_err(|_| DecodeErrorKind::MpNlri)
+    }
+
+    /// RFC 7606 §5.3: the family is lost, and the session with it where the
+    /// policy or the missing family wants it.
+    fn mp_fault(
+        &mut self,
+        kind: DecodeErrorKind,
+        raw: &RawAttribute<'a>,
+        place: Place,
+    ) -> Result<(), DecodeError> {
+        let Place {
+            attribute,
+            at,
+            length,
+            ..
+        } = place;
+        let family = read_family(&mut Reader::new(raw.value))
+            .filter(|it| self.context.families.contains(*it));
+        match (self.context.malformed_nlri, family) {
+            (MalformedNlriPolicy::DisableFamily, Some(family)) => {
+                self.disabled.insert(family);
+                let disposition = Disposition::AfiSafiDisable;
+                self.found(Finding::new(kind, disposition, Some(attribute), at, length));
+                Ok(())
+            }
+            _ => Err(DecodeError::new(kind, at, length).about(attribute)),
+        }
+    }
+
+    /// The prefixes of the body (RFC 7606 §3 i, §5.3), and the next hop that
+    /// only they need.
+    fn body(&mut self) -> Result<(), DecodeError> {
+        let family = Family::IPV4_UNICAST;
+        let add_path = self.context.add_path_receive.contains(family);
+        let Sections {
+            withdrawn, nlri, ..
+        } = self.sections;
+        for (field, base) in [
+            (withdrawn, self.sections.withdrawn_at()),
+            (nlri, self.sections.nlri_at()),
+        ] {
+            self.prefixes(field, family, add_path, None, base)
+                .map_err(|at| {
+                    let at = base.saturating_add(at);
+                    DecodeError::new(
+                        DecodeErrorKind::Nlri,
+                        at,
+                        self.message.len().saturating_sub(at),
+                    )
+                })?;
+        }
+        if nlri.is_empty() {
+            return Ok(());
+        }
+        let attribute = AttributeType::NEXT_HOP;
+        let Some((at, raw)) = self.index.find(self.message, attribute) else {
+            return Ok(());
+        };
+        if let Err(fault) = rules::check_body_next_hop(raw.value) {
+            self.index.clear(attribute);
+            let disposition = Disposition::TreatAsWithdraw;
+            let length = raw.encoded_len();
+            self.found(Finding::new(
+                fault.kind,
+                disposition,
+                Some(attribute),
+                at,
+                length,
+            ));
+        }
+        Ok(())
+    }
+
+    /// Checks a field of prefixes; `Err` is where it cannot be parsed.
+    fn prefixes(
+        &mut self,
+        field: &[u8],
+        family: Family,
+        add_path: bool,
+        attribute: Option<AttributeType>,
+        base: usize,
+    ) -> Result<(), usize> {
+        nlri::check(field, family, add_path, |kind, at, length| {
+            let at = base.saturating_add(at);
+            self.found(Finding::new(
+                kind,
+                Disposition::Accept,
+                attribute,
+                at,
+                length,
+            ));
+        })
+    }
+
+    /// RFC 7606 §3 d: ORIGIN and AS_PATH for any route, NEXT_HOP for those of
+    /// the body. BGPsec_PATH stands for AS_PATH (RFC 8205 §3).
+    fn mandatory(&mut self) {
+        let body = !self.sections.nlri.is_empty();
+        let mp = self.mp_reach_view().is_some_and(|view| {
+            !view.nlri.is_empty() && self.context.families.contains(view.family)
+        });
+        if self.cut || !(body || mp) {
+            return;
+        }
+        let bgpsec = self.seen.contains(AttributeType::BGPSEC_PATH);
+        for (attribute, needed) in [
+            (AttributeType::ORIGIN, true),
+            (AttributeType::AS_PATH, !bgpsec),
+            (AttributeType::NEXT_HOP, body),
+        ] {
+            if needed && !self.seen.contains(attribute) {
+                let kind = DecodeErrorKind::Missing;
+                let disposition = Disposition::TreatAsWithdraw;
+                let at = self.sections.attributes_at();
+                self.found(Finding::new(kind, disposition, Some(attribute), at, 0));
+            }
+        }
+    }
+
+    /// RFC 7606 §5.2: without a reachable route there is nothing to withdraw,
+    /// so that a severe fault ends the session.
+    fn conclude(self) -> Result<UpdateView<'a>, DecodeError> {
+        let reachable = !self.sections.nlri.is_empty()
+            || self
+                .mp_reach_view()
+                .is_some_and(|view| !view.nlri.is_empty());
+        let others = self.seen.has_other_than(AttributeType::MP_UNREACH_NLRI) || self.cut;
+        match self.first_severe {
+            Some(error) if others && !reachable => Err(error),
+            _ => Ok(UpdateView {
+                message: self.message,
+                context: self.context,
+                sections: self.sections,
+                index: self.index,
+                findings: self.findings,
+                disposition: self.disposition,
+                disabled: self.disabled,
+                withdrawn: self.first_severe.is_some(),
+            }),
+        }
+    }
+
+    fn mp_reach_view(&self) -> Option<MpReachView<'a>> {
+        let (_, raw) = self
+            .index
+            .find(self.message, AttributeType::MP_REACH_NLRI)?;
+        MpReachView::decode(raw.value).ok()
+    }
+
+    fn found(&mut self, finding: Finding) {
+        self.disposition = self.disposition.max(finding.disposition());
+        if finding.disposition() == Disposition::TreatAsWithdraw && self.first_severe.is_none() {
+            let error = DecodeError::new(finding.kind(), finding.offset(), finding.len());
+            self.first_severe = Some(match finding.attribute() {
+                Some(attribute) => error.about(attribute),
+                None => error,
+            });
+        }
+        self.findings.push(finding);
+    }
+}
+
+/// Where an attribute stands in the message.
+#[derive(Clone, Copy)]
+struct Place {
+    attribute: AttributeType,
+    at: usize,
+    length: usize,
+    value_at: usize,
+}
+
+/// RFC 7606 §5.3: wrong flags on an MP attribute are as bad as wrong NLRI.
+const fn check_mp_flags(flags: AttributeFlags) -> Result<(), DecodeErrorKind> {
+    if rules::has_bits(flags, AttributeFlags::OPTIONAL) {
+        Ok(())
+    } else {
+        Err(DecodeErrorKind::MpFlags)
+    }
+}
+
+/// A set of attribute types.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct TypeSet([u64; 4]);
+
+impl TypeSet {
+    /// Adds a type; `false` when it was there.
+    pub(crate) fn insert(&mut self, attribute: AttributeType) -> bool {
+        let bit = 1 << (attribute.0 & 63);
+        let Some(word) = self.0.get_mut(usize::from(attribute.0 >> 6)) else {
+            return false;
+        };
+        let new = *word & bit == 0;
+        *word |= bit;
+        new
+    }
+
+    fn contains(&self, attribute: AttributeType) -> bool {
+        let word = self
+            .0
+            .get(usize::from(attribute.0 >> 6))
+            .copied()
+            .unwrap_or_default();
+        word & 1 << (attribute.0 & 63) != 0
+    }
+
+    fn has_other_than(mut self, attribute: AttributeType) -> bool {
+        self.insert(attribute);
+        self.0.iter().map(|word| word.count_ones()).sum::<u32>() > 1
+    }
+}

@@ -1,0 +1,623 @@
+//! The scanned UPDATE: typed access to every part in constant time.
+
+use core::net::Ipv4Addr;
+
+#[cfg(feature = "alloc")]
+use alloc::vec::Vec;
+
+use crate::attribute::{Aigp, ListView, MpReachView, MpUnreachView, RawAttribute};
+#[cfg(feature = "alloc")]
+use crate::attribute::{AsPath, PathAttributes, UnknownAttribute};
+use crate::frame::HEADER;
+use crate::nlri::Prefixes;
+use crate::reader::Reader;
+use crate::update::finding::{Disposition, Findings};
+use crate::update::routes::{Announcement, Routes};
+use crate::update::scan::{Scan, TypeSet};
+use crate::{
+    Aggregator, AsPathView, Asn, AttributeFlags, AttributeType, Community, Context, DecodeError,
+    DecodeErrorKind, ExtendedCommunity, Family, FamilySet, Frame, Ipv6ExtendedCommunity,
+    LargeCommunity, MessageType, NextHop, Origin,
+};
+
+/// A received UPDATE that was scanned once, with the RFC 7606 outcome applied.
+///
+/// ```text
+/// +----------------------+------------------+------------------------+
+/// | Withdrawn length (2) | Withdrawn routes | Total path attribute   |
+/// |                      |                  | length (2)             |
+/// +----------------------+------------------+------------------------+
+/// | Path attributes      | NLRI                                      |
+/// +----------------------+-------------------------------------------+
+/// ```
+///
+/// The scan costs one walk over the message and no allocation; afterwards each
+/// accessor takes constant time and cannot fail: what was malformed is gone.
+/// Lists are decoded as they are walked.
+///
+/// * Treat-as-withdraw: [`reachable`](Self::reachable) is empty, and
+///   [`unreachable`](Self::unreachable) has everything that was announced
+///   beside what was withdrawn anyway (RFC 7606 §2).
+/// * Attribute discard: the accessor of the attribute says that it is absent.
+/// * AFI/SAFI disable: the family is in [`disabled_families`](Self::disabled_families)
+///   and its routes are nowhere.
+/// * Families that the session did not negotiate are nowhere either;
+///   [`mp_reach`](Self::mp_reach) still has their octets.
+///
+/// ```
+/// use bgp_wire::{Asn, Context, Disposition, PeerType, UpdateView};
+/// let bytes = [
+///     0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+///     0xff, 0xff, 0, 47, 2, 0, 0, 0, 20, // header, nothing withdrawn, attributes:
+///     0x40, 1, 1, 0, // ORIGIN IGP
+///     0x40, 2, 6, 2, 1, 0, 0, 0xfd, 0xe9, // AS_PATH 65001
+///     0x40, 3, 4, 192, 0, 2, 1, // NEXT_HOP 192.0.2.1
+///     24, 203, 0, 113, // 203.0.113.0/24
+/// ];
+/// let update = UpdateView::scan(&bytes, &Context::new(PeerType::External))?;
+/// assert_eq!(update.disposition(), Disposition::Accept);
+/// assert_eq!(update.reachable().next().unwrap().to_string(), "203.0.113.0/24");
+/// assert_eq!(update.as_path().unwrap().first_as(), Some(Asn(65001)));
+/// # Ok::<(), bgp_wire::DecodeError>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct UpdateView<'a> {
+    pub(crate) message: &'a [u8],
+    pub(crate) context: Context,
+    pub(crate) sections: Sections<'a>,
+    pub(crate) index: Index,
+    pub(crate) findings: Findings,
+    pub(crate) disposition: Disposition,
+    pub(crate) disabled: FamilySet,
+    /// Everything that is announced is withdrawn instead.
+    pub(crate) withdrawn: bool,
+}
+
+impl<'a> UpdateView<'a> {
+    /// Scans a whole UPDATE, header included.
+    ///
+    /// # Errors
+    /// What must end the session: fields that overrun the message, prefixes
+    /// that cannot be parsed, an unknown well-known attribute, a repeated MP
+    /// attribute, and a fault that would withdraw routes where there is no
+    /// route (RFC 7606 §3, §5).
+    pub fn scan(bytes: &'a [u8], context: &Context) -> Result<Self, DecodeError> {
+        let body = Frame::whole(bytes, MessageType::Update)?;
+        let overrun = DecodeError::new(DecodeErrorKind::UpdateLengths, HEADER, 0);
+        let sections = Sections::split(body).ok_or(overrun)?;
+        Scan::run(bytes, sections, context)
+    }
+
+    /// The whole message.
+    #[must_use]
+    pub const fn bytes(&self) -> &'a [u8] {
+        self.message
+    }
+
+    /// The context under which the message was read.
+    #[must_use]
+    pub const fn context(&self) -> &Context {
+        &self.context
+    }
+
+    /// The strongest outcome of all findings.
+    #[must_use]
+    pub const fn disposition(&self) -> Disposition {
+        self.disposition
+    }
+
+    /// Every fault that was found, with its place.
+    #[must_use]
+    pub const fn findings(&self) -> &Findings {
+        &self.findings
+    }
+
+    /// Families that this UPDATE disables until the session ends.
+    #[must_use]
+    pub const fn disabled_families(&self) -> FamilySet {
+        self.disabled
+    }
+
+    /// The family whose initial table is complete with this message (RFC 4724 §2).
+    #[must_use]
+    pub fn end_of_rib(&self) -> Option<Family> {
+        let Sections {
+            withdrawn,
+            attributes,
+            nlri,
+        } = self.sections;
+        if !withdrawn.is_empty() || !nlri.is_empty() {
+            return None;
+        }
+        if attributes.is_empty() {
+            return Some(Family::IPV4_UNICAST);
+        }
+        let view = self.mp_unreach().filter(|view| view.nlri.is_empty())?;
+        (self.raw_attributes().count() == 1).then_some(view.family)
+    }
+
+    /// The prefixes that are announced, body first.
+    #[must_use]
+    pub fn reachable(&self) -> Routes<'a> {
+        let [body, mp] = match self.withdrawn {
+            true => [Prefixes::none(); 2],
+            false => self.announced(),
+        };
+        Routes::new([body, mp, Prefixes::none(), Prefixes::none()])
+    }
+
+    /// The prefixes that are withdrawn: those said so, and under
+    /// treat-as-withdraw those announced too.
+    #[must_use]
+    pub fn unreachable(&self) -> Routes<'a> {
+        let body = self.body(self.sections.withdrawn);
+        let mp = match self.mp_unreach() {
+            Some(view) => self.mp(view.family, view.nlri),
+            None => Prefixes::none(),
+        };
+        let [announced_body, announced_mp] = match self.withdrawn {
+            true => self.announced(),
+            false => [Prefixes::none(); 2],
+        };
+        Routes::new([body, mp, announced_body, announced_mp])
+    }
+
+    /// What is announced in groups that share a next hop: at most one from the
+    /// body and one from MP_REACH_NLRI. Empty groups are left out.
+    pub fn announcements(&self) -> impl Iterator<Item = Announcement<'a>> + use<'a> {
+        let [body, mp] = match self.withdrawn {
+            true => [Prefixes::none(); 2],
+            false => self.announced(),
+        };
+        let none = Prefixes::none();
+        let group = |prefixes: Prefixes<'a>, next_hop| Announcement {
+            family: prefixes.family(),
+            next_hop,
+            routes: Routes::new([prefixes, none, none, none]),
+        };
+        let mp_next_hop = self.mp_reach().and_then(|view| view.next_hop());
+        let groups = [
+            group(body, self.next_hop_attribute().map(NextHop::V4)),
+            group(mp, mp_next_hop),
+        ];
+        groups
+            .into_iter()
+            .filter(|group| group.routes.clone().next().is_some())
+    }
+
+    /// The next hop of a family's announced routes: MP_REACH_NLRI's where it
+    /// carries the family, else NEXT_HOP for IPv4 unicast.
+    ///
+    /// A message may announce IPv4 unicast in both places with different next
+    /// hops; [`announcements`](Self::announcements) tells them apart.
+    #[must_use]
+    pub fn next_hop(&self, family: Family) -> Option<NextHop> {
+        match self.mp_reach() {
+            Some(view) if view.family == family => view.next_hop(),
+            _ if family == Family::IPV4_UNICAST => self.next_hop_attribute().map(NextHop::V4),
+            _ => None,
+        }
+    }
+
+    /// ORIGIN.
+    #[must_use]
+    pub fn origin(&self) -> Option<Origin> {
+        Origin::decode(self.value(AttributeType::ORIGIN)?).ok()
+    }
+
+    /// AS_PATH as it was received; on a session with 2-octet AS numbers
+    /// AS4_PATH completes it ([`UpdateView::path_attributes`] merges them).
+    #[must_use]
+    pub fn as_path(&self) -> Option<AsPathView<'a>> {
+        let value = self.value(AttributeType::AS_PATH)?;
+        Some(AsPathView::new(value, self.context.four_octet_as))
+    }
+
+    /// AS4_PATH as it was received. It means nothing on a session with
+    /// 4-octet AS numbers (RFC 6793 §4.1).
+    #[must_use]
+    pub fn as4_path(&self) -> Option<AsPathView<'a>> {
+        Some(AsPathView::new(self.value(AttributeType::AS4_PATH)?, true))
+    }
+
+    /// NEXT_HOP.
+    #[must_use]
+    pub fn next_hop_attribute(&self) -> Option<Ipv4Addr> {
+        self.address(AttributeType::NEXT_HOP)
+    }
+
+    /// MULTI_EXIT_DISC.
+    #[must_use]
+    pub fn med(&self) -> Option<u32> {
+        self.number(AttributeType::MULTI_EXIT_DISC)
+    }
+
+    /// LOCAL_PREF; never from an external peer.
+    #[must_use]
+    pub fn local_pref(&self) -> Option<u32> {
+        self.number(AttributeType::LOCAL_PREF)
+    }
+
+    /// Whether ATOMIC_AGGREGATE is there.
+    #[must_use]
+    pub fn atomic_aggregate(&self) -> bool {
+        self.value(AttributeType::ATOMIC_AGGREGATE).is_some()
+    }
+
+    /// AGGREGATOR as it was received.
+    #[must_use]
+    pub fn aggregator(&self) -> Option<Aggregator> {
+        let value = self.value(AttributeType::AGGREGATOR)?;
+        Aggregator::decode(value, self.context.four_octet_as).ok()
+    }
+
+    /// AS4_AGGREGATOR as it was received.
+    #[must_use]
+    pub fn as4_aggregator(&self) -> Option<Aggregator> {
+        Aggregator::decode(self.value(AttributeType::AS4_AGGREGATOR)?, true).ok()
+    }
+
+    /// COMMUNITIES, empty when absent.
+    #[must_use]
+    pub fn communities(&self) -> ListView<'a, Community> {
+        self.list(AttributeType::COMMUNITIES)
+    }
+
+    /// ORIGINATOR_ID; never from an external peer.
+    #[must_use]
+    pub fn originator_id(&self) -> Option<Ipv4Addr> {
+        self.address(AttributeType::ORIGINATOR_ID)
+    }
+
+    /// CLUSTER_LIST, empty when absent; never from an external peer.
+    #[must_use]
+    pub fn cluster_list(&self) -> ListView<'a, Ipv4Addr> {
+        self.list(AttributeType::CLUSTER_LIST)
+    }
+
+    /// EXTENDED COMMUNITIES, empty when absent.
+    #[must_use]
+    pub fn extended_communities(&self) -> ListView<'a, ExtendedCommunity> {
+        self.list(AttributeType::EXTENDED_COMMUNITIES)
+    }
+
+    /// IPv6 Address Specific Extended Communities, empty when absent.
+    #[must_use]
+    pub fn ipv6_extended_communities(&self) -> ListView<'a, Ipv6ExtendedCommunity> {
+        self.list(AttributeType::IPV6_EXTENDED_COMMUNITIES)
+    }
+
+    /// LARGE_COMMUNITY, empty when absent. Repetitions are still in
+    /// ([`UpdateView::path_attributes`] removes them).
+    #[must_use]
+    pub fn large_communities(&self) -> ListView<'a, LargeCommunity> {
+        self.list(AttributeType::LARGE_COMMUNITIES)
+    }
+
+    /// The metric of AIGP, where the session has it enabled (RFC 7311 §3.3).
+    #[must_use]
+    pub fn aigp(&self) -> Option<u64> {
+        let value = self
+            .value(AttributeType::AIGP)
+            .filter(|_| self.context.aigp)?;
+        Aigp::decode(value).ok().flatten()
+    }
+
+    /// ONLY_TO_CUSTOMER (RFC 9234 §5).
+    #[must_use]
+    pub fn only_to_customer(&self) -> Option<Asn> {
+        self.number(AttributeType::ONLY_TO_CUSTOMER).map(Asn)
+    }
+
+    /// MP_REACH_NLRI, of any family, negotiated or not.
+    #[must_use]
+    pub fn mp_reach(&self) -> Option<MpReachView<'a>> {
+        MpReachView::decode(self.value(AttributeType::MP_REACH_NLRI)?).ok()
+    }
+
+    /// MP_UNREACH_NLRI, of any family, negotiated or not.
+    #[must_use]
+    pub fn mp_unreach(&self) -> Option<MpUnreachView<'a>> {
+        MpUnreachView::decode(self.value(AttributeType::MP_UNREACH_NLRI)?).ok()
+    }
+
+    /// The value of an attribute that counts: present, the first of its type
+    /// and not discarded. Constant time for the types that have a name in
+    /// [`AttributeType`], a walk for others.
+    #[must_use]
+    pub fn value(&self, attribute: AttributeType) -> Option<&'a [u8]> {
+        if Index::slot(attribute).is_some() {
+            return self
+                .index
+                .find(self.message, attribute)
+                .map(|(_, raw)| raw.value);
+        }
+        self.attributes()
+            .find(|raw| raw.attribute_type == attribute)
+            .map(|raw| raw.value)
+    }
+
+    /// The attributes that count, in wire order: first of their type and not
+    /// discarded. Those unknown and not transitive are left out.
+    pub fn attributes(&self) -> impl Iterator<Item = RawAttribute<'a>> + use<'a> {
+        let index = self.index;
+        let mut seen = TypeSet::default();
+        self.placed_attributes().filter_map(move |(at, raw)| {
+            let first = seen.insert(raw.attribute_type);
+            let counts = match Index::slot(raw.attribute_type) {
+                Some(_) => index.at(raw.attribute_type) == Some(at),
+                None => first && raw.flags.contains(AttributeFlags::OPTIONAL_TRANSITIVE),
+            };
+            counts.then_some(raw)
+        })
+    }
+
+    /// Every attribute as it was received, faulty ones included.
+    pub fn raw_attributes(&self) -> impl Iterator<Item = RawAttribute<'a>> + use<'a> {
+        self.placed_attributes().map(|(_, raw)| raw)
+    }
+
+    /// The octets of the withdrawn-routes field.
+    #[must_use]
+    pub const fn withdrawn_octets(&self) -> &'a [u8] {
+        self.sections.withdrawn
+    }
+
+    /// The octets of the attribute field: what a reflector can pass on as it is.
+    #[must_use]
+    pub const fn attribute_octets(&self) -> &'a [u8] {
+        self.sections.attributes
+    }
+
+    /// The octets of the NLRI field.
+    #[must_use]
+    pub const fn nlri_octets(&self) -> &'a [u8] {
+        self.sections.nlri
+    }
+
+    /// Attributes with their offsets in the message.
+    fn placed_attributes(&self) -> impl Iterator<Item = (usize, RawAttribute<'a>)> + use<'a> {
+        let field = self.sections.attributes;
+        let base = self.sections.attributes_at();
+        let mut reader = Reader::new(field);
+        core::iter::from_fn(move || {
+            let at = base.saturating_add(field.len().saturating_sub(reader.len()));
+            RawAttribute::read(&mut reader).map(|raw| (at, raw))
+        })
+        .fuse()
+    }
+
+    fn announced(&self) -> [Prefixes<'a>; 2] {
+        let mp = match self.mp_reach() {
+            Some(view) => self.mp(view.family, view.nlri),
+            None => Prefixes::none(),
+        };
+        [self.body(self.sections.nlri), mp]
+    }
+
+    fn body(&self, field: &'a [u8]) -> Prefixes<'a> {
+        self.mp(Family::IPV4_UNICAST, field)
+    }
+
+    /// The prefixes of a field, where the family is one of prefixes that the
+    /// session carries and this UPDATE does not disable.
+    fn mp(&self, family: Family, field: &'a [u8]) -> Prefixes<'a> {
+        let live = self
+            .context
+            .families
+            .difference(self.disabled)
+            .contains(family);
+        if live && family.is_prefix() {
+            let add_path = self.context.add_path_receive.contains(family);
+            Prefixes::new(field, family, add_path)
+        } else {
+            Prefixes::none()
+        }
+    }
+
+    fn list<T: crate::attribute::WireItem>(&self, attribute: AttributeType) -> ListView<'a, T> {
+        ListView::new(self.value(attribute).unwrap_or_default())
+    }
+
+    fn number(&self, attribute: AttributeType) -> Option<u32> {
+        self.value(attribute)?
+            .try_into()
+            .ok()
+            .map(u32::from_be_bytes)
+    }
+
+    fn address(&self, attribute: AttributeType) -> Option<Ipv4Addr> {
+        self.number(attribute).map(Ipv4Addr::from)
+    }
+}
+
+#[cfg(feature = "alloc")]
+impl UpdateView<'_> {
+    /// The attributes as a route of the family keeps them: AS4_PATH and
+    /// AS4_AGGREGATOR merged (RFC 6793 §4.2.3), discarded ones gone, unknown
+    /// transitive ones marked Partial (RFC 4271 §5), large communities once
+    /// each (RFC 8092 §5).
+    ///
+    /// Meaningful where [`reachable`](Self::reachable) has routes; costs a few
+    /// allocations, once an UPDATE.
+    #[must_use]
+    pub fn path_attributes(&self, family: Family) -> PathAttributes {
+        self.path_attributes_via(self.next_hop(family))
+    }
+
+    /// As [`path_attributes`](Self::path_attributes), for the next hop of an
+    /// [`Announcement`].
+    #[must_use]
+    pub fn path_attributes_via(&self, next_hop: Option<NextHop>) -> PathAttributes {
+        let mut large_communities: Vec<LargeCommunity> = Vec::new();
+        for community in self.large_communities() {
+            if !large_communities.contains(&community) {
+                large_communities.push(community);
+            }
+        }
+        PathAttributes {
+            origin: self.origin().unwrap_or_default(),
+            as_path: self.merged_as_path(),
+            next_hop,
+            med: self.med(),
+            local_pref: self.local_pref(),
+            atomic_aggregate: self.atomic_aggregate(),
+            aggregator: self.merged_aggregator(),
+            communities: self.communities().into_iter().collect(),
+            extended_communities: self.extended_communities().into_iter().collect(),
+            ipv6_extended_communities: self.ipv6_extended_communities().into_iter().collect(),
+            large_communities,
+            originator_id: self.originator_id(),
+            cluster_list: self.cluster_list().into_iter().collect(),
+            aigp: self.aigp(),
+            only_to_customer: self.only_to_customer(),
+            unknown: self.unknown(),
+        }
+    }
+
+    /// Whether AGGREGATOR tells that AS4_PATH and AS4_AGGREGATOR are stale: a
+    /// speaker that knows neither has aggregated since (RFC 6793 §4.2.3).
+    fn as4_is_stale(&self) -> bool {
+        self.context.four_octet_as
+            || self.as4_aggregator().is_some()
+                && self.aggregator().is_some_and(|it| it.asn != Asn::TRANS)
+    }
+
+    fn merged_as_path(&self) -> AsPath {
+        match (self.as_path(), self.as4_path()) {
+            (Some(path), Some(as4_path)) if !self.as4_is_stale() => AsPath::merge(path, as4_path),
+            (Some(path), _) => path.into(),
+            (None, _) => AsPath::empty(),
+        }
+    }
+
+    fn merged_aggregator(&self) -> Option<Aggregator> {
+        match (self.aggregator(), self.as4_aggregator()) {
+            (Some(_), Some(as4)) if !self.as4_is_stale() => Some(as4),
+            (aggregator, _) => aggregator,
+        }
+    }
+
+    /// The attributes without a field of their own, by type code.
+    fn unknown(&self) -> Vec<UnknownAttribute> {
+        let untyped = self
+            .attributes()
+            .filter(|raw| !is_typed(raw.attribute_type));
+        let mut unknown: Vec<_> = untyped
+            .map(|raw| {
+                let known = Index::slot(raw.attribute_type).is_some();
+                let partial = if known {
+                    AttributeFlags::empty()
+                } else {
+                    AttributeFlags::PARTIAL
+                };
+                UnknownAttribute {
+                    flags: raw.flags | partial,
+                    attribute_type: raw.attribute_type,
+                    value: raw.value.into(),
+                }
+            })
+            .collect();
+        unknown.sort_by_key(|it| it.attribute_type);
+        unknown
+    }
+}
+
+/// Whether the attribute has a field in [`PathAttributes`], or none at all.
+#[cfg(feature = "alloc")]
+const fn is_typed(attribute: AttributeType) -> bool {
+    matches!(attribute.0, 1..=10 | 14..=18 | 25 | 26 | 32 | 35)
+}
+
+/// The three fields of the body.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Sections<'a> {
+    pub(crate) withdrawn: &'a [u8],
+    pub(crate) attributes: &'a [u8],
+    pub(crate) nlri: &'a [u8],
+}
+
+impl<'a> Sections<'a> {
+    /// RFC 7606 §3 b: `None` when the two lengths exceed the body.
+    fn split(body: &'a [u8]) -> Option<Self> {
+        let mut reader = Reader::new(body);
+        let length = reader.u16()?;
+        let withdrawn = reader.take(length.into())?;
+        let length = reader.u16()?;
+        let attributes = reader.take(length.into())?;
+        Some(Self {
+            withdrawn,
+            attributes,
+            nlri: reader.rest(),
+        })
+    }
+
+    pub(crate) const fn withdrawn_at(&self) -> usize {
+        HEADER + 2
+    }
+
+    pub(crate) const fn attributes_at(&self) -> usize {
+        self.withdrawn_at() + self.withdrawn.len() + 2
+    }
+
+    pub(crate) const fn nlri_at(&self) -> usize {
+        self.attributes_at() + self.attributes.len()
+    }
+}
+
+/// Where each known attribute that counts stands in the message.
+///
+/// INVARIANT: 0 means absent; no attribute stands at the first octet.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Index([u16; Index::SLOTS]);
+
+impl Index {
+    /// Types 0–40, then ATTR_SET.
+    const SLOTS: usize = 42;
+
+    /// The slot of a type that the crate knows.
+    pub(crate) fn slot(attribute: AttributeType) -> Option<usize> {
+        crate::update::rules::flags_of(attribute)?;
+        Some(if attribute == AttributeType::ATTR_SET {
+            41
+        } else {
+            usize::from(attribute.0)
+        })
+    }
+
+    pub(crate) fn set(&mut self, attribute: AttributeType, at: usize) {
+        self.put(attribute, u16::try_from(at).unwrap_or_default());
+    }
+
+    pub(crate) fn clear(&mut self, attribute: AttributeType) {
+        self.put(attribute, 0);
+    }
+
+    fn put(&mut self, attribute: AttributeType, at: u16) {
+        if let Some(slot) = Self::slot(attribute).and_then(|slot| self.0.get_mut(slot)) {
+            *slot = at;
+        }
+    }
+
+    fn at(&self, attribute: AttributeType) -> Option<usize> {
+        let at = *self.0.get(Self::slot(attribute)?)?;
+        (at != 0).then_some(usize::from(at))
+    }
+
+    /// The attribute and its offset.
+    pub(crate) fn find<'a>(
+        &self,
+        message: &'a [u8],
+        attribute: AttributeType,
+    ) -> Option<(usize, RawAttribute<'a>)> {
+        let at = self.at(attribute)?;
+        let raw = RawAttribute::read(&mut Reader::new(message.get(at..)?))?;
+        Some((at, raw))
+    }
+}
+
+impl Default for Index {
+    fn default() -> Self {
+        Self([0; Self::SLOTS])
+    }
+}
