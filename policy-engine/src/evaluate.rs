@@ -3,7 +3,7 @@
 use crate::{Decision, Direction, EndpointId, Flow, FlowError, Packet, PolicySet, Verdict};
 
 /// An evaluator: the literal [`Interpreter`](crate::Interpreter) or a compiled
-/// Snapshot. Both answer alike.
+/// [`Snapshot`](crate::Snapshot). Both answer alike.
 pub trait Evaluate {
     /// What is evaluated.
     fn policy_set(&self) -> &PolicySet;

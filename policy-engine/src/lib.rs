@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+mod compiled;
 mod decision;
 mod endpoint;
 mod evaluate;
@@ -12,6 +13,7 @@ mod protocol;
 mod reference;
 mod rule;
 
+pub use compiled::{CompileError, CompileOptions, Limits, Snapshot, Statistics};
 pub use decision::{Decision, Reason, Verdict};
 pub use endpoint::{
     Endpoint, EndpointId, EndpointKind, LabelMap, NamedPort, NetworkSet, Profile, Service,

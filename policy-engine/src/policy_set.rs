@@ -153,6 +153,11 @@ impl PolicySet {
         self.profiles.get(name)
     }
 
+    /// All profiles, by name.
+    pub fn profiles(&self) -> impl Iterator<Item = &Profile> {
+        self.profiles.values()
+    }
+
     /// The network sets, each with its labels, inherited ones included.
     pub fn network_sets(&self) -> impl Iterator<Item = (&NetworkSet, &LabelMap)> {
         self.network_sets.iter().zip(&self.network_set_labels)

@@ -95,6 +95,16 @@ impl<'s> Interpreter<'s> {
         })
     }
 
+    /// As [`Evaluate::decide`], for as long as the policy set lives.
+    pub(crate) fn ask(
+        &self,
+        endpoint: EndpointId,
+        direction: Direction,
+        packet: &Packet<'_>,
+    ) -> Decision<'s> {
+        self.walk(endpoint, direction, packet, &mut Unobserved)
+    }
+
     fn walk(
         &self,
         id: EndpointId,
@@ -163,7 +173,7 @@ impl Evaluate for Interpreter<'_> {
         direction: Direction,
         packet: &Packet<'_>,
     ) -> Decision<'_> {
-        self.walk(endpoint, direction, packet, &mut Unobserved)
+        self.ask(endpoint, direction, packet)
     }
 }
 

@@ -178,9 +178,6 @@ impl fmt::Display for ServiceName {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Fault {
-    /// A network is neither a CIDR nor an address.
-    #[error("{0:?} is no network")]
-    Net(String),
     /// A selector does not parse.
     #[error("selector {text:?}: {reason}")]
     Selector {
@@ -192,15 +189,9 @@ pub enum Fault {
     /// A protocol has a name that Calico does not know.
     #[error("{0:?} is no protocol")]
     Protocol(String),
-    /// A port is no number, range or name.
-    #[error("{0:?} is no port")]
-    Port(String),
     /// An ICMP match has a code but no type.
     #[error("an ICMP code without a type")]
     IcmpCodeAlone,
-    /// A number of the rule is outside of its range.
-    #[error("{0} is out of range")]
-    Range(i64),
     /// A service is named without its namespace in a policy that has none.
     #[error("service {0:?} without a namespace")]
     ServiceNamespace(String),

@@ -1,0 +1,9 @@
+//! Integration tests of the public interface.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test ends where its premises do not hold"
+)]
+
+mod equivalence;
+mod generate;
