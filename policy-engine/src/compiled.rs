@@ -193,6 +193,19 @@ impl Snapshot {
         })
     }
 
+    /// The snapshot of nothing.
+    pub(crate) fn empty(options: CompileOptions) -> Self {
+        Self {
+            set: Arc::default(),
+            staged: options.staged,
+            addresses: Addresses::default(),
+            tree: Tree::default(),
+            deciders: Deciders::default(),
+            programs: Vec::new(),
+            statistics: Statistics::default(),
+        }
+    }
+
     /// What the compilation made.
     #[must_use]
     pub const fn statistics(&self) -> &Statistics {

@@ -4,8 +4,10 @@
 mod compiled;
 mod decision;
 mod endpoint;
+mod engine;
 mod evaluate;
 mod http;
+mod matrix;
 mod packet;
 mod policy;
 mod policy_set;
@@ -19,8 +21,10 @@ pub use endpoint::{
     Endpoint, EndpointId, EndpointKind, LabelMap, NamedPort, NetworkSet, Profile, Service,
     ServiceMember,
 };
+pub use engine::{Engine, Reader};
 pub use evaluate::Evaluate;
 pub use http::{HttpMatch, HttpRequest, PathMatch, normalize_path};
+pub use matrix::{Group, Matrix, PortService};
 pub use packet::{Flow, FlowError, Packet, Peer, Resolved};
 pub use policy::{DEFAULT_TIER, Policy, PolicyId, PolicyKind, Stage, Tier, TierDefault};
 pub use policy_set::{OrderedTier, Parts, PolicySet, Staged};

@@ -57,6 +57,13 @@ pub(super) struct Table<B> {
     default: ClassId,
 }
 
+/// Every address has class 0.
+impl<B: Bits> Default for Table<B> {
+    fn default() -> Self {
+        Self::new(std::iter::empty(), ClassId(0))
+    }
+}
+
 impl<B: Bits> Table<B> {
     /// The table of prefixes in ascending order, shorter before longer of the same address;
     /// `default` is the class of addresses that none covers.
@@ -112,13 +119,14 @@ impl<B: Bits> Table<B> {
         interval.map_or(self.default, |(_, class)| *class)
     }
 
+    /// The bytes that lookups read.
     fn bytes(&self) -> usize {
         self.hosts.capacity() * size_of::<(B, ClassId)>() + size_of_val(self.intervals.as_slice())
     }
 }
 
 /// Classes of all addresses.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Addresses {
     pub(super) ipv4: Table<u32>,
     pub(super) ipv6: Table<u128>,
