@@ -10,4 +10,5 @@ pub mod alloc;
 pub mod conformance;
 pub mod fuzz;
 pub mod netns;
+pub mod pair;
 pub mod shared;

@@ -1,0 +1,321 @@
+//! What an operator decides about one session.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+use bgp_wire::{AsSetPolicy, Asn, Capability, Family, FamilySet};
+
+use crate::Role;
+
+/// The configuration of one session.
+///
+/// [`Config::new`] fills in what an internal or external session of a data
+/// centre wants; set the fields that differ. [`Session::new`](crate::Session::new)
+/// checks the whole.
+///
+/// ```
+/// use bgp_session::{Asn, Config};
+/// let mut config = Config::new(Asn(64512), [192, 0, 2, 1].into(), ([192, 0, 2, 2], 179).into());
+/// config.peer_as = Some(Asn(64513));
+/// config.hold_time = 9;
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Config {
+    /// Our AS number; not 0 (RFC 7607 §2).
+    pub local_as: Asn,
+    /// Our BGP identifier; not zero (RFC 6286 §2.1).
+    pub local_identifier: Ipv4Addr,
+    /// The AS number that the peer must have; `None` accepts any.
+    pub peer_as: Option<Asn>,
+    /// Address and port to dial.
+    pub remote: SocketAddr,
+    /// Both speakers belong to one confederation: a peer of another AS is
+    /// confederation-external (RFC 5065 §4).
+    pub confederation: bool,
+    /// Wait for the peer to dial: PassiveTcpEstablishment (RFC 4271 §8.1.1).
+    pub passive: bool,
+    /// Hold time to offer in seconds: 0 (no keepalives) or 3–65535. The
+    /// smaller offer of both speakers holds (RFC 4271 §4.2). Default 90.
+    pub hold_time: u16,
+    /// Refuse a peer that offers fewer seconds than this; 0 or 3–65535. An
+    /// offer of 0 is refused unless this is 0. Default 0: refuse 1 and 2 only.
+    pub minimum_hold_time: u16,
+    /// How long to wait for the OPEN of the peer: the "large value" of
+    /// RFC 4271 §8.2.2. Default four minutes.
+    pub open_hold_time: Duration,
+    /// SendHoldTime of RFC 9687 §3.1. `None`, the default: the greater of eight
+    /// minutes and twice the negotiated hold time. Off while no hold time is
+    /// negotiated.
+    pub send_hold_time: Option<Duration>,
+    /// ConnectRetryTime (RFC 4271 §10 suggests 120 s). Default 5 s, as Calico
+    /// configures BIRD.
+    pub connect_retry: Duration,
+    /// DelayOpenTime, if our OPEN is to wait for the peer's (RFC 4271 §8.1.1).
+    pub delay_open: Option<Duration>,
+    /// How long to stay in Idle after an error.
+    pub idle_hold: IdleHold,
+    /// Draw the ConnectRetry, Keepalive and IdleHold timers from 75–100 % of
+    /// their values, with this seed (RFC 4271 §10). `None`, the default, uses
+    /// the values themselves.
+    pub jitter_seed: Option<u64>,
+    /// Tell a peer that sends a bad OPEN, or that we stop, although we have not
+    /// sent our OPEN: SendNOTIFICATIONwithoutOPEN (RFC 4271 §8.1.1).
+    pub notification_without_open: bool,
+    /// Let a new connection win a collision against one in Established:
+    /// CollisionDetectEstablishedState (RFC 4271 §8.1.1).
+    pub collision_detect_established: bool,
+    /// Families to exchange. Default IPv4 unicast.
+    pub families: FamilySet,
+    /// Families in which several paths may come or go (RFC 7911).
+    pub add_path: AddPath,
+    /// IPv4 families whose next hop may be an IPv6 address (RFC 8950).
+    pub extended_next_hop: FamilySet,
+    /// Offer to receive messages of up to 65,535 octets (RFC 8654). Sending
+    /// them needs only the offer of the peer. Default on.
+    pub extended_message: bool,
+    /// Offer demarcated route refresh (RFC 7313). Default on.
+    pub enhanced_route_refresh: bool,
+    /// Graceful restart (RFC 4724), if it is offered. Default: as a receiving
+    /// speaker only, which also promises End-of-RIB markers.
+    pub graceful_restart: Option<GracefulRestart>,
+    /// Our role on an external session (RFC 9234).
+    pub role: Option<RolePolicy>,
+    /// What the peer must offer, or no session is wanted.
+    pub required: Required,
+    /// Further capabilities to send as they are, such as FQDN. Capabilities
+    /// that another field decides have no place here.
+    pub capabilities: Vec<Capability>,
+    /// How a received AS_SET is taken (RFC 9774).
+    pub as_set: AsSetPolicy,
+    /// Treat an UPDATE of an external peer as withdraw unless its AS_PATH
+    /// begins with the AS of the peer (RFC 4271 §6.3).
+    pub enforce_first_as: bool,
+    /// Octets of received UPDATEs that may wait to be polled; at least 65,535.
+    /// Default 256 KiB.
+    pub receive_buffer: usize,
+    /// Octets of UPDATEs that may wait to be written; at least 65,535. Default
+    /// 256 KiB.
+    pub send_buffer: usize,
+}
+
+impl Config {
+    /// A session with `remote` for IPv4 unicast, any peer AS, hold time 90 s.
+    #[must_use]
+    pub fn new(local_as: Asn, local_identifier: Ipv4Addr, remote: SocketAddr) -> Self {
+        Self {
+            local_as,
+            local_identifier,
+            peer_as: None,
+            remote,
+            confederation: false,
+            passive: false,
+            hold_time: 90,
+            minimum_hold_time: 0,
+            open_hold_time: Duration::from_secs(240),
+            send_hold_time: None,
+            connect_retry: Duration::from_secs(5),
+            delay_open: None,
+            idle_hold: IdleHold::default(),
+            jitter_seed: None,
+            notification_without_open: false,
+            collision_detect_established: false,
+            families: FamilySet::empty().with(Family::IPV4_UNICAST),
+            add_path: AddPath::default(),
+            extended_next_hop: FamilySet::empty(),
+            extended_message: true,
+            enhanced_route_refresh: true,
+            graceful_restart: Some(GracefulRestart::default()),
+            role: None,
+            required: Required::default(),
+            capabilities: Vec::new(),
+            as_set: AsSetPolicy::default(),
+            enforce_first_as: false,
+            receive_buffer: 256 * 1024,
+            send_buffer: 256 * 1024,
+        }
+    }
+
+    /// # Errors
+    /// The first rule that the configuration breaks.
+    pub(crate) fn check(&self) -> Result<(), ConfigError> {
+        let short = |seconds| matches!(seconds, 1 | 2);
+        let rules = [
+            (
+                self.local_as == Asn::ZERO || self.peer_as == Some(Asn::ZERO),
+                ConfigError::AsZero,
+            ),
+            (
+                self.local_identifier.is_unspecified(),
+                ConfigError::IdentifierZero,
+            ),
+            (
+                short(self.hold_time) || short(self.minimum_hold_time),
+                ConfigError::HoldTime,
+            ),
+            (self.families.is_empty(), ConfigError::NoFamily),
+            (self.has_zero_timer(), ConfigError::ZeroTimer),
+            (self.receive_buffer < MINIMUM_BUFFER, ConfigError::Buffer),
+            (self.send_buffer < MINIMUM_BUFFER, ConfigError::Buffer),
+            (
+                self.role.is_some() && self.peer_as == Some(self.local_as),
+                ConfigError::RoleInternal,
+            ),
+            (
+                self.graceful_restart
+                    .as_ref()
+                    .is_some_and(|gr| gr.restart_time > 4095),
+                ConfigError::RestartTime,
+            ),
+        ];
+        match rules.into_iter().find(|(broken, _)| *broken) {
+            Some((_, error)) => Err(error),
+            None => crate::open::check_length(self),
+        }
+    }
+
+    fn has_zero_timer(&self) -> bool {
+        let timers = [
+            Some(self.open_hold_time),
+            Some(self.connect_retry),
+            Some(self.idle_hold.first),
+            Some(self.idle_hold.max),
+            self.send_hold_time,
+        ];
+        timers.into_iter().flatten().any(|timer| timer.is_zero())
+    }
+}
+
+/// The largest message must fit (RFC 8654 §4).
+const MINIMUM_BUFFER: usize = 65_535;
+
+/// Why a [`Config`] is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// AS 0 can be neither ours nor the peer's.
+    #[error("AS 0 is reserved")]
+    AsZero,
+    /// Our identifier is 0.0.0.0.
+    #[error("the BGP identifier is zero")]
+    IdentifierZero,
+    /// A hold time of 1 or 2 seconds.
+    #[error("a hold time is 0 or at least 3 seconds")]
+    HoldTime,
+    /// A session without a family carries nothing.
+    #[error("no family is enabled")]
+    NoFamily,
+    /// A buffer that the largest message overflows.
+    #[error("a buffer holds fewer than 65535 octets")]
+    Buffer,
+    /// Roles exist on external sessions only (RFC 9234 §4).
+    #[error("a role on an internal session")]
+    RoleInternal,
+    /// The restart time has twelve bits (RFC 4724 §3).
+    #[error("restart time exceeds 4095 seconds")]
+    RestartTime,
+    /// The capabilities do not fit an OPEN of 4,096 octets.
+    #[error("capabilities do not fit an OPEN")]
+    TooManyCapabilities,
+    /// A timer that would expire at once, again and again.
+    #[error("a timer is zero")]
+    ZeroTimer,
+}
+
+/// Families of ADD-PATH (RFC 7911 §4), seen from this speaker.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct AddPath {
+    /// Families in which we can receive several paths.
+    pub receive: FamilySet,
+    /// Families in which we want to send several paths.
+    pub send: FamilySet,
+}
+
+/// How long Idle lasts after an error: the IdleHoldTimer of RFC 4271 §8.1.3.
+///
+/// Each failure in a row doubles the time; a session that stays Established
+/// for longer than `max` starts from `first` again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct IdleHold {
+    /// After the first failure. Default 5 s.
+    pub first: Duration,
+    /// At most. Default 30 s.
+    pub max: Duration,
+    /// Whether Idle is left by itself at all: AllowAutomaticStart. Default on.
+    pub restart: bool,
+}
+
+impl Default for IdleHold {
+    fn default() -> Self {
+        Self {
+            first: Duration::from_secs(5),
+            max: Duration::from_secs(30),
+            restart: true,
+        }
+    }
+}
+
+/// What to offer about graceful restart (RFC 4724 §3, RFC 8538 §2).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GracefulRestart {
+    /// Seconds until we are back after a restart, 0–4095. Default 120.
+    pub restart_time: u16,
+    /// R: this speaker has just restarted. Sent until the session has been
+    /// Established once, whatever this says later.
+    pub restarting: bool,
+    /// N: graceful restart covers NOTIFICATION and hold-timer expiry too.
+    pub notification: bool,
+    /// Families whose forwarding state survives a restart of this speaker;
+    /// empty for a receiving speaker.
+    pub families: FamilySet,
+    /// Of these, families whose forwarding state *was* kept (F).
+    pub forwarding: FamilySet,
+    /// Long-lived graceful restart (RFC 9494): seconds for which stale routes
+    /// of these families may live on, 0–16,777,215.
+    pub long_lived: Option<LongLived>,
+}
+
+/// What to offer about long-lived graceful restart (RFC 9494 §3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LongLived {
+    /// The families.
+    pub families: FamilySet,
+    /// Long-lived stale time in seconds, 0–16,777,215.
+    pub stale_time: u32,
+}
+
+impl Default for GracefulRestart {
+    fn default() -> Self {
+        Self {
+            restart_time: 120,
+            restarting: false,
+            notification: false,
+            families: FamilySet::empty(),
+            forwarding: FamilySet::empty(),
+            long_lived: None,
+        }
+    }
+}
+
+/// Our role and how firmly it is meant (RFC 9234 §4.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RolePolicy {
+    /// What we are to the peer.
+    pub role: Role,
+    /// Refuse a peer that tells no role.
+    pub strict: bool,
+}
+
+/// What the peer must offer (RFC 5492 §5).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Required {
+    /// Families without which the session is refused.
+    pub families: FamilySet,
+    /// Four-octet AS numbers (RFC 6793).
+    pub four_octet_as: bool,
+    /// Route refresh (RFC 2918).
+    pub route_refresh: bool,
+    /// Extended messages (RFC 8654).
+    pub extended_message: bool,
+}

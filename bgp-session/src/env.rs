@@ -1,0 +1,198 @@
+//! What outlives a state: the configuration, the counters, and the things that
+//! every state may ask of its session.
+
+use std::time::{Duration, Instant};
+
+use bgp_wire::Notification;
+
+use crate::closing::Closing;
+use crate::counters::Counters;
+use crate::link::Link;
+use crate::message::Reassembly;
+use crate::outbox::Outbox;
+use crate::state::{Idle, Machine};
+use crate::timing::{Damping, Jitter};
+use crate::{Config, ConnId, Direction, DownReason, open};
+
+/// The surroundings of a state.
+#[derive(Debug)]
+pub(crate) struct Env {
+    pub(crate) config: Config,
+    pub(crate) counters: Counters,
+    pub(crate) closing: Closing,
+    pub(crate) damping: Damping,
+    /// Why the last connection ended; taken by the session, which tells the
+    /// embedder.
+    pub(crate) ended: Option<DownReason>,
+    /// Set until the session has been Established once: the R bit of
+    /// RFC 4724 §4.1 may be sent.
+    pub(crate) restarting: bool,
+    jitter: Jitter,
+    dial: Option<Dial>,
+    next_conn: u64,
+}
+
+/// An outgoing connection that is wanted or under way.
+#[derive(Clone, Copy, Debug)]
+struct Dial {
+    conn: ConnId,
+    /// Whether the embedder was told.
+    requested: bool,
+}
+
+impl Env {
+    pub(crate) fn new(config: Config) -> Self {
+        Self {
+            counters: Counters::default(),
+            closing: Closing::default(),
+            damping: Damping::default(),
+            ended: None,
+            restarting: config
+                .graceful_restart
+                .as_ref()
+                .is_some_and(|gr| gr.restarting),
+            jitter: Jitter::new(config.jitter_seed),
+            dial: None,
+            next_conn: 0,
+            config,
+        }
+    }
+
+    pub(crate) fn next_conn(&mut self) -> ConnId {
+        let conn = ConnId(self.next_conn);
+        self.next_conn = self.next_conn.saturating_add(1);
+        conn
+    }
+
+    /// Whether this name was ever handed out.
+    pub(crate) const fn knows(&self, conn: ConnId) -> bool {
+        conn.0 < self.next_conn
+    }
+
+    /// When a timer that starts now expires; `None` if never.
+    pub(crate) fn timer(&mut self, now: Instant, value: Duration) -> Option<Instant> {
+        now.checked_add(self.jitter.apply(value))
+    }
+
+    /// Starts the ConnectRetryTimer. A passive speaker never dials, so it has
+    /// nothing to retry.
+    pub(crate) fn connect_retry(&mut self, now: Instant) -> Option<Instant> {
+        let value = self.config.connect_retry;
+        if self.config.passive {
+            None
+        } else {
+            self.timer(now, value)
+        }
+    }
+
+    /// Asks the embedder for a connection, in place of one that is under way.
+    pub(crate) fn dial(&mut self) {
+        self.cancel_dial();
+        let conn = self.next_conn();
+        self.dial = Some(Dial {
+            conn,
+            requested: false,
+        });
+    }
+
+    /// Gives up an outgoing connection that is under way.
+    pub(crate) fn cancel_dial(&mut self) {
+        if let Some(Dial {
+            conn,
+            requested: true,
+        }) = self.dial.take()
+        {
+            self.closing.add_bare(conn);
+        }
+    }
+
+    /// The dial that the embedder does not know of yet.
+    pub(crate) fn take_dial_request(&mut self) -> Option<ConnId> {
+        let dial = self.dial.as_mut().filter(|dial| !dial.requested)?;
+        dial.requested = true;
+        Some(dial.conn)
+    }
+
+    pub(crate) fn is_dialing(&self, conn: ConnId) -> bool {
+        self.dial
+            .is_some_and(|dial| dial.requested && dial.conn == conn)
+    }
+
+    /// The dial has ended, well or not.
+    pub(crate) fn dial_ended(&mut self) {
+        self.dial = None;
+    }
+
+    pub(crate) fn link(
+        &self,
+        id: ConnId,
+        direction: Direction,
+        local: std::net::SocketAddr,
+        remote: std::net::SocketAddr,
+    ) -> Box<Link> {
+        let outbox = Outbox::new(self.config.send_buffer);
+        let reassembly = Reassembly::default();
+        Box::new(Link {
+            id,
+            direction,
+            local,
+            remote,
+            reassembly,
+            outbox,
+            input_refused: false,
+        })
+    }
+
+    /// Queues our OPEN.
+    pub(crate) fn send_open(&self, link: &mut Link) {
+        if let Some(bytes) = open::encode(&self.config, self.restarting) {
+            link.outbox.push_urgent(&bytes);
+        }
+    }
+
+    /// Ends a connection after an error, which counts.
+    pub(crate) fn fail(&mut self, now: Instant, link: Box<Link>, reason: DownReason) -> Machine {
+        self.count_failure();
+        self.end(now, link, reason)
+    }
+
+    /// Ends a connection on behalf of the operator.
+    pub(crate) fn stop(&mut self, now: Instant, link: Box<Link>, reason: DownReason) -> Machine {
+        self.counters.connect_retry_counter = 0;
+        self.end(now, link, reason)
+    }
+
+    /// Ends a connection and tells the peer why.
+    pub(crate) fn end(&mut self, now: Instant, link: Box<Link>, reason: DownReason) -> Machine {
+        let idle = Idle::after(&reason);
+        let answer = reason.notification();
+        self.release(now, link, reason, answer);
+        Machine::Idle(idle)
+    }
+
+    /// Increments the ConnectRetryCounter.
+    pub(crate) fn count_failure(&mut self) {
+        let counter = &mut self.counters.connect_retry_counter;
+        *counter = counter.saturating_add(1);
+    }
+
+    /// Lets go of a connection with `answer` as its last message.
+    pub(crate) fn release(
+        &mut self,
+        now: Instant,
+        mut link: Box<Link>,
+        reason: DownReason,
+        answer: Option<Notification>,
+    ) {
+        if let Some(answer) = answer {
+            link.notify(&answer);
+        } else {
+            link.outbox.abandon_bulk();
+        }
+        if !matches!(reason, DownReason::Closed(_)) {
+            self.closing.add(now, link);
+        }
+        self.counters.last_error = Some((now, reason.clone()));
+        self.ended = Some(reason);
+    }
+}

@@ -1,0 +1,209 @@
+//! The session: what an embedder calls, and in which order.
+
+mod input;
+mod output;
+mod poll;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Instant;
+
+use bgp_wire::FamilySet;
+
+pub use self::output::SendError;
+
+use crate::core::Core;
+use crate::queue::MessageQueue;
+use crate::state::Input;
+use crate::{
+    CloseCause, Config, ConfigError, ConnId, Counters, Direction, Negotiated, ResetReason, State,
+    StopReason,
+};
+
+/// One BGP session with one peer, without sockets and without a clock.
+///
+/// # Order of calls
+///
+/// Tell the session what happened, in any order and as often as you like:
+///
+/// - [`start`](Self::start), [`stop`](Self::stop), [`reset`](Self::reset): what
+///   an operator wants;
+/// - [`handle_connected`](Self::handle_connected),
+///   [`handle_bytes`](Self::handle_bytes),
+///   [`handle_closed`](Self::handle_closed): what sockets report;
+/// - [`handle_timeout`](Self::handle_timeout): the time of
+///   [`poll_timeout`](Self::poll_timeout) has come;
+/// - [`send_update`](Self::send_update),
+///   [`request_refresh`](Self::request_refresh) and their like: what routing
+///   wants.
+///
+/// After *every* such call, and in this order:
+///
+/// 1. [`poll_event`](Self::poll_event) until it returns `None`;
+/// 2. for each socket [`poll_transmit`](Self::poll_transmit) until it returns
+///    `None` or the socket takes no more, each time followed by
+///    [`consume_transmit`](Self::consume_transmit) with what it took, before
+///    any other call; then [`poll_event`](Self::poll_event) again, because a
+///    socket that has said its last word is closed by an event;
+/// 3. [`poll_timeout`](Self::poll_timeout) and sleep until then at most.
+///
+/// A call that does not fit the state does nothing or returns a typed refusal;
+/// none panics. `now` must not run backwards; if it does, timers only expire
+/// later.
+///
+/// # What is bounded
+///
+/// UPDATEs wait in two queues of [`Config::receive_buffer`] and
+/// [`Config::send_buffer`] octets, each of which may allocate twice its size.
+/// A full receive queue makes [`handle_bytes`](Self::handle_bytes) take fewer
+/// bytes than it was given: keep the rest, stop reading the socket, poll events,
+/// offer the rest again. A full send queue makes
+/// [`send_update`](Self::send_update) return [`SendError::Full`](crate::SendError::Full).
+/// KEEPALIVEs and NOTIFICATIONs pass by both queues. Whatever the peer does,
+/// and whether or not the embedder polls, memory stays within these bounds.
+///
+/// # Costs
+///
+/// [`handle_bytes`](Self::handle_bytes) copies each UPDATE once and looks at
+/// its header only; it is parsed when it is polled. Nothing is allocated per
+/// message.
+#[derive(Debug)]
+pub struct Session {
+    core: Core,
+    /// UPDATEs and ROUTE-REFRESHes that came and were not polled.
+    updates: MessageQueue,
+    /// Families whose End-of-RIB has come.
+    end_of_rib: FamilySet,
+    /// Families of which the peer is sending its table again.
+    refreshing: FamilySet,
+}
+
+/// Why the session does not take what the transport offers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Refused {
+    /// The session never made this name, or the connection is over. Close the
+    /// socket.
+    #[error("connection {0} is not known")]
+    UnknownConnection(ConnId),
+    /// The session is in Idle, which refuses connections (RFC 4271 §8.2.2).
+    /// Close the socket.
+    #[error("session is idle")]
+    Idle,
+    /// Two connections are tracked already, or too many closes are owed. Close
+    /// the socket.
+    #[error("no place for another connection")]
+    Busy,
+}
+
+impl Session {
+    /// A session in Idle.
+    ///
+    /// # Errors
+    /// The configuration breaks a rule.
+    pub fn new(config: Config) -> Result<Self, ConfigError> {
+        config.check()?;
+        Ok(Self {
+            updates: MessageQueue::new(config.receive_buffer),
+            core: Core::new(config),
+            end_of_rib: FamilySet::empty(),
+            refreshing: FamilySet::empty(),
+        })
+    }
+
+    /// Starts the session: ManualStart, with or without
+    /// PassiveTcpEstablishment (events 1 and 4 of RFC 4271 §8.1.2). In any
+    /// state but Idle nothing happens; in Idle a pause after an error ends.
+    pub fn start(&mut self, now: Instant) {
+        self.core.drive(now, Input::Start);
+    }
+
+    /// Stops the session for good: ManualStop (event 2). The peer is told;
+    /// only [`Self::start`] leaves Idle again.
+    pub fn stop(&mut self, now: Instant, reason: StopReason) {
+        self.core.stop(now, reason);
+    }
+
+    /// Resets the session: AutomaticStop (event 8). The peer is told; the
+    /// session comes back by itself, after an administrative reset or a
+    /// configuration change without the damping that an error would earn.
+    pub fn reset(&mut self, now: Instant, reason: ResetReason) {
+        if self.state() != State::Idle {
+            self.core.reset(now, reason);
+        }
+    }
+
+    /// A name for a socket that the embedder has accepted from this peer, to
+    /// be given to [`Self::handle_connected`].
+    pub fn next_conn(&mut self) -> ConnId {
+        self.core.env.next_conn()
+    }
+
+    /// A connection is established: one that [`Event::Dial`](crate::Event::Dial)
+    /// asked for, or one that was accepted under a name of [`Self::next_conn`].
+    ///
+    /// # Errors
+    /// The session does not want it: close the socket. No event follows.
+    pub fn handle_connected(
+        &mut self,
+        now: Instant,
+        conn: ConnId,
+        direction: Direction,
+        local: SocketAddr,
+        remote: SocketAddr,
+    ) -> Result<(), Refused> {
+        self.core.connected(now, conn, direction, local, remote)
+    }
+
+    /// A connection has ended, or a dial has failed. The session does not name
+    /// it again; close the socket if it is still open.
+    pub fn handle_closed(&mut self, now: Instant, conn: ConnId, cause: CloseCause) {
+        self.core.closed(now, conn, cause);
+    }
+
+    /// Time has passed: fires every timer that is due.
+    pub fn handle_timeout(&mut self, now: Instant) {
+        self.core.timeout(now);
+    }
+
+    /// When to call [`Self::handle_timeout`]; `None` while no timer runs.
+    #[must_use]
+    pub fn poll_timeout(&self) -> Option<Instant> {
+        self.core.deadline()
+    }
+
+    /// The state of the machine, or of the one that is farther while two
+    /// connections compete.
+    #[must_use]
+    pub const fn state(&self) -> State {
+        self.core.state()
+    }
+
+    /// What the session agreed on, while it is Established.
+    #[must_use]
+    pub fn negotiated(&self) -> Option<&Arc<Negotiated>> {
+        self.core.established()
+    }
+
+    /// The configuration.
+    #[must_use]
+    pub const fn config(&self) -> &Config {
+        &self.core.env.config
+    }
+
+    /// What the session has counted.
+    #[must_use]
+    pub const fn counters(&self) -> &Counters {
+        &self.core.env.counters
+    }
+
+    /// Forgets what waits from a session that is over.
+    fn drop_stale_updates(&mut self) {
+        if self.core.updates_are_stale {
+            self.core.updates_are_stale = false;
+            self.updates.clear();
+            self.end_of_rib = FamilySet::empty();
+            self.refreshing = FamilySet::empty();
+        }
+    }
+}

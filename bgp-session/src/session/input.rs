@@ -1,0 +1,149 @@
+//! Bytes from a connection: they become messages at once, and messages become
+//! events of the machine, except that UPDATEs wait to be polled.
+
+use std::mem;
+use std::sync::Arc;
+use std::time::Instant;
+
+use bgp_wire::NotificationView;
+
+use super::Session;
+use crate::message::{Feed, Header, kind};
+use crate::state::{Input, Machine};
+use crate::{ConnId, DownReason, Malformed, Refused, ResetReason, State, open};
+
+/// How far one message got.
+enum Progress {
+    /// So many octets were taken.
+    Taken(usize),
+    /// So many octets were taken, and the next message has no room.
+    Full(usize),
+}
+
+impl Session {
+    /// Bytes have come on a connection. Returns how many were taken: all,
+    /// unless UPDATEs wait that nobody polls.
+    ///
+    /// KEEPALIVEs, NOTIFICATIONs and OPENs act at once. UPDATEs keep the
+    /// session alive at once and wait for [`Self::poll_event`].
+    ///
+    /// # Errors
+    /// [`Refused::UnknownConnection`]: close the socket.
+    pub fn handle_bytes(
+        &mut self,
+        now: Instant,
+        conn: ConnId,
+        bytes: &[u8],
+    ) -> Result<usize, Refused> {
+        if self.core.env.closing.contains(conn) {
+            return Ok(bytes.len());
+        }
+        if self.core.link(conn).is_none() {
+            return Err(Refused::UnknownConnection(conn));
+        }
+        let mut taken = 0_usize;
+        while let Some(rest @ [_, ..]) = bytes.get(taken..) {
+            match self.take_message(now, conn, rest) {
+                Progress::Taken(count) => taken = taken.saturating_add(count),
+                Progress::Full(count) => {
+                    taken = taken.saturating_add(count);
+                    break;
+                }
+            }
+        }
+        self.core.env.counters.received.count_bytes(taken);
+        Ok(taken)
+    }
+
+    fn take_message(&mut self, now: Instant, conn: ConnId, input: &[u8]) -> Progress {
+        self.drop_stale_updates();
+        let limit = self.receive_limit(conn);
+        let room = match self.core.machine(conn) {
+            Some(Machine::Established(_)) => self.updates.room(),
+            _ => usize::MAX,
+        };
+        let Some(link) = self.core.link_mut(conn) else {
+            return Progress::Taken(input.len());
+        };
+        link.input_refused = false;
+        let mut reassembly = mem::take(&mut link.reassembly);
+        let admit = |header: Header| !is_queued(header.message_type) || header.length <= room;
+        let progress = match reassembly.feed(input, limit, admit) {
+            Ok(Feed::Incomplete) => Progress::Taken(input.len()),
+            Ok(Feed::Refused { taken }) => Progress::Full(taken),
+            Ok(Feed::Whole { taken, message }) => {
+                self.message(now, conn, message);
+                reassembly.clear();
+                Progress::Taken(taken)
+            }
+            Err(malformed) => {
+                let reason = DownReason::Malformed(malformed);
+                self.core.deliver(now, conn, Input::MessageErr(reason));
+                Progress::Taken(input.len())
+            }
+        };
+        if let Some(link) = self.core.link_mut(conn) {
+            link.reassembly = reassembly;
+            link.input_refused = matches!(progress, Progress::Full(_));
+        }
+        progress
+    }
+
+    /// The longest message that the peer may send: RFC 8654 §4 looks at what
+    /// we have offered.
+    fn receive_limit(&self, conn: ConnId) -> u16 {
+        match self.core.machine(conn).and_then(Machine::negotiated) {
+            Some(negotiated) => negotiated.context.receive_limit,
+            None if self.config().extended_message => bgp_wire::MAX_EXTENDED_MESSAGE,
+            None => bgp_wire::MAX_MESSAGE,
+        }
+    }
+
+    fn message(&mut self, now: Instant, conn: ConnId, message: &[u8]) {
+        let Header { message_type, .. } = Header::read(message);
+        self.core.env.counters.received.count(message_type);
+        let input = match message_type {
+            kind::OPEN => return self.open(now, conn, message),
+            kind::KEEPALIVE => Input::Keepalive,
+            kind::NOTIFICATION => match NotificationView::decode(message) {
+                Ok(received) => Input::Notification(received.into()),
+                Err(error) => malformed(error, message),
+            },
+            _ => match self.core.machine(conn) {
+                Some(Machine::Established(_)) if !self.updates.push(message) => {
+                    Input::AutomaticStop(ResetReason::OutOfResources)
+                }
+                _ => Input::Update(message_type),
+            },
+        };
+        self.core.deliver(now, conn, input);
+    }
+
+    fn open(&mut self, now: Instant, conn: ConnId, message: &[u8]) {
+        let Some(machine) = self.core.machine(conn) else {
+            return;
+        };
+        let state = machine.state();
+        if let (State::OpenConfirm | State::Established, message_type) = (state, kind::OPEN) {
+            let reason = DownReason::UnexpectedMessage {
+                state,
+                message_type,
+            };
+            return self.core.deliver(now, conn, Input::MessageErr(reason));
+        }
+        let Some(link) = machine.link() else { return };
+        match open::receive(self.config(), link, message) {
+            Ok(negotiated) => self.core.opened(now, conn, Arc::new(negotiated)),
+            Err(reason) => self.core.deliver(now, conn, Input::MessageErr(reason)),
+        }
+    }
+}
+
+/// Whether messages of this type wait to be polled.
+const fn is_queued(message_type: u8) -> bool {
+    matches!(message_type, kind::UPDATE | kind::ROUTE_REFRESH)
+}
+
+fn malformed(error: bgp_wire::DecodeError, message: &[u8]) -> Input {
+    Input::MessageErr(DownReason::Malformed(Malformed::new(error, message)))
+}

@@ -1,0 +1,137 @@
+//! Idle: no connection, and none is welcome (RFC 4271 §8.2.2, "Idle state").
+
+use std::time::Instant;
+
+use super::{Active, Connect, Input, Machine, Timer, Timers};
+use crate::env::Env;
+use crate::{DownReason, ResetReason};
+
+/// Why the machine is in Idle decides how it leaves.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Pause {
+    /// Until an operator starts it.
+    #[default]
+    Forever,
+    /// The peer is away or reset on purpose. Tries again after ConnectRetryTime; a
+    /// peer that connects meanwhile counts as AutomaticStart (event 5).
+    Retry,
+    /// Something went wrong. Waits for the IdleHoldTimer and refuses
+    /// connections, so that two broken peers do not oscillate.
+    Damped,
+}
+
+/// Idle and its one timer.
+#[derive(Debug, Default)]
+pub(crate) struct Idle {
+    pause: Pause,
+    armed: bool,
+    /// The IdleHoldTimer.
+    wake: Option<Instant>,
+}
+
+impl Idle {
+    pub(crate) const fn pausing(pause: Pause) -> Self {
+        Self {
+            pause,
+            armed: false,
+            wake: None,
+        }
+    }
+
+    /// Idle as the end of a connection leaves it.
+    pub(crate) const fn after(reason: &DownReason) -> Self {
+        let pause = match reason {
+            DownReason::Stopped(_) => Pause::Forever,
+            DownReason::Closed(_)
+            | DownReason::PeerRestarted
+            | DownReason::Reset(
+                ResetReason::Administrative { .. } | ResetReason::ConfigurationChange,
+            ) => Pause::Retry,
+            DownReason::Reset(
+                ResetReason::MaximumPrefixes { .. }
+                | ResetReason::OutOfResources
+                | ResetReason::BfdDown,
+            )
+            | DownReason::Received(_)
+            | DownReason::HoldTimerExpired
+            | DownReason::SendHoldTimerExpired
+            | DownReason::Malformed(_)
+            | DownReason::Open(_)
+            | DownReason::UnexpectedMessage { .. }
+            | DownReason::Collision => Pause::Damped,
+        };
+        Self::pausing(pause)
+    }
+
+    /// Starts the IdleHoldTimer, once.
+    pub(crate) fn arm(&mut self, now: Instant, env: &mut Env) {
+        if self.armed || !env.config.idle_hold.restart {
+            return;
+        }
+        self.armed = true;
+        self.wake = match self.pause {
+            Pause::Forever => None,
+            Pause::Retry => env.timer(now, env.config.connect_retry),
+            Pause::Damped => {
+                let value = env.damping.next(env.config.idle_hold);
+                env.timer(now, value)
+            }
+        };
+    }
+
+    /// Whether a connection of the peer ends the pause.
+    pub(crate) const fn welcomes(&self) -> bool {
+        matches!(self.pause, Pause::Retry)
+    }
+
+    pub(super) fn timers(&self) -> Timers {
+        [
+            Timer::new(self.wake, || Input::IdleHoldTimerExpires),
+            Timer::NONE,
+            Timer::NONE,
+        ]
+    }
+
+    pub(super) fn on(self, input: Input, now: Instant, env: &mut Env) -> Machine {
+        match input {
+            Input::Start => {
+                env.counters.connect_retry_counter = 0;
+                env.damping.forget();
+                start(now, env)
+            }
+            Input::IdleHoldTimerExpires => start(now, env),
+            Input::TcpConnected(link) if self.welcomes() => {
+                Active::listening(now, env).on(Input::TcpConnected(link), now, env)
+            }
+            Input::TcpConnected(link) => {
+                env.closing.add(now, link);
+                Machine::Idle(self)
+            }
+            Input::ManualStop(_) => {
+                env.counters.connect_retry_counter = 0;
+                Machine::default()
+            }
+            Input::AutomaticStop(_)
+            | Input::ConnectRetryTimerExpires
+            | Input::HoldTimerExpires
+            | Input::KeepaliveTimerExpires
+            | Input::DelayOpenTimerExpires
+            | Input::TcpConnectionFails(_)
+            | Input::Open(_)
+            | Input::MessageErr(_)
+            | Input::OpenCollisionDump
+            | Input::Notification(_)
+            | Input::Keepalive
+            | Input::Update(_)
+            | Input::SendHoldTimerExpires => Machine::Idle(self),
+        }
+    }
+}
+
+/// Connect for a speaker that dials, Active for a passive one.
+fn start(now: Instant, env: &mut Env) -> Machine {
+    if env.config.passive {
+        return Machine::Active(Active::listening(now, env));
+    }
+    Machine::Connect(Connect::dialing(now, env))
+}

@@ -1,0 +1,91 @@
+//! OpenSent: our OPEN is out (RFC 4271 §8.2.2, "OpenSent").
+
+use std::time::Instant;
+
+use bgp_wire::{Notification, NotificationCode};
+
+use super::{Active, Input, Machine, OpenConfirm, State, Timer, Timers};
+use crate::DownReason;
+use crate::env::Env;
+use crate::link::Link;
+use crate::message::kind;
+
+/// OpenSent: waits for the OPEN of the peer, but not for ever.
+#[derive(Debug)]
+pub(crate) struct OpenSent {
+    pub(crate) link: Box<Link>,
+    /// The HoldTimer with its large value.
+    hold: Option<Instant>,
+}
+
+impl OpenSent {
+    /// Sends the OPEN.
+    pub(crate) fn begin(mut link: Box<Link>, now: Instant, env: &mut Env) -> Self {
+        env.send_open(&mut link);
+        Self {
+            link,
+            hold: now.checked_add(env.config.open_hold_time),
+        }
+    }
+
+    pub(super) fn timers(&self) -> Timers {
+        [
+            Timer::new(self.hold, || Input::HoldTimerExpires),
+            Timer::NONE,
+            Timer::NONE,
+        ]
+    }
+
+    pub(super) fn on(self, input: Input, now: Instant, env: &mut Env) -> Machine {
+        match input {
+            Input::Start => Machine::OpenSent(self),
+            Input::ManualStop(reason) => env.stop(now, self.link, DownReason::Stopped(reason)),
+            Input::AutomaticStop(reason) => env.fail(now, self.link, DownReason::Reset(reason)),
+            Input::HoldTimerExpires => env.fail(now, self.link, DownReason::HoldTimerExpired),
+            // The session tracks a second connection by a second machine.
+            Input::TcpConnected(second) => {
+                env.closing.add(now, second);
+                Machine::OpenSent(self)
+            }
+            Input::TcpConnectionFails(cause) => {
+                env.release(now, self.link, DownReason::Closed(cause), None);
+                Machine::Active(Active::listening(now, env))
+            }
+            Input::Open(negotiated) => {
+                Machine::OpenConfirm(OpenConfirm::begin(self.link, negotiated, now, env))
+            }
+            Input::MessageErr(reason) => env.fail(now, self.link, reason),
+            Input::OpenCollisionDump => env.fail(now, self.link, DownReason::Collision),
+            Input::Notification(received) => self.notified(received, now, env),
+            Input::Keepalive => self.unexpected(kind::KEEPALIVE, now, env),
+            Input::Update(message_type) => self.unexpected(message_type, now, env),
+            // Their timers do not run here.
+            Input::ConnectRetryTimerExpires
+            | Input::KeepaliveTimerExpires
+            | Input::DelayOpenTimerExpires
+            | Input::IdleHoldTimerExpires
+            | Input::SendHoldTimerExpires => Machine::OpenSent(self),
+        }
+    }
+
+    fn notified(self, received: Notification, now: Instant, env: &mut Env) -> Machine {
+        let version = received.kind() == NotificationCode::UNSUPPORTED_VERSION;
+        let reason = DownReason::Received(received);
+        if version {
+            return env.end(now, self.link, reason);
+        }
+        env.fail(now, self.link, reason)
+    }
+
+    fn unexpected(self, message_type: u8, now: Instant, env: &mut Env) -> Machine {
+        let state = State::OpenSent;
+        env.fail(
+            now,
+            self.link,
+            DownReason::UnexpectedMessage {
+                state,
+                message_type,
+            },
+        )
+    }
+}
