@@ -1,2 +1,36 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
+
+mod attributes;
+mod calico;
+mod config;
+mod decision;
+mod export;
+mod filter;
+mod group;
+mod next_hop;
+mod peer;
+mod rib;
+mod route;
+mod set;
+mod snapshot;
+mod table;
+
+pub use attributes::Attributes;
+pub use calico::{BuiltIn, ExportContext, NormalPriority, Pool, PrefixAdvertisement};
+#[cfg(feature = "calico")]
+pub use calico::{
+    Compiled, Direction, FilterDiagnostic, FilterProblem, compile, export_chain, import_chain,
+};
+pub use config::RibConfig;
+pub use decision::{Candidate, Explanation, Judged, Profile, Standing, Step, judge, select};
+pub use export::Withheld;
+pub use filter::{
+    Decider, Fallback, Filter, FilterChain, InterfacePattern, Matcher, Operation, PrefixMatcher,
+    PrefixOperator, RouteSource, RouteView, Rule, RuleAction, Trace, TracedRule, Verdict,
+};
+pub use next_hop::Reachability;
+pub use peer::{NextHopMode, PeerConfig, PeerId};
+pub use rib::{BestChange, Changes, Event, Rib, Statistics};
+pub use route::{Ineligible, LocalOrigin, LocalRoute, RouteInfo, Source};
+pub use snapshot::{Reader, Snapshot};

@@ -1,0 +1,55 @@
+//! Configuration of a RIB.
+
+use crate::Profile;
+use bgp_wire::Asn;
+use std::net::Ipv4Addr;
+
+/// The speaker that a [`Rib`](crate::Rib) belongs to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RibConfig {
+    /// Our AS; in a confederation, our member AS (RFC 5065 §4).
+    pub local_as: Asn,
+    /// The confederation identifier, when we are in one (RFC 5065 §4).
+    pub confederation: Option<Asn>,
+    /// Our BGP Identifier.
+    pub identifier: Ipv4Addr,
+    /// Our cluster; the identifier when absent (RFC 4456 §7).
+    pub cluster_id: Option<Ipv4Addr>,
+    /// Order of the decision steps.
+    pub profile: Profile,
+    /// LOCAL_PREF of routes that carry none.
+    pub default_local_pref: u32,
+    /// Whether a next hop that nobody reported on counts as reachable, at
+    /// unknown cost. Off: its routes wait until it is reported.
+    pub assume_reachable: bool,
+    /// Whether AIGP takes part in the decision (RFC 7311 §3.3).
+    pub aigp: bool,
+    /// Bytes of encoded messages that an update group keeps for its slowest
+    /// member before that member goes on alone.
+    pub group_backlog: usize,
+}
+
+impl RibConfig {
+    /// A speaker of `local_as` with the RFC's decision process.
+    #[must_use]
+    pub const fn new(local_as: Asn, identifier: Ipv4Addr) -> Self {
+        Self {
+            local_as,
+            confederation: None,
+            identifier,
+            cluster_id: None,
+            profile: Profile::Rfc,
+            default_local_pref: 100,
+            assume_reachable: true,
+            aigp: true,
+            group_backlog: 32 << 20,
+        }
+    }
+
+    /// The cluster that stands in a CLUSTER_LIST (RFC 4456 §7).
+    #[must_use]
+    pub fn cluster(&self) -> Ipv4Addr {
+        self.cluster_id.unwrap_or(self.identifier)
+    }
+}

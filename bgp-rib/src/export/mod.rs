@@ -1,0 +1,219 @@
+//! What a group of peers is told about a route, if anything.
+//!
+//! In this order: the reflection rules (RFC 4456 §6), the well-known
+//! communities (RFC 1997), the export chain, and the changes that the kind of
+//! session asks for (RFC 4271 §5.1, RFC 4456 §8, RFC 5065 §4).
+
+mod next_hop;
+mod rewrite;
+
+use crate::attributes::{AttributeStore, Attributes};
+use crate::filter::{Decider, Outcome, RouteSource, RouteView};
+use crate::group::ExportKey;
+use crate::next_hop::NextHops;
+use crate::peer::Peer;
+use crate::table::Route;
+use crate::{LocalOrigin, PeerId, RibConfig};
+use bgp_wire::{Community, Family, PathAttributes, PeerType};
+use ipnet::IpNet;
+use std::fmt;
+use std::net::Ipv4Addr;
+
+/// Why a route is not told to a peer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Withheld {
+    /// There is no session.
+    Down,
+    /// The session does not carry the family.
+    FamilyNotNegotiated,
+    /// There is no eligible route to the prefix.
+    NoRoute,
+    /// It came from the peer itself.
+    OwnRoute,
+    /// ORIGINATOR_ID is the peer's identifier: it would ignore the route
+    /// (RFC 4456 §8).
+    OwnOriginator,
+    /// Learned from an internal peer, and neither that peer nor this one is a
+    /// client (RFC 4456 §6).
+    NotReflected,
+    /// Our cluster is in the CLUSTER_LIST already (RFC 4456 §8).
+    ClusterLoop,
+    /// NO_ADVERTISE, NO_EXPORT or NO_EXPORT_SUBCONFED (RFC 1997).
+    WellKnownCommunity(Community),
+    /// Export policy refused it.
+    Rejected(Decider),
+    /// No next hop can be told: our address in the family is not configured,
+    /// or the session cannot carry a next hop of the other family.
+    NoNextHop,
+    /// Originated here with the peer's address as next hop (RFC 4271 §5.1.3).
+    PeerIsNextHop,
+    /// The attributes alone fill a message (RFC 4271 §9.2).
+    TooLarge,
+}
+
+impl fmt::Display for Withheld {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Down => f.write_str("the session is down"),
+            Self::FamilyNotNegotiated => f.write_str("the session does not carry the family"),
+            Self::NoRoute => f.write_str("no eligible route"),
+            Self::OwnRoute => f.write_str("the route came from the peer"),
+            Self::OwnOriginator => f.write_str("the peer originated the route (RFC 4456 §8)"),
+            Self::NotReflected => f.write_str("neither side is a client (RFC 4456 §6)"),
+            Self::ClusterLoop => f.write_str("own cluster in CLUSTER_LIST (RFC 4456 §8)"),
+            Self::WellKnownCommunity(community) => write!(f, "community {community} (RFC 1997)"),
+            Self::Rejected(Decider::BuiltIn(step)) => write!(f, "refused: {step}"),
+            Self::Rejected(Decider::Rule { filter, rule }) => {
+                write!(f, "refused by rule {rule} of filter {filter}")
+            }
+            Self::Rejected(Decider::Fallback) => f.write_str("refused by default"),
+            Self::NoNextHop => f.write_str("no next hop to tell (RFC 4271 §5.1.3)"),
+            Self::PeerIsNextHop => f.write_str("the peer is the next hop (RFC 4271 §5.1.3)"),
+            Self::TooLarge => f.write_str("the attributes fill a message (RFC 4271 §9.2)"),
+        }
+    }
+}
+
+/// What exports read of the RIB, and the store for what they make.
+pub(crate) struct Exporter<'a> {
+    pub(crate) config: &'a RibConfig,
+    pub(crate) peers: &'a [Peer],
+    pub(crate) next_hops: &'a NextHops,
+    pub(crate) store: &'a mut AttributeStore,
+}
+
+/// The last set made for a group: routes of one UPDATE follow each other, and
+/// all take the same changes.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct Memo(Option<(MemoKey, Result<Attributes, Withheld>)>);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct MemoKey {
+    // Held, so that its allocation cannot become another set's.
+    attributes: Attributes,
+    peer: Option<PeerId>,
+    ipv6: bool,
+    outcome: Outcome,
+}
+
+/// What the rewriting needs to know of a route's source.
+#[derive(Debug, Clone, Copy)]
+struct Origin {
+    /// Type of the peer, `None` for a route originated here.
+    peer_type: Option<PeerType>,
+    identifier: Ipv4Addr,
+    client: bool,
+}
+
+/// The unicast family of a prefix.
+pub(crate) const fn family_of(prefix: &IpNet) -> Family {
+    match prefix {
+        IpNet::V4(_) => Family::IPV4_UNICAST,
+        IpNet::V6(_) => Family::IPV6_UNICAST,
+    }
+}
+
+impl Exporter<'_> {
+    /// The attributes under which peers of `key` hear of `route`.
+    pub(crate) fn export(
+        &mut self,
+        key: &ExportKey,
+        memo: &mut Memo,
+        prefix: &IpNet,
+        route: &Route,
+    ) -> Result<Attributes, Withheld> {
+        if !key.context.families.contains(family_of(prefix)) {
+            return Err(Withheld::FamilyNotNegotiated);
+        }
+        let origin = self.origin(route);
+        self.check_reflection(key, &origin, &route.effective)?;
+        check_communities(key.context.peer_type, &route.effective)?;
+        let view = RouteView {
+            prefix: *prefix,
+            attributes: &route.effective,
+            source: route_source(&origin, route.origin.as_deref()),
+            interface: self.interface(route),
+            session: key.context.peer_type,
+        };
+        let outcome = key.export.decide(&view, |_| {});
+        if !outcome.accepted {
+            return Err(Withheld::Rejected(outcome.decided_by));
+        }
+        let memo_key = MemoKey {
+            attributes: route.effective.clone(),
+            peer: route.peer,
+            ipv6: matches!(prefix, IpNet::V6(_)),
+            outcome,
+        };
+        if let Some((held, result)) = &memo.0
+            && *held == memo_key
+        {
+            return result.clone();
+        }
+        let result = self
+            .rewrite(key, prefix, route, &origin, &memo_key.outcome)
+            .map(|attributes| self.store.intern(attributes));
+        memo.0 = Some((memo_key, result.clone()));
+        result
+    }
+
+    fn origin(&self, route: &Route) -> Origin {
+        let peer = route.peer.and_then(|id| self.peers.get(id.index()));
+        Origin {
+            peer_type: peer.map(|peer| peer.peer_type),
+            identifier: peer.map_or(self.config.identifier, |peer| peer.identifier),
+            client: peer.is_some_and(|peer| peer.config.route_reflector_client),
+        }
+    }
+
+    fn interface<'a>(&'a self, route: &'a Route) -> Option<&'a str> {
+        let own = route.origin.as_deref().and_then(LocalOrigin::interface);
+        own.or_else(|| self.next_hops.interface(route.next_hop))
+    }
+
+    /// RFC 4456 §6: client to all, non-client to clients; RFC 4456 §8 on the
+    /// sending side.
+    fn check_reflection(
+        &self,
+        key: &ExportKey,
+        origin: &Origin,
+        attributes: &PathAttributes,
+    ) -> Result<(), Withheld> {
+        let internal = PeerType::Internal;
+        if origin.peer_type != Some(internal) || key.context.peer_type != internal {
+            return Ok(());
+        }
+        if !origin.client && !key.client {
+            return Err(Withheld::NotReflected);
+        }
+        if attributes.cluster_list.contains(&self.config.cluster()) {
+            return Err(Withheld::ClusterLoop);
+        }
+        Ok(())
+    }
+}
+
+/// RFC 1997: the three communities that limit how far a route goes.
+fn check_communities(session: PeerType, attributes: &PathAttributes) -> Result<(), Withheld> {
+    let stops = |community: &&Community| match **community {
+        Community::NO_ADVERTISE => true,
+        Community::NO_EXPORT => session == PeerType::External,
+        Community::NO_EXPORT_SUBCONFED => session != PeerType::Internal,
+        _ => false,
+    };
+    match attributes.communities.iter().find(stops) {
+        Some(community) => Err(Withheld::WellKnownCommunity(*community)),
+        None => Ok(()),
+    }
+}
+
+/// Where the route came from, as the chain sees it.
+const fn route_source<'a>(origin: &Origin, local: Option<&'a LocalOrigin>) -> RouteSource<'a> {
+    match (local, origin.peer_type) {
+        (Some(local), _) => RouteSource::Local(local),
+        (None, Some(peer_type)) => RouteSource::Peer(peer_type),
+        (None, None) => RouteSource::Local(&LocalOrigin::Static),
+    }
+}
+

@@ -1,0 +1,82 @@
+//! The changes that the kind of session asks for.
+
+use super::{Exporter, Origin, Withheld};
+use crate::RibConfig;
+use crate::filter::Outcome;
+use crate::group::ExportKey;
+use crate::table::Route;
+use bgp_wire::{PathAttributes, PeerType};
+use ipnet::IpNet;
+
+impl Exporter<'_> {
+    /// The attributes after policy and session.
+    pub(super) fn rewrite(
+        &self,
+        key: &ExportKey,
+        prefix: &IpNet,
+        route: &Route,
+        origin: &Origin,
+        outcome: &Outcome,
+    ) -> Result<PathAttributes, Withheld> {
+        let policy = key.export.apply(outcome, &route.effective);
+        let mut attributes = policy.unwrap_or_else(|| (*route.effective).clone());
+        attributes.next_hop =
+            Some(key.next_hop(prefix, attributes.next_hop, origin.peer_type).ok_or(Withheld::NoNextHop)?);
+        match key.context.peer_type {
+            PeerType::Internal => self.to_internal(origin, &mut attributes),
+            PeerType::ConfederationExternal => {
+                to_confederation(self.config, key, &mut attributes);
+            }
+            PeerType::External => {
+                let foreign_med = origin.peer_type.is_some() && !key.export.touches_med(outcome);
+                to_external(self.config, key, foreign_med, &mut attributes);
+            }
+        }
+        Ok(attributes)
+    }
+
+    /// RFC 4271 §5.1.5: internal peers are told the degree of preference.
+    /// RFC 4456 §8, §10: a reflected route takes on its originator and our
+    /// cluster, and nothing else changes.
+    fn to_internal(&self, origin: &Origin, attributes: &mut PathAttributes) {
+        attributes.local_pref.get_or_insert(self.config.default_local_pref);
+        if origin.peer_type == Some(PeerType::Internal) {
+            attributes.originator_id.get_or_insert(origin.identifier);
+            attributes.cluster_list.insert(0, self.config.cluster());
+        }
+    }
+}
+
+/// RFC 5065 §4: the member AS goes in front in a confederation sequence;
+/// LOCAL_PREF and MULTI_EXIT_DISC pass (RFC 5065 §5).
+fn to_confederation(config: &RibConfig, key: &ExportKey, attributes: &mut PathAttributes) {
+    attributes.local_pref.get_or_insert(config.default_local_pref);
+    attributes.as_path.prepend_confederation(key.local_as);
+    strip_reflection(attributes);
+}
+
+/// RFC 4271 §5.1.2 b), §5.1.4, §5.1.5; RFC 5065 §4; RFC 7311 §3.3: our AS goes
+/// in front, and what is the business of one AS stays in it.
+fn to_external(
+    config: &RibConfig,
+    key: &ExportKey,
+    foreign_med: bool,
+    attributes: &mut PathAttributes,
+) {
+    if config.confederation.is_some() {
+        attributes.as_path.remove_confederation();
+    }
+    attributes.as_path.prepend(key.external_as(config), 1);
+    attributes.local_pref = None;
+    attributes.aigp = None;
+    if foreign_med {
+        attributes.med = None;
+    }
+    strip_reflection(attributes);
+}
+
+/// ORIGINATOR_ID and CLUSTER_LIST are non-transitive (RFC 4456 §8).
+fn strip_reflection(attributes: &mut PathAttributes) {
+    attributes.originator_id = None;
+    attributes.cluster_list.clear();
+}

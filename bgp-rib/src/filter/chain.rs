@@ -1,0 +1,156 @@
+//! Chains, filters and rules as they are written.
+
+use super::{Matcher, Operation};
+use crate::calico::{ExportContext, NormalPriority};
+use std::sync::Arc;
+
+/// What a matching rule does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum RuleAction {
+    /// Applies the operations and accepts the route; no later rule is asked.
+    Accept,
+    /// Refuses the route; no later rule is asked.
+    Reject,
+    /// Applies the operations and goes on with the next rule, which sees the
+    /// changed route. (Not in Calico.)
+    Continue,
+}
+
+/// Conditions, changes and an action.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Rule {
+    /// How the user knows the rule: `exportV4[2]`.
+    pub name: Box<str>,
+    /// All must hold; none: the rule matches every route.
+    pub matchers: Vec<Matcher>,
+    /// Applied in order when the rule matches and does not reject.
+    pub operations: Vec<Operation>,
+    /// What follows.
+    pub action: RuleAction,
+}
+
+impl Rule {
+    /// A rule that accepts what all `matchers` hold for.
+    #[must_use]
+    pub fn accept(name: &str, matchers: Vec<Matcher>) -> Self {
+        Self { name: name.into(), matchers, operations: Vec::new(), action: RuleAction::Accept }
+    }
+
+    /// A rule that refuses what all `matchers` hold for.
+    #[must_use]
+    pub fn reject(name: &str, matchers: Vec<Matcher>) -> Self {
+        Self { name: name.into(), matchers, operations: Vec::new(), action: RuleAction::Reject }
+    }
+
+    /// The same rule with these changes.
+    #[must_use]
+    pub fn with_operations(mut self, operations: Vec<Operation>) -> Self {
+        self.operations = operations;
+        self
+    }
+}
+
+/// A named, ordered list of rules.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Filter {
+    /// Name of the filter, as in `spec.filters` of a BGPPeer.
+    pub name: Box<str>,
+    /// The rules in order.
+    pub rules: Vec<Rule>,
+}
+
+impl Filter {
+    /// A filter of these rules.
+    #[must_use]
+    pub fn new(name: &str, rules: Vec<Rule>) -> Self {
+        Self { name: name.into(), rules }
+    }
+}
+
+/// What happens to routes that no rule decides about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Fallback {
+    /// They pass.
+    Accept,
+    /// They do not pass.
+    Reject,
+    /// Calico's default for imports: accept, with a higher protocol preference
+    /// when the route's priority is above normal.
+    CalicoImport(NormalPriority),
+    /// Calico's built-in export chain.
+    CalicoExport(Arc<ExportContext>),
+}
+
+/// An immutable list of filters and a fallback, shared by cloning.
+///
+/// ```
+/// use bgp_rib::{Fallback, Filter, FilterChain, Matcher, PrefixMatcher, PrefixOperator, Rule};
+///
+/// let data_centre = PrefixMatcher::new("10.0.0.0/8".parse().unwrap(), PrefixOperator::In);
+/// let keep_out = Filter::new("keep-out", vec![Rule::reject("0", vec![Matcher::Prefix(data_centre)])]);
+/// let chain = FilterChain::new(vec![keep_out], Fallback::Accept);
+/// assert_eq!(chain.filters().len(), 1);
+/// ```
+#[derive(Debug, Clone)]
+pub struct FilterChain(Arc<Contents>);
+
+#[derive(Debug, PartialEq, Eq)]
+struct Contents {
+    filters: Vec<Filter>,
+    fallback: Fallback,
+}
+
+impl FilterChain {
+    /// A chain that asks `filters` in order and then `fallback`.
+    #[must_use]
+    pub fn new(filters: Vec<Filter>, fallback: Fallback) -> Self {
+        Self(Arc::new(Contents { filters, fallback }))
+    }
+
+    /// The chain that lets everything pass unchanged.
+    #[must_use]
+    pub fn accept_all() -> Self {
+        Self::new(Vec::new(), Fallback::Accept)
+    }
+
+    /// The chain that lets nothing pass.
+    #[must_use]
+    pub fn reject_all() -> Self {
+        Self::new(Vec::new(), Fallback::Reject)
+    }
+
+    /// The filters in the order in which they are asked.
+    #[must_use]
+    pub fn filters(&self) -> &[Filter] {
+        &self.0.filters
+    }
+
+    /// What decides when no rule does.
+    #[must_use]
+    pub fn fallback(&self) -> &Fallback {
+        &self.0.fallback
+    }
+
+    /// The rule at a position given by a verdict or a trace.
+    #[must_use]
+    pub fn rule(&self, filter: usize, rule: usize) -> Option<&Rule> {
+        self.filters().get(filter)?.rules.get(rule)
+    }
+}
+
+/// Chains are equal when they do the same by construction: same filters, same
+/// fallback. Shared chains compare in one step.
+impl PartialEq for FilterChain {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0) || self.0 == other.0
+    }
+}
+
+impl Eq for FilterChain {}
+
+impl Default for FilterChain {
+    fn default() -> Self {
+        Self::accept_all()
+    }
+}

@@ -1,0 +1,249 @@
+//! Asking a chain about a route.
+
+use super::{Fallback, FilterChain, Rule, RuleAction, Trace, TracedRule};
+use crate::LocalOrigin;
+use crate::calico::BuiltIn;
+use bgp_wire::{PathAttributes, PeerType};
+use ipnet::IpNet;
+use smallvec::SmallVec;
+use std::borrow::Cow;
+
+/// Where a route came from, as filters see it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RouteSource<'a> {
+    /// Learned from a peer of this type.
+    Peer(PeerType),
+    /// Originated here.
+    Local(&'a LocalOrigin),
+}
+
+/// A route as a chain sees it.
+#[derive(Debug, Clone, Copy)]
+pub struct RouteView<'a> {
+    /// The destination.
+    pub prefix: IpNet,
+    /// The attributes before the chain.
+    pub attributes: &'a PathAttributes,
+    /// Learned or originated.
+    pub source: RouteSource<'a>,
+    /// The outgoing interface, where known.
+    pub interface: Option<&'a str>,
+    /// Type of the session that the chain belongs to: the one the route came
+    /// in on (import) or would go out on (export).
+    pub session: PeerType,
+}
+
+/// What decided about a route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Decider {
+    /// The rule at this position of [`FilterChain::filters`].
+    Rule {
+        /// Position of the filter in the chain.
+        filter: u16,
+        /// Position of the rule in the filter.
+        rule: u16,
+    },
+    /// A plain [`Fallback`].
+    Fallback,
+    /// A step of Calico's built-in export chain.
+    BuiltIn(BuiltIn),
+}
+
+/// The answer of a chain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Verdict {
+    /// Whether the route passes.
+    pub accepted: bool,
+    /// What decided.
+    pub decided_by: Decider,
+    /// The changed attributes; `None` when unchanged or refused.
+    pub attributes: Option<PathAttributes>,
+    /// A protocol preference that replaces the route's.
+    pub preference: Option<u16>,
+}
+
+/// A change that the chain makes, by reference, so that outcomes are cheap to
+/// compare and equal outcomes need to be computed once only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Change {
+    /// The operations of a rule.
+    Rule { filter: u16, rule: u16 },
+    /// LOCAL_PREF computed from the priority of a local route.
+    LocalPref(u32),
+    /// The communities of a prefix advertisement of the export context.
+    Advertisement(u16),
+}
+
+/// A verdict whose changes are not applied yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Outcome {
+    pub(crate) accepted: bool,
+    pub(crate) decided_by: Decider,
+    pub(crate) changes: SmallVec<[Change; 2]>,
+    pub(crate) preference: Option<u16>,
+}
+
+impl FilterChain {
+    /// Asks the chain about `route`.
+    ///
+    /// Cost: the matchers of the rules up to the deciding one; attributes are
+    /// copied only when something changes them.
+    #[must_use]
+    pub fn evaluate(&self, route: &RouteView<'_>) -> Verdict {
+        let outcome = self.decide(route, |_| {});
+        self.verdict(&outcome, route.attributes)
+    }
+
+    /// Asks the chain and records what became of every rule on the way.
+    #[must_use]
+    pub fn trace(&self, route: &RouteView<'_>) -> Trace {
+        let mut rules = Vec::new();
+        let outcome = self.decide(route, |rule| rules.push(rule));
+        Trace { rules, verdict: self.verdict(&outcome, route.attributes) }
+    }
+
+    fn verdict(&self, outcome: &Outcome, attributes: &PathAttributes) -> Verdict {
+        let changed = outcome.accepted.then(|| self.apply(outcome, attributes)).flatten();
+        Verdict {
+            accepted: outcome.accepted,
+            decided_by: outcome.decided_by,
+            attributes: changed,
+            preference: outcome.preference,
+        }
+    }
+
+    /// Decides without building the changed attributes.
+    pub(crate) fn decide(
+        &self,
+        route: &RouteView<'_>,
+        mut observe: impl FnMut(TracedRule),
+    ) -> Outcome {
+        let mut changes = SmallVec::new();
+        let mut attributes = Cow::Borrowed(route.attributes);
+        if let Fallback::CalicoExport(context) = self.fallback()
+            && let RouteSource::Local(origin) = route.source
+        {
+            let change = Change::LocalPref(context.local_pref(origin, &route.prefix));
+            self.apply_change(change, attributes.to_mut());
+            changes.push(change);
+        }
+        for (filter_at, filter) in (0..).zip(self.filters()) {
+            for (rule_at, rule) in (0..).zip(&filter.rules) {
+                let failed = rule.first_failure(route, &attributes);
+                observe(TracedRule { filter: filter_at, rule: rule_at, failed });
+                if failed.is_some() {
+                    continue;
+                }
+                let change = Change::Rule { filter: filter_at, rule: rule_at };
+                let decided_by = Decider::Rule { filter: filter_at, rule: rule_at };
+                match rule.action {
+                    RuleAction::Reject => return Outcome::refused(decided_by),
+                    RuleAction::Accept => {
+                        if !rule.operations.is_empty() {
+                            changes.push(change);
+                        }
+                        return Outcome::accepted(decided_by, changes);
+                    }
+                    RuleAction::Continue if rule.operations.is_empty() => {}
+                    RuleAction::Continue => {
+                        self.apply_change(change, attributes.to_mut());
+                        changes.push(change);
+                    }
+                }
+            }
+        }
+        self.fall_back(route, &attributes, changes)
+    }
+
+    fn fall_back(
+        &self,
+        route: &RouteView<'_>,
+        attributes: &PathAttributes,
+        mut changes: SmallVec<[Change; 2]>,
+    ) -> Outcome {
+        match self.fallback() {
+            Fallback::Accept => Outcome::accepted(Decider::Fallback, changes),
+            Fallback::Reject => Outcome::refused(Decider::Fallback),
+            Fallback::CalicoImport(priority) => {
+                let preference = priority.import_preference(&route.prefix, attributes.local_pref);
+                Outcome { preference, ..Outcome::accepted(Decider::Fallback, changes) }
+            }
+            Fallback::CalicoExport(context) => {
+                let step = context.decide(route, attributes.local_pref, |advertisement| {
+                    changes.push(Change::Advertisement(advertisement));
+                });
+                if step.accepts() {
+                    Outcome::accepted(Decider::BuiltIn(step), changes)
+                } else {
+                    Outcome::refused(Decider::BuiltIn(step))
+                }
+            }
+        }
+    }
+
+    /// The attributes after the changes of `outcome`, `None` when there are none.
+    pub(crate) fn apply(
+        &self,
+        outcome: &Outcome,
+        attributes: &PathAttributes,
+    ) -> Option<PathAttributes> {
+        if outcome.changes.is_empty() {
+            return None;
+        }
+        let mut changed = attributes.clone();
+        for change in &outcome.changes {
+            self.apply_change(*change, &mut changed);
+        }
+        Some(changed)
+    }
+
+    fn apply_change(&self, change: Change, attributes: &mut PathAttributes) {
+        match change {
+            Change::Rule { filter, rule } => {
+                let rule = self.rule(usize::from(filter), usize::from(rule));
+                for operation in rule.map_or(&[][..], |rule| &rule.operations) {
+                    operation.apply(attributes);
+                }
+            }
+            Change::LocalPref(value) => attributes.local_pref = Some(value),
+            Change::Advertisement(position) => {
+                if let Fallback::CalicoExport(context) = self.fallback() {
+                    context.advertise(position, attributes);
+                }
+            }
+        }
+    }
+
+    /// Whether the changes of `outcome` decide about MULTI_EXIT_DISC, which is
+    /// then policy's and not the neighbour's.
+    pub(crate) fn touches_med(&self, outcome: &Outcome) -> bool {
+        outcome.changes.iter().any(|change| match change {
+            Change::Rule { filter, rule } => self
+                .rule(usize::from(*filter), usize::from(*rule))
+                .is_some_and(|rule| rule.operations.iter().any(super::Operation::touches_med)),
+            Change::LocalPref(_) | Change::Advertisement(_) => false,
+        })
+    }
+}
+
+impl Rule {
+    /// Position of the first matcher that does not hold.
+    fn first_failure(&self, route: &RouteView<'_>, attributes: &PathAttributes) -> Option<u16> {
+        (0..)
+            .zip(&self.matchers)
+            .find(|(_, matcher)| !matcher.matches(route, attributes))
+            .map(|(position, _)| position)
+    }
+}
+
+impl Outcome {
+    fn accepted(decided_by: Decider, changes: SmallVec<[Change; 2]>) -> Self {
+        Self { accepted: true, decided_by, changes, preference: None }
+    }
+
+    fn refused(decided_by: Decider) -> Self {
+        Self { accepted: false, decided_by, changes: SmallVec::new(), preference: None }
+    }
+}

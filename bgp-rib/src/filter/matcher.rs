@@ -1,0 +1,118 @@
+//! The conditions of a rule.
+
+use super::evaluate::{RouteSource, RouteView};
+use super::{InterfacePattern, PrefixMatcher};
+use bgp_wire::{AsPath, Asn, Community, LargeCommunity, PathAttributes, PeerType, SegmentType};
+use std::fmt;
+
+/// One condition on a route. The matchers of a rule must all hold.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Matcher {
+    /// The route's prefix passes.
+    Prefix(PrefixMatcher),
+    /// At least one of these holds for the route's prefix (a prefix list).
+    AnyPrefix(Vec<PrefixMatcher>),
+    /// Learned by BGP, not originated here (Calico's `source: RemotePeers`).
+    FromPeer,
+    /// The outgoing interface fits; a route without one has the empty name.
+    Interface(InterfacePattern),
+    /// Carries the community (RFC 1997).
+    Community(Community),
+    /// Carries the large community (RFC 8092).
+    LargeCommunity(LargeCommunity),
+    /// The AS_PATH begins with these numbers, nearest first; an AS_SET stands
+    /// for any one of its members. An empty path begins with nothing.
+    AsPathPrefix(Vec<Asn>),
+    /// The AS_PATH contains the number.
+    AsPathContains(Asn),
+    /// The number that originated the route.
+    OriginAs(Asn),
+    /// LOCAL_PREF is exactly this.
+    LocalPref(u32),
+    /// MULTI_EXIT_DISC is exactly this.
+    Med(u32),
+    /// The session that the chain is attached to is internal (true) or not.
+    InternalSession(bool),
+    /// Never holds: stands for a condition that cannot be understood, so that
+    /// a broken rule does not widen.
+    Never,
+}
+
+impl Matcher {
+    /// Whether the condition holds for `route`, whose attributes may have been
+    /// changed by earlier rules.
+    pub(super) fn matches(&self, route: &RouteView<'_>, attributes: &PathAttributes) -> bool {
+        match self {
+            Self::Prefix(matcher) => matcher.matches(&route.prefix),
+            Self::AnyPrefix(list) => list.iter().any(|matcher| matcher.matches(&route.prefix)),
+            Self::FromPeer => matches!(route.source, RouteSource::Peer(_)),
+            Self::Interface(pattern) => pattern.matches(route.interface.unwrap_or("")),
+            Self::Community(community) => attributes.communities.contains(community),
+            Self::LargeCommunity(community) => attributes.large_communities.contains(community),
+            Self::AsPathPrefix(prefix) => begins_with(&attributes.as_path, prefix),
+            Self::AsPathContains(asn) => attributes.as_path.view().contains(*asn),
+            Self::OriginAs(asn) => attributes.as_path.view().origin_as() == Some(*asn),
+            Self::LocalPref(value) => attributes.local_pref == Some(*value),
+            Self::Med(value) => attributes.med == Some(*value),
+            Self::InternalSession(expected) => {
+                (route.session == PeerType::Internal) == *expected
+            }
+            Self::Never => false,
+        }
+    }
+}
+
+/// BIRD's `bgp_path ~ [= a b * =]`: a set in the path is one element that
+/// equals each of its members.
+fn begins_with(path: &AsPath, prefix: &[Asn]) -> bool {
+    let mut wanted = prefix.iter().copied();
+    for segment in path.view().segments() {
+        if is_set(segment.segment_type()) {
+            let Some(expected) = wanted.next() else { return true };
+            if !segment.asns().any(|asn| asn == expected) {
+                return false;
+            }
+            continue;
+        }
+        for asn in segment.asns() {
+            let Some(expected) = wanted.next() else { return true };
+            if asn != expected {
+                return false;
+            }
+        }
+    }
+    wanted.next().is_none()
+}
+
+/// Whether the ASes of a segment are one unordered element.
+const fn is_set(segment_type: SegmentType) -> bool {
+    match segment_type {
+        SegmentType::Set | SegmentType::ConfederationSet => true,
+        SegmentType::Sequence | SegmentType::ConfederationSequence => false,
+    }
+}
+
+impl fmt::Display for Matcher {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Prefix(matcher) => matcher.fmt(f),
+            Self::AnyPrefix(list) => write!(f, "prefix in a list of {}", list.len()),
+            Self::FromPeer => f.write_str("learned by BGP"),
+            Self::Interface(pattern) => write!(f, "interface ~ {pattern}"),
+            Self::Community(community) => write!(f, "community {community}"),
+            Self::LargeCommunity(community) => write!(f, "large community {community}"),
+            Self::AsPathPrefix(list) => {
+                f.write_str("AS_PATH begins with")?;
+                list.iter().try_for_each(|asn| write!(f, " {asn}"))
+            }
+            Self::AsPathContains(asn) => write!(f, "AS_PATH contains {asn}"),
+            Self::OriginAs(asn) => write!(f, "originated by AS {asn}"),
+            Self::LocalPref(value) => write!(f, "LOCAL_PREF {value}"),
+            Self::Med(value) => write!(f, "MULTI_EXIT_DISC {value}"),
+            Self::InternalSession(true) => f.write_str("iBGP session"),
+            Self::InternalSession(false) => f.write_str("eBGP session"),
+            Self::Never => f.write_str("never"),
+        }
+    }
+}

@@ -1,0 +1,28 @@
+//! Filter chains: what may come in and go out, and how it is changed.
+//!
+//! A [`FilterChain`] is an ordered list of [`Filter`]s, each an ordered list of
+//! [`Rule`]s. A rule matches when *all* of its [`Matcher`]s do (none: always).
+//! The first rule that accepts or rejects decides for the whole chain; where no
+//! rule decides, the chain's [`Fallback`] does. This is Calico's BGPFilter
+//! model, with more matchers and with rules that change a route and go on.
+//!
+//! A chain is compiled once and shared (`Clone` is one reference count); two
+//! peers with the same chain share an update group.
+
+mod chain;
+mod evaluate;
+mod matcher;
+mod operation;
+mod pattern;
+mod prefix;
+mod trace;
+
+pub use chain::{Fallback, Filter, FilterChain, Rule, RuleAction};
+pub(crate) use evaluate::Outcome;
+pub use evaluate::{Decider, RouteSource, RouteView, Verdict};
+pub use matcher::Matcher;
+pub use operation::Operation;
+pub use pattern::InterfacePattern;
+pub(crate) use prefix::contains;
+pub use prefix::{PrefixMatcher, PrefixOperator};
+pub use trace::{Trace, TracedRule};

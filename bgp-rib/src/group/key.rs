@@ -1,0 +1,57 @@
+//! What peers must have in common to be told the same.
+
+use crate::{FilterChain, NextHopMode, PeerConfig, RibConfig};
+use bgp_wire::{Asn, Context, PeerType};
+use ipnet::IpNet;
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+/// The export side of a peer's configuration and capabilities.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ExportKey {
+    /// What is negotiated for sending; the receiving half is at its defaults,
+    /// so that it separates nobody.
+    pub(crate) context: Context,
+    pub(crate) client: bool,
+    pub(crate) local_as: Asn,
+    /// Whether `local_as` is the session's own.
+    own_local_as: bool,
+    pub(crate) next_hop_mode: NextHopMode,
+    pub(crate) local_ipv4: Option<Ipv4Addr>,
+    pub(crate) local_ipv6: Option<Ipv6Addr>,
+    pub(crate) local_link_local: Option<Ipv6Addr>,
+    pub(crate) shared_subnets: Vec<IpNet>,
+    pub(crate) export: FilterChain,
+}
+
+impl ExportKey {
+    pub(crate) fn new(rib: &RibConfig, peer: &PeerConfig, negotiated: &Context) -> Self {
+        let mut context = Context::new(negotiated.peer_type);
+        context.four_octet_as = negotiated.four_octet_as;
+        context.families = negotiated.families;
+        context.add_path_send = negotiated.add_path_send;
+        context.extended_next_hop = negotiated.extended_next_hop;
+        context.send_limit = negotiated.send_limit;
+        context.aigp = negotiated.aigp;
+        Self {
+            context,
+            client: peer.route_reflector_client && negotiated.peer_type == PeerType::Internal,
+            local_as: peer.local_as.unwrap_or(rib.local_as),
+            own_local_as: peer.local_as.is_some(),
+            next_hop_mode: peer.next_hop,
+            local_ipv4: peer.local_ipv4,
+            local_ipv6: peer.local_ipv6,
+            local_link_local: peer.local_link_local,
+            shared_subnets: peer.shared_subnets.clone(),
+            export: peer.export.clone(),
+        }
+    }
+
+    /// The AS that external peers see: the session's own, else the
+    /// confederation's, else the speaker's (RFC 5065 §4).
+    pub(crate) fn external_as(&self, rib: &RibConfig) -> Asn {
+        match rib.confederation {
+            Some(identifier) if !self.own_local_as => identifier,
+            Some(_) | None => self.local_as,
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! From changed destinations to buckets: policy, comparison, sorting.
+
+use super::adj_rib_out::ToldRoutes;
+use super::audience::Few;
+use super::{Audience, Group, Told};
+use crate::export::{Exporter, family_of};
+use crate::table::{Destination, PrefixId, Table};
+use bgp_wire::Nlri;
+use ipnet::IpNet;
+
+/// Most destinations taken from the queue at a time: bounds the work of one
+/// call, and is large enough to fill messages.
+const BATCH: usize = 4096;
+
+/// What sealing needs of the RIB.
+pub(crate) struct SealContext<'a> {
+    pub(crate) table: &'a mut Table,
+    pub(crate) exporter: Exporter<'a>,
+}
+
+impl Group {
+    /// Sorts the next waiting destinations into buckets.
+    pub(crate) fn seal(&mut self, context: &mut SealContext<'_>) {
+        self.pristine = false;
+        for _ in 0..BATCH {
+            let Some(id) = self.dirty.pop() else { return };
+            let resend = self.resend.remove(id);
+            if let Some(destination) = context.table.get(id) {
+                let routes = self.routes_to_tell(destination, &mut context.exporter);
+                let prefix = destination.prefix;
+                self.tell(id, prefix, routes, resend);
+            }
+            context.table.unreference(id);
+        }
+    }
+
+    /// The best route, or all eligible ones with ADD-PATH, as members of this
+    /// group hear of them.
+    fn routes_to_tell(&mut self, destination: &Destination, exporter: &mut Exporter<'_>) -> ToldRoutes {
+        let family = family_of(&destination.prefix);
+        let add_path = self.key.context.add_path_send.contains(family);
+        let mut told = ToldRoutes::new();
+        for (position, route) in (0u32..).zip(&destination.routes) {
+            let selected = if add_path {
+                exporter.is_eligible(route)
+            } else {
+                destination.best == Some(position)
+            };
+            if !selected {
+                continue;
+            }
+            let result = exporter.export(&self.key, &mut self.memo, &destination.prefix, route);
+            if let Ok(attributes) = result {
+                let path_id = if add_path { route.local_path_id } else { 0 };
+                told.push(Told { path_id, peer: route.peer, attributes });
+            }
+        }
+        told
+    }
+
+    /// Replaces what was told of a destination and puts the differences into
+    /// buckets.
+    fn tell(&mut self, id: PrefixId, prefix: IpNet, routes: ToldRoutes, resend: bool) {
+        let before = self.told.replace(id, routes);
+        let mut nlri = Nlri::unicast(prefix);
+        let family = family_of(&prefix);
+        let add_path = self.key.context.add_path_send.contains(family);
+        let Self { told, members, buckets, .. } = self;
+        let now = told.get(id);
+        for old in &before {
+            if now.iter().all(|new| new.path_id != old.path_id) {
+                nlri.path_id = add_path.then_some(old.path_id);
+                buckets.withdraw(nlri, Audience::Except(members.excluded(old)));
+            }
+        }
+        for new in now {
+            nlri.path_id = add_path.then_some(new.path_id);
+            let old = before.iter().find(|old| old.path_id == new.path_id);
+            if !resend && old.is_some_and(|old| old.same(new)) {
+                continue;
+            }
+            let excluded = members.excluded(new);
+            let heard_before = old.map(|old| members.excluded(old));
+            let unchanged = old.is_some_and(|old| old.attributes.same(&new.attributes));
+            // A member that heard the old route and must not hear the new one.
+            for peer in missing(&excluded, heard_before.as_ref()) {
+                buckets.withdraw(nlri, Audience::Only(peer));
+            }
+            if resend || !unchanged {
+                buckets.announce(nlri, &new.attributes, Audience::Except(excluded));
+            } else {
+                // Only who could not hear the old route hears anything new.
+                for peer in heard_before.into_iter().flatten().filter(|peer| !excluded.contains(peer)) {
+                    buckets.announce(nlri, &new.attributes, Audience::Only(peer));
+                }
+            }
+        }
+    }
+}
+
+/// Those of `excluded` who were not excluded `before` (`None`: nobody had heard
+/// anything, so nobody has to unlearn it).
+fn missing<'a>(excluded: &'a Few, before: Option<&'a Few>) -> impl Iterator<Item = crate::PeerId> + 'a {
+    let had = before.map(|before| excluded.iter().filter(|peer| !before.contains(peer)));
+    had.into_iter().flatten().copied()
+}

@@ -1,0 +1,161 @@
+//! Choosing the best route and telling everybody who is concerned.
+
+use super::Rib;
+use super::event::ChangeLog;
+use crate::export::{Exporter, family_of};
+use crate::decision::{Candidate, select};
+use crate::peer::Peer;
+use crate::route::{RouteInfo, Source, Status};
+use crate::table::{Destination, PrefixId, Route};
+use bgp_wire::PeerType;
+use smallvec::SmallVec;
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
+
+impl Rib {
+    /// Changes the routes to a destination with `change` and decides anew. All
+    /// changes of routes go through here.
+    pub(super) fn change(
+        &mut self,
+        id: PrefixId,
+        log: &mut ChangeLog,
+        change: impl FnOnce(&mut Destination),
+    ) {
+        let Some(destination) = self.table.get_mut(id) else { return };
+        let prefix = destination.prefix;
+        let before = destination.best_route().cloned();
+        change(destination);
+        let chosen = self.table.get(id).and_then(|now| self.choose(now, before.as_ref()));
+        let Some(destination) = self.table.get_mut(id) else { return };
+        destination.best = chosen;
+        let after = destination.best_route();
+        let best_changed = match (&before, after) {
+            (None, None) => false,
+            (Some(old), Some(new)) => !same_to_others(old, new),
+            (Some(_), None) | (None, Some(_)) => true,
+        };
+        if best_changed {
+            let old = before.map(|route| self.info(prefix, &route));
+            log.note(prefix, old);
+        }
+        self.mark(id, best_changed);
+        self.table.release_if_unused(id);
+    }
+
+    /// Position of the best route. `before` is the route that was best.
+    fn choose(&self, destination: &Destination, before: Option<&Route>) -> Option<u32> {
+        let exporter = self.eligibility();
+        let mut candidates: SmallVec<[(u32, Candidate); 4]> = SmallVec::new();
+        if let [only] = destination.routes.as_slice() {
+            return exporter.is_eligible(only).then_some(0);
+        }
+        for (position, route) in (0..).zip(&destination.routes) {
+            if exporter.is_eligible(route) {
+                let current = before.is_some_and(|old| old.is(route.peer, route.path_id));
+                candidates.push((position, self.candidate(route, current)));
+            }
+        }
+        let values: SmallVec<[Candidate; 4]> = candidates.iter().map(|(_, value)| *value).collect();
+        let best = select(&values, self.config.profile.steps())?;
+        candidates.get(best).map(|(position, _)| *position)
+    }
+
+    /// The values that the decision process compares.
+    pub(super) fn candidate(&self, route: &Route, current: bool) -> Candidate {
+        let peer = route.peer.and_then(|id| self.peers.get(id.index()));
+        let attributes = &route.effective;
+        let peer_identifier = peer.map_or(self.config.identifier, |peer| peer.identifier);
+        Candidate {
+            preference: route.preference,
+            stale: attributes.is_stale(),
+            local_pref: attributes.local_pref.unwrap_or(self.config.default_local_pref),
+            local: route.peer.is_none(),
+            aigp: attributes.aigp.filter(|_| self.config.aigp),
+            path_length: attributes.path_length(),
+            origin: attributes.origin,
+            med: attributes.med.unwrap_or(0),
+            neighbor_as: attributes.neighbor_as().unwrap_or(self.config.local_as),
+            external: peer.is_some_and(|peer| peer.peer_type == PeerType::External),
+            interior_cost: self.next_hops.cost(route.next_hop),
+            current,
+            identifier: attributes.originator_id.unwrap_or(peer_identifier),
+            peer_identifier,
+            cluster_list_length: u32::try_from(attributes.cluster_list.len()).unwrap_or(u32::MAX),
+            peer_address: peer
+                .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.config.address),
+            path_id: route.path_id,
+        }
+    }
+
+    /// Marks a destination in every group and in the publisher. Where the best
+    /// route is unchanged, only groups that are told all routes care.
+    pub(super) fn mark(&mut self, id: PrefixId, best_changed: bool) {
+        let Some(destination) = self.table.get_mut(id) else { return };
+        let family = family_of(&destination.prefix);
+        for group in self.groups.iter_mut() {
+            let context = &group.key.context;
+            let concerned = best_changed || context.add_path_send.contains(family);
+            if concerned && context.families.contains(family) && group.dirty.push(id) {
+                destination.references += 1;
+            }
+        }
+        if best_changed
+            && let Some(publisher) = &mut self.publisher
+            && publisher.mark(id)
+        {
+            destination.references += 1;
+        }
+    }
+
+    /// The route as users meet it.
+    pub(super) fn info(&self, prefix: ipnet::IpNet, route: &Route) -> RouteInfo {
+        let peer = route.peer.and_then(|id| Some((id, self.peers.get(id.index())?)));
+        let source = match (peer, &route.origin) {
+            (Some((id, peer)), _) => Source::Peer { id, address: peer.config.address },
+            (None, Some(origin)) => Source::Local(Arc::clone(origin)),
+            (None, None) => Source::Local(Arc::new(crate::LocalOrigin::Static)),
+        };
+        RouteInfo {
+            prefix,
+            source,
+            path_id: route.path_id,
+            stale: peer.is_some_and(|(_, peer)| is_stale(peer, route)),
+            received: route.received.clone(),
+            attributes: route.effective.clone(),
+        }
+    }
+
+    pub(super) fn eligibility(&self) -> Eligibility<'_> {
+        Eligibility { next_hops: &self.next_hops }
+    }
+}
+
+/// Whether the two routes differ in nothing that a peer or the forwarding table
+/// could see.
+fn same_to_others(old: &Route, new: &Route) -> bool {
+    old.is(new.peer, new.path_id)
+        && old.effective.same(&new.effective)
+        && old.origin == new.origin
+}
+
+/// Whether a route has outlived its session (RFC 4724 §4.2).
+pub(super) const fn is_stale(peer: &Peer, route: &Route) -> bool {
+    route.parity != peer.parity
+}
+
+/// What eligibility depends on beside the route.
+pub(super) struct Eligibility<'a> {
+    next_hops: &'a crate::next_hop::NextHops,
+}
+
+impl Eligibility<'_> {
+    pub(super) fn is_eligible(&self, route: &Route) -> bool {
+        route.status == Status::Usable && self.next_hops.is_resolvable(route.next_hop)
+    }
+}
+
+impl Exporter<'_> {
+    pub(crate) fn is_eligible(&self, route: &Route) -> bool {
+        Eligibility { next_hops: self.next_hops }.is_eligible(route)
+    }
+}

@@ -1,0 +1,132 @@
+//! What happens to a RIB, and what follows.
+
+use crate::{LocalRoute, PeerId, Reachability, RouteInfo};
+use bgp_wire::{Context, Family, FamilySet, UpdateView};
+use ipnet::IpNet;
+use std::net::{IpAddr, Ipv4Addr};
+
+/// Something that happened.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub enum Event<'a> {
+    /// A session is established. The peer's table follows, and ours is sent to
+    /// it. A second one without [`Event::PeerDown`] between replaces the first.
+    PeerUp {
+        /// The peer.
+        peer: PeerId,
+        /// Its BGP Identifier.
+        identifier: Ipv4Addr,
+        /// What was negotiated.
+        context: &'a Context,
+    },
+    /// A session has ended: the peer's routes go.
+    PeerDown {
+        /// The peer.
+        peer: PeerId,
+        /// Families whose routes stay, marked stale, until End-of-RIB comes on
+        /// the next session or [`Event::StaleExpired`] (RFC 4724 §4.2). Empty
+        /// without graceful restart.
+        retain: FamilySet,
+    },
+    /// An UPDATE came. What its RFC 7606 disposition withdraws is withdrawn; an
+    /// End-of-RIB marker and disabled families are seen to.
+    Update {
+        /// The peer.
+        peer: PeerId,
+        /// The message.
+        update: &'a UpdateView<'a>,
+    },
+    /// The peer has sent its whole table in a family; what is still stale goes.
+    /// Only needed when the marker does not come as an [`Event::Update`].
+    EndOfRib {
+        /// The peer.
+        peer: PeerId,
+        /// The family.
+        family: Family,
+    },
+    /// The time for stale routes is over (RFC 4724 §4.2).
+    StaleExpired {
+        /// The peer.
+        peer: PeerId,
+    },
+    /// The peer asks for our table in a family (RFC 2918).
+    RouteRefresh {
+        /// The peer.
+        peer: PeerId,
+        /// The family.
+        family: Family,
+    },
+    /// A family of a session is out of use until the session ends (RFC 7606
+    /// §5.3): its routes go, and nothing more is taken from or sent in it.
+    FamilyDown {
+        /// The peer.
+        peer: PeerId,
+        /// The family.
+        family: Family,
+    },
+    /// A route is originated here, or replaced.
+    Originate(LocalRoute),
+    /// A route is originated no longer.
+    WithdrawLocal(IpNet),
+    /// The routing table has news about a next hop; `None` withdraws what it
+    /// said.
+    NextHop {
+        /// The address, as it is in UPDATEs.
+        address: IpAddr,
+        /// What is known.
+        reachability: Option<Reachability>,
+    },
+}
+
+/// A prefix whose best route is another now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct BestChange {
+    /// The destination.
+    pub prefix: IpNet,
+    /// The best route before the event.
+    pub old: Option<RouteInfo>,
+    /// The best route after it.
+    pub new: Option<RouteInfo>,
+}
+
+/// What an event changed, in order of prefix, each prefix once.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+#[must_use = "changes of best routes are for the forwarding table"]
+pub struct Changes {
+    /// Changes of best routes (Loc-RIB).
+    pub best: Vec<BestChange>,
+}
+
+impl Changes {
+    /// Whether every best route is what it was.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.best.is_empty()
+    }
+}
+
+/// Changes while an event is at work.
+#[derive(Debug, Default)]
+pub(super) struct ChangeLog {
+    entries: Vec<(IpNet, Option<RouteInfo>)>,
+}
+
+impl ChangeLog {
+    /// Notes that the best route to `prefix` was `old`.
+    pub(super) fn note(&mut self, prefix: IpNet, old: Option<RouteInfo>) {
+        self.entries.push((prefix, old));
+    }
+
+    /// The changes from the first state of each prefix to the one that `now`
+    /// tells.
+    pub(super) fn finish(mut self, now: impl Fn(&IpNet) -> Option<RouteInfo>) -> Changes {
+        // Stable: the first note of a prefix stays first.
+        self.entries.sort_by_key(|(prefix, _)| *prefix);
+        self.entries.dedup_by_key(|(prefix, _)| *prefix);
+        let change = |(prefix, old)| BestChange { new: now(&prefix), prefix, old };
+        let best = self.entries.into_iter().map(change).filter(|change| change.old != change.new);
+        Changes { best: best.collect() }
+    }
+}

@@ -1,0 +1,82 @@
+//! Why the best route is best.
+
+use super::Rib;
+use crate::decision::{Explanation, Judged, Standing, judge};
+use crate::filter::{RouteSource, RouteView};
+use crate::route::{Ineligible, Status};
+use crate::table::Route;
+use bgp_wire::PeerType;
+use ipnet::IpNet;
+
+impl Rib {
+    /// Every route to exactly `prefix` and its fate. Computed on demand; nothing
+    /// is stored for it.
+    #[must_use]
+    pub fn explain(&self, prefix: &IpNet) -> Explanation {
+        let destination = self.table.find(prefix).and_then(|id| self.table.get(id));
+        let held = destination.map_or(&[][..], |destination| &destination.routes);
+        let best = destination.and_then(|destination| destination.best_route());
+        let mut routes: Vec<&Route> = held.iter().collect();
+        routes.sort_by_key(|route| (route.peer, route.path_id));
+        let reasons: Vec<Option<Ineligible>> =
+            routes.iter().map(|route| self.ineligible(prefix, route)).collect();
+        let eligible: Vec<usize> = (0..routes.len())
+            .filter(|position| matches!(reasons.get(*position), Some(None)))
+            .collect();
+        let candidates: Vec<_> = eligible
+            .iter()
+            .filter_map(|position| routes.get(*position))
+            .map(|route| {
+                let current = best.is_some_and(|best| best.is(route.peer, route.path_id));
+                self.candidate(route, current)
+            })
+            .collect();
+        let mut standings = judge(&candidates, self.config.profile.steps()).into_iter();
+        let judged = routes.iter().zip(reasons).filter_map(|(route, reason)| {
+            let outcome = match reason {
+                Some(reason) => Err(reason),
+                None => Ok(placed(standings.next()?, &eligible)),
+            };
+            Some(Judged { route: self.info(*prefix, route), outcome })
+        });
+        Explanation { prefix: *prefix, routes: judged.collect() }
+    }
+
+    fn ineligible(&self, prefix: &IpNet, route: &Route) -> Option<Ineligible> {
+        match route.status {
+            Status::AsLoop => Some(Ineligible::AsLoop),
+            Status::OriginatorLoop => Some(Ineligible::OriginatorLoop),
+            Status::ClusterLoop => Some(Ineligible::ClusterLoop),
+            Status::Rejected => self.rejection(prefix, route),
+            Status::Usable if self.eligibility().is_eligible(route) => None,
+            Status::Usable => Some(Ineligible::Unresolvable {
+                next_hop: self.next_hops.address(route.next_hop),
+            }),
+        }
+    }
+
+    /// Asks the import chain once more, this time taking notes.
+    fn rejection(&self, prefix: &IpNet, route: &Route) -> Option<Ineligible> {
+        let peer = self.peers.get(route.peer?.index())?;
+        let peer_type: PeerType = peer.peer_type;
+        let view = RouteView {
+            prefix: *prefix,
+            attributes: &route.received,
+            source: RouteSource::Peer(peer_type),
+            interface: self.next_hops.interface(route.next_hop),
+            session: peer_type,
+        };
+        let chain = peer.config.import.clone();
+        Some(Ineligible::Rejected { trace: chain.trace(&view), chain })
+    }
+}
+
+/// The standing with positions among all routes instead of the eligible ones.
+fn placed(standing: Standing, eligible: &[usize]) -> Standing {
+    let place = |position: usize| eligible.get(position).copied().unwrap_or(position);
+    match standing {
+        Standing::Best { decided_by } => Standing::Best { decided_by },
+        Standing::Lost { step, against } => Standing::Lost { step, against: place(against) },
+        Standing::Tied { against } => Standing::Tied { against: place(against) },
+    }
+}

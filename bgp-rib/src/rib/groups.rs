@@ -1,0 +1,166 @@
+//! Membership of update groups: joining, leaving, going alone, coming together.
+
+use super::Rib;
+use crate::PeerId;
+use crate::export::family_of;
+use crate::group::{ExportKey, Group, GroupId, Member};
+use crate::table::PrefixId;
+use bgp_wire::{Context, Family};
+use std::sync::Arc;
+
+impl Rib {
+    /// Puts a peer whose session came up into a group: one with the same key
+    /// that has said nothing yet, else a new one, which says everything.
+    pub(super) fn join(&mut self, peer: PeerId, context: &Context) -> Option<GroupId> {
+        let held = self.peer(peer)?;
+        let key = ExportKey::new(&self.config, &held.config, context);
+        let member = Member {
+            peer,
+            identifier: held.identifier,
+            address: held.config.address,
+            next: 0,
+        };
+        let equal = |group: &Group| *group.key == key;
+        let pristine = self.groups.iter().find(|(_, group)| group.pristine && equal(group));
+        let id = match pristine.map(|(id, _)| id) {
+            Some(id) => id,
+            None => {
+                let key = self.shared_key(key);
+                let detached = self.groups.iter().any(|(_, group)| group.key == key);
+                let id = self.groups.add(Group::new(key, detached))?;
+                self.mark_all(id, |_| true, false);
+                id
+            }
+        };
+        self.groups.get_mut(id)?.members.add(member);
+        Some(id)
+    }
+
+    /// The allocation of an equal key, if some group has one.
+    fn shared_key(&self, key: ExportKey) -> Arc<ExportKey> {
+        let held = self.groups.iter().find(|(_, group)| *group.key == key);
+        held.map_or_else(|| Arc::new(key), |(_, group)| Arc::clone(&group.key))
+    }
+
+    /// Takes a peer out of its group, and the group away with its last member.
+    pub(super) fn leave(&mut self, peer: PeerId, id: GroupId) -> Option<Member> {
+        let group = self.groups.get_mut(id)?;
+        let member = group.members.remove(peer);
+        if group.members.is_empty() {
+            let gone = self.groups.remove(id)?;
+            for waiting in gone.dirty.iter() {
+                self.table.unreference(waiting);
+            }
+        } else {
+            group.forget_read();
+        }
+        member
+    }
+
+    /// Gives some members of a group a group of their own that goes on from
+    /// where each of them stands. Nothing happens when they are all members.
+    pub(super) fn split(&mut self, id: GroupId, peers: &[PeerId]) -> Option<GroupId> {
+        let group = self.groups.get_mut(id)?;
+        if peers.len() >= group.members.len() {
+            group.detached = true;
+            return Some(id);
+        }
+        let mut own = group.clone();
+        own.detached = true;
+        own.members = crate::group::Members::default();
+        for peer in peers {
+            own.members.add(group.members.remove(*peer)?);
+        }
+        group.forget_read();
+        own.forget_read();
+        for waiting in own.dirty.iter() {
+            if let Some(destination) = self.table.get_mut(waiting) {
+                destination.references += 1;
+            }
+        }
+        let own = self.groups.add(own)?;
+        for peer in peers {
+            self.set_group(*peer, own);
+        }
+        Some(own)
+    }
+
+    /// Brings a peer that has read everything of a detached, settled group into
+    /// an equal group that is settled too.
+    pub(super) fn merge(&mut self, peer: PeerId, id: GroupId) -> Option<()> {
+        let group = self.groups.get(id)?;
+        if !group.detached || !group.is_settled() {
+            return None;
+        }
+        let same = |other: &Group| Arc::ptr_eq(&other.key, &group.key) || other.key == group.key;
+        let target = self.groups.iter().find(|(other, candidate)| {
+            *other != id && candidate.is_settled() && !candidate.pristine && same(candidate)
+        });
+        let target = target.map(|(target, _)| target)?;
+        let mut member = self.leave(peer, id)?;
+        let group = self.groups.get_mut(target)?;
+        member.next = group.log.end();
+        group.members.add(member);
+        self.set_group(peer, target);
+        Some(())
+    }
+
+    /// Lets a peer go on under another key: what it was told stays told, and
+    /// all of it is judged anew.
+    pub(super) fn rekey(&mut self, peer: PeerId, context: &Context) -> Option<()> {
+        let held = self.peer(peer)?;
+        let key = ExportKey::new(&self.config, &held.config, context);
+        let group = self.group_of(peer)?;
+        if *self.groups.get(group)?.key == key {
+            return Some(());
+        }
+        let own = self.split(group, &[peer])?;
+        let key = self.shared_key(key);
+        let dropped = self.groups.get(own)?.key.context.families.difference(key.context.families);
+        self.groups.get_mut(own)?.rekey(key);
+        self.mark_all(own, |family| !dropped.contains(family), false);
+        Some(())
+    }
+
+    /// RFC 2918: tells a peer everything in a family once more.
+    pub(super) fn refresh(&mut self, peer: PeerId, family: Family) {
+        let Some(group) = self.group_of(peer) else { return };
+        let Some(own) = self.split(group, &[peer]) else { return };
+        self.mark_all(own, |held| held == family, true);
+    }
+
+    /// Marks every destination of some families in one group.
+    fn mark_all(&mut self, id: GroupId, concerned: impl Fn(Family) -> bool, resend: bool) {
+        let Some(group) = self.groups.get_mut(id) else { return };
+        let families = group.key.context.families;
+        let wanted: Vec<PrefixId> = self
+            .table
+            .iter()
+            .filter(|(_, destination)| {
+                let family = family_of(&destination.prefix);
+                families.contains(family) && concerned(family)
+            })
+            .map(|(prefix, _)| prefix)
+            .collect();
+        for prefix in wanted {
+            if resend {
+                group.resend.insert(prefix);
+            }
+            if group.dirty.push(prefix)
+                && let Some(destination) = self.table.get_mut(prefix)
+            {
+                destination.references += 1;
+            }
+        }
+    }
+
+    pub(super) fn group_of(&self, peer: PeerId) -> Option<GroupId> {
+        Some(self.peer(peer)?.session.as_ref()?.group)
+    }
+
+    fn set_group(&mut self, peer: PeerId, group: GroupId) {
+        if let Some(session) = self.peer_mut(peer).and_then(|peer| peer.session.as_mut()) {
+            session.group = group;
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! What becomes of received attributes: normalised, checked for loops, put
+//! through import policy.
+
+use super::Rib;
+use crate::attributes::Attributes;
+use crate::export::family_of;
+use crate::filter::{Outcome, RouteSource, RouteView};
+use crate::next_hop::NextHopId;
+use crate::peer::Peer;
+use crate::route::Status;
+use crate::table::Route;
+use crate::{FilterChain, PeerId};
+use bgp_wire::{Asn, PathAttributes, PeerType};
+use ipnet::IpNet;
+
+/// BIRD's preference of BGP routes.
+const BGP_PREFERENCE: u16 = 100;
+
+/// The attributes of one UPDATE on their way in.
+pub(super) struct Incoming {
+    pub(super) received: Attributes,
+    pub(super) next_hop: NextHopId,
+    /// Loops are a matter of the attributes alone.
+    loop_status: Status,
+    import: FilterChain,
+    peer_type: PeerType,
+    parity: bool,
+    /// What policy made of the attributes last.
+    memo: Option<(Outcome, Attributes)>,
+}
+
+impl Rib {
+    /// Prepares received attributes; `None` when the peer is unknown. The
+    /// caller releases the next hop when it is done.
+    pub(super) fn incoming(&mut self, peer: PeerId, attributes: PathAttributes) -> Option<Incoming> {
+        let attributes = normalised(attributes, self.peer(peer)?.peer_type);
+        let received = self.store.intern(attributes);
+        self.incoming_set(peer, received)
+    }
+
+    /// The same for attributes that are normalised and shared already.
+    pub(super) fn incoming_set(&mut self, peer: PeerId, received: Attributes) -> Option<Incoming> {
+        let held = self.peer(peer)?;
+        let loop_status = self.loop_status(held, &received);
+        let import = held.config.import.clone();
+        let (peer_type, parity) = (held.peer_type, held.parity);
+        let next_hop = self.next_hops.hold(&received).unwrap_or(NextHopId::NONE);
+        Some(Incoming { received, next_hop, loop_status, import, peer_type, parity, memo: None })
+    }
+
+    /// RFC 4271 §9.1.2, RFC 4456 §8, RFC 5065 §5.3.
+    fn loop_status(&self, peer: &Peer, attributes: &PathAttributes) -> Status {
+        let count = |asn: Asn| attributes.as_path.view().iter_asns().filter(|held| *held == asn).count();
+        let allowed = usize::from(peer.config.allow_local_as);
+        let local_as = peer.config.local_as.unwrap_or(self.config.local_as);
+        let looped = |asn: Asn| count(asn) > allowed;
+        if looped(local_as) || looped(self.config.local_as) || self.config.confederation.is_some_and(looped) {
+            Status::AsLoop
+        } else if attributes.originator_id == Some(self.config.identifier) {
+            Status::OriginatorLoop
+        } else if attributes.cluster_list.contains(&self.config.cluster()) {
+            Status::ClusterLoop
+        } else {
+            Status::Usable
+        }
+    }
+
+    /// The route that the attributes make for `prefix`.
+    pub(super) fn imported(
+        &mut self,
+        peer: PeerId,
+        prefix: IpNet,
+        path_id: u32,
+        incoming: &mut Incoming,
+    ) -> Route {
+        let mut route = Route {
+            peer: Some(peer),
+            path_id,
+            local_path_id: 0,
+            next_hop: incoming.next_hop,
+            effective: incoming.received.clone(),
+            received: incoming.received.clone(),
+            origin: None,
+            preference: BGP_PREFERENCE,
+            status: incoming.loop_status,
+            parity: incoming.parity,
+        };
+        if route.status != Status::Usable {
+            return route;
+        }
+        let view = RouteView {
+            prefix,
+            attributes: &incoming.received,
+            source: RouteSource::Peer(incoming.peer_type),
+            interface: self.next_hops.interface(incoming.next_hop),
+            session: incoming.peer_type,
+        };
+        let outcome = incoming.import.decide(&view, |_| {});
+        if !outcome.accepted {
+            route.status = Status::Rejected;
+            return route;
+        }
+        route.preference = outcome.preference.unwrap_or(BGP_PREFERENCE);
+        if !outcome.changes.is_empty() {
+            route.effective = self.changed(incoming, outcome);
+        }
+        route
+    }
+
+    fn changed(&mut self, incoming: &mut Incoming, outcome: Outcome) -> Attributes {
+        if let Some((held, attributes)) = &incoming.memo
+            && *held == outcome
+        {
+            return attributes.clone();
+        }
+        let attributes = match incoming.import.apply(&outcome, &incoming.received) {
+            Some(changed) => self.store.intern(changed),
+            None => incoming.received.clone(),
+        };
+        incoming.memo = Some((outcome, attributes.clone()));
+        attributes
+    }
+
+    /// Whether a session takes NLRI of the family of `prefix`.
+    pub(super) fn takes(&self, peer: PeerId, prefix: &IpNet) -> bool {
+        let session = self.peer(peer).and_then(|peer| peer.session.as_ref());
+        session.is_some_and(|session| session.context.families.contains(family_of(prefix)))
+    }
+}
+
+/// Drops what an external peer has no business to say (RFC 4271 §5.1.5, RFC
+/// 4456 §8).
+fn normalised(mut attributes: PathAttributes, peer_type: PeerType) -> PathAttributes {
+    if peer_type == PeerType::External {
+        attributes.local_pref = None;
+    }
+    if peer_type != PeerType::Internal {
+        attributes.originator_id = None;
+        attributes.cluster_list.clear();
+    }
+    attributes
+}

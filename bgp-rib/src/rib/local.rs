@@ -1,0 +1,52 @@
+//! Routes originated here, and news of next hops.
+
+use super::Rib;
+use super::event::ChangeLog;
+use crate::export::family_of;
+use crate::next_hop::NextHopId;
+use crate::route::Status;
+use crate::table::Route;
+use crate::{LocalRoute, Reachability};
+use std::net::IpAddr;
+use std::sync::Arc;
+
+impl Rib {
+    pub(super) fn originate(&mut self, local: LocalRoute, log: &mut ChangeLog) {
+        let held = self.next_hops.hold(&local.attributes);
+        let attributes = self.store.intern(local.attributes);
+        let Some(id) = self.table.place(local.prefix.trunc()) else { return };
+        let route = Route {
+            peer: None,
+            path_id: 0,
+            local_path_id: 0,
+            next_hop: held.unwrap_or(NextHopId::OWN),
+            received: attributes.clone(),
+            effective: attributes,
+            origin: Some(Arc::new(local.origin)),
+            preference: local.preference,
+            status: Status::Usable,
+            parity: false,
+        };
+        self.put(id, route, log);
+        if let Some(next_hop) = held {
+            self.next_hops.release(next_hop);
+        }
+    }
+
+    /// Decides anew about every destination that depends on the next hop. Its
+    /// interface may matter to export filters, so all of them are judged anew.
+    pub(super) fn next_hop_news(
+        &mut self,
+        address: IpAddr,
+        reachability: Option<Reachability>,
+        log: &mut ChangeLog,
+    ) {
+        for id in self.next_hops.report(address, reachability) {
+            self.change(id, log, |_| {});
+            let family = self.table.get(id).map(|destination| family_of(&destination.prefix));
+            if family.is_some() {
+                self.mark(id, true);
+            }
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! Changes of policy while sessions are up.
+
+use super::Rib;
+use super::event::ChangeLog;
+use super::import::Incoming;
+use crate::attributes::Attributes;
+use crate::table::PrefixId;
+use crate::{Changes, FilterChain, PeerId};
+use ipnet::IpNet;
+
+impl Rib {
+    /// Replaces the import policy of a peer and judges its routes anew; what was
+    /// received is kept beside what policy made of it, so the peer need not
+    /// send anything again (RFC 4271 §3.2). O(routes of the peer).
+    ///
+    /// Routes refused under `keep_rejected: false` are not there to be judged:
+    /// such a peer has to be asked for a refresh.
+    pub fn set_import(&mut self, peer: PeerId, chain: FilterChain) -> Changes {
+        let mut log = ChangeLog::default();
+        let Some(held) = self.peer_mut(peer) else { return Changes::default() };
+        if held.config.import != chain {
+            held.config.import = chain;
+            self.reimport(peer, &mut log);
+        }
+        self.finish(log)
+    }
+
+    /// Replaces the export policy of a peer. It hears of the differences when it
+    /// is polled.
+    pub fn set_export(&mut self, peer: PeerId, chain: FilterChain) {
+        let Some(held) = self.peer_mut(peer) else { return };
+        held.config.export = chain;
+        let context = held.session.as_ref().map(|session| session.context);
+        if let Some(context) = context {
+            let _ = self.rekey(peer, &context);
+        }
+    }
+
+    fn reimport(&mut self, peer: PeerId, log: &mut ChangeLog) {
+        let Some(held) = self.peer(peer) else { return };
+        let parity = held.parity;
+        let prefixes: Vec<PrefixId> = held.prefixes.iter().collect();
+        let mut incoming: Option<Incoming> = None;
+        for id in prefixes {
+            let Some((prefix, received)) = self.received(id, peer) else { continue };
+            for (path_id, attributes, route_parity) in received {
+                let stale = route_parity != parity;
+                let reusable = incoming.as_ref().is_some_and(|held| held.received.same(&attributes));
+                if !reusable {
+                    let next = self.incoming_set(peer, attributes);
+                    if let Some(old) = std::mem::replace(&mut incoming, next) {
+                        self.next_hops.release(old.next_hop);
+                    }
+                }
+                let Some(incoming) = &mut incoming else { return };
+                let mut route = self.imported(peer, prefix, path_id, incoming);
+                route.parity ^= stale;
+                self.put(id, route, log);
+            }
+        }
+        if let Some(incoming) = incoming {
+            self.next_hops.release(incoming.next_hop);
+        }
+    }
+
+    /// What a peer sent for a destination: path identifier, attributes, parity.
+    fn received(&self, id: PrefixId, peer: PeerId) -> Option<(IpNet, Vec<(u32, Attributes, bool)>)> {
+        let destination = self.table.get(id)?;
+        let of_peer = destination.routes.iter().filter(|route| route.peer == Some(peer));
+        let received = of_peer.map(|route| (route.path_id, route.received.clone(), route.parity));
+        Some((destination.prefix, received.collect()))
+    }
+}

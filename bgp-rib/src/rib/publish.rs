@@ -1,0 +1,48 @@
+//! Publishing snapshots.
+
+use super::Rib;
+use crate::snapshot::{Publisher, Reader, Snapshot};
+use crate::table::PrefixId;
+use std::sync::Arc;
+
+impl Rib {
+    /// A handle for readers. The first one costs a pass over the table; from
+    /// then on changes are noted for [`publish`](Self::publish).
+    pub fn reader(&mut self) -> Reader {
+        if let Some(publisher) = &self.publisher {
+            return publisher.reader();
+        }
+        let mut publisher = Publisher::default();
+        let all: Vec<PrefixId> = self.table.iter().map(|(id, _)| id).collect();
+        for id in all {
+            publisher.mark(id);
+            if let Some(destination) = self.table.get_mut(id) {
+                destination.references += 1;
+            }
+        }
+        let reader = publisher.reader();
+        self.publisher = Some(publisher);
+        self.publish();
+        reader
+    }
+
+    /// Lets readers see the table as it is now. O(changes · log n); nothing when
+    /// nothing changed or nobody asked for a [`Reader`].
+    pub fn publish(&mut self) {
+        let Some(mut publisher) = self.publisher.take() else { return };
+        let mut table = std::mem::take(&mut self.table);
+        publisher.publish(&mut table, |table, id| {
+            let destination = table.get(id)?;
+            Some(self.info(destination.prefix, destination.best_route()?))
+        });
+        self.table = table;
+        self.publisher = Some(publisher);
+    }
+
+    /// The table as it is now, published.
+    pub fn snapshot(&mut self) -> Arc<Snapshot> {
+        let reader = self.reader();
+        self.publish();
+        reader.snapshot()
+    }
+}

@@ -1,0 +1,152 @@
+//! Looking into the tables.
+
+use super::Rib;
+use crate::attributes::Attributes;
+use crate::export::{Exporter, Memo, Withheld, family_of};
+use crate::group::{ExportKey, Told};
+use crate::{PeerConfig, PeerId, RouteInfo};
+use ipnet::IpNet;
+
+impl Rib {
+    /// The best route to exactly `prefix`. O(1).
+    #[must_use]
+    pub fn best(&self, prefix: &IpNet) -> Option<RouteInfo> {
+        let destination = self.table.get(self.table.find(prefix)?)?;
+        Some(self.info(*prefix, destination.best_route()?))
+    }
+
+    /// Every route to exactly `prefix` that may take part in the decision, the
+    /// best one first, the others in order of arrival.
+    #[must_use]
+    pub fn candidates(&self, prefix: &IpNet) -> Vec<RouteInfo> {
+        let destination = self.table.find(prefix).and_then(|id| self.table.get(id));
+        let Some(destination) = destination else { return Vec::new() };
+        let best = destination.best.map(|position| position as usize);
+        let mut positions: Vec<usize> = (0..destination.routes.len()).collect();
+        positions.sort_by_key(|position| Some(*position) != best);
+        let routes = positions.into_iter().filter_map(|position| destination.routes.get(position));
+        routes
+            .filter(|route| self.eligibility().is_eligible(route))
+            .map(|route| self.info(*prefix, route))
+            .collect()
+    }
+
+    /// The best routes (Loc-RIB) in order of prefix. Sorts: O(n log n); a
+    /// [`Reader`](crate::Reader) has them sorted.
+    pub fn loc_rib(&self) -> impl Iterator<Item = RouteInfo> + '_ {
+        self.table.sorted().into_iter().filter_map(|destination| {
+            Some(self.info(destination.prefix, destination.best_route()?))
+        })
+    }
+
+    /// Everything a peer sent, before policy (Adj-RIB-In), in order of prefix
+    /// and path identifier.
+    #[must_use]
+    pub fn adj_rib_in(&self, peer: PeerId) -> Vec<RouteInfo> {
+        let Some(held) = self.peer(peer) else { return Vec::new() };
+        let destinations = held.prefixes.iter().filter_map(|id| self.table.get(id));
+        let mut routes: Vec<RouteInfo> = destinations
+            .flat_map(|destination| {
+                let of_peer = destination.routes.iter().filter(|route| route.peer == Some(peer));
+                of_peer.map(|route| self.info(destination.prefix, route))
+            })
+            .collect();
+        routes.sort_by_key(|route| (route.prefix, route.path_id));
+        routes
+    }
+
+    /// What a peer has been told, or will be by the messages that are ready
+    /// (Adj-RIB-Out): prefix, path identifier (0 without ADD-PATH), attributes;
+    /// in order of prefix.
+    #[must_use]
+    pub fn adj_rib_out(&self, peer: PeerId) -> Vec<(IpNet, u32, Attributes)> {
+        let group = self.group_of(peer).and_then(|id| self.groups.get(id));
+        let Some(group) = group else { return Vec::new() };
+        let mut routes = Vec::new();
+        for (id, destination) in self.table.iter() {
+            for told in group.told.get(id) {
+                if !group.members.excluded(told).contains(&peer) {
+                    routes.push((destination.prefix, told.path_id, told.attributes.clone()));
+                }
+            }
+        }
+        routes.sort_by_key(|(prefix, path_id, _)| (*prefix, *path_id));
+        routes
+    }
+
+    /// What a peer would be told now about the best route to `prefix`, or why
+    /// nothing.
+    ///
+    /// # Errors
+    /// The rule, policy or limit that withholds the route.
+    pub fn advertisement(&mut self, peer: PeerId, prefix: &IpNet) -> Result<Attributes, Withheld> {
+        let held = self.peer(peer).ok_or(Withheld::Down)?;
+        let session = held.session.as_ref().ok_or(Withheld::Down)?;
+        let key = ExportKey::new(&self.config, &held.config, &session.context);
+        let group = session.group;
+        if !session.context.families.contains(family_of(prefix)) {
+            return Err(Withheld::FamilyNotNegotiated);
+        }
+        let destination = self.table.find(prefix).and_then(|id| self.table.get(id));
+        let route = destination.and_then(|held| held.best_route()).ok_or(Withheld::NoRoute)?;
+        let mut exporter = Exporter {
+            config: &self.config,
+            peers: &self.peers,
+            next_hops: &self.next_hops,
+            store: &mut self.store,
+        };
+        let attributes = exporter.export(&key, &mut Memo::default(), prefix, route)?;
+        let told = Told { path_id: 0, peer: route.peer, attributes };
+        let excluded = self.groups.get(group).map(|group| group.members.excluded(&told));
+        if excluded.is_none_or(|excluded| !excluded.contains(&peer)) {
+            return Ok(told.attributes);
+        }
+        Err(if told.peer == Some(peer) {
+            Withheld::OwnRoute
+        } else if told.peer.is_none() {
+            Withheld::PeerIsNextHop
+        } else {
+            Withheld::OwnOriginator
+        })
+    }
+
+    /// Configuration of a peer.
+    #[must_use]
+    pub fn peer_config(&self, peer: PeerId) -> Option<&PeerConfig> {
+        Some(&self.peer(peer)?.config)
+    }
+
+    /// The peers, whether their sessions are up or not.
+    pub fn peers(&self) -> impl Iterator<Item = PeerId> + '_ {
+        let ids = (0..).map(PeerId).zip(&self.peers);
+        ids.filter(|(_, peer)| !peer.removed).map(|(id, _)| id)
+    }
+
+    /// Sizes of the tables.
+    #[must_use]
+    pub fn statistics(&self) -> Statistics {
+        Statistics {
+            destinations: self.table.len(),
+            routes: self.table.iter().map(|(_, destination)| destination.routes.len()).sum(),
+            attribute_sets: self.store.len(),
+            update_groups: self.groups.iter().count(),
+            advertised: self.groups.iter().map(|(_, group)| group.told.len()).sum(),
+        }
+    }
+}
+
+/// Sizes of the tables of a RIB.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct Statistics {
+    /// Prefixes with a route, or whose withdrawal still waits to be sent.
+    pub destinations: usize,
+    /// Routes of all peers and our own.
+    pub routes: usize,
+    /// Distinct attribute sets, some of which may await being dropped.
+    pub attribute_sets: usize,
+    /// Update groups.
+    pub update_groups: usize,
+    /// Routes in all Adj-RIBs-Out, each counted once an update group.
+    pub advertised: usize,
+}

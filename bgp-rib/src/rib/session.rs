@@ -1,0 +1,121 @@
+//! Sessions that come, go and come back (RFC 4271 §9, RFC 4724 §4).
+
+use super::Rib;
+use super::decide::is_stale;
+use super::event::ChangeLog;
+use crate::PeerId;
+use crate::export::family_of;
+use crate::peer::Established;
+use crate::table::{PrefixId, Route};
+use bgp_wire::{Context, Family, FamilySet};
+use std::net::Ipv4Addr;
+
+impl Rib {
+    pub(super) fn peer_up(
+        &mut self,
+        id: PeerId,
+        identifier: Ipv4Addr,
+        context: &Context,
+        log: &mut ChangeLog,
+    ) {
+        if self.peer(id).is_some_and(|peer| peer.session.is_some()) {
+            self.peer_down(id, FamilySet::empty(), log);
+        }
+        let Some(peer) = self.peer_mut(id) else { return };
+        let identity_changed = peer.identifier != identifier || peer.peer_type != context.peer_type;
+        peer.identifier = identifier;
+        peer.peer_type = context.peer_type;
+        let kept = peer.stale;
+        if identity_changed && !kept.is_empty() {
+            // Stale routes are compared and reflected under the peer's identity.
+            self.drop_stale(id, FamilySet::all(), log);
+        } else {
+            // RFC 4724 §4.2: a family that did not come back is not kept.
+            self.drop_stale(id, kept.difference(context.families), log);
+        }
+        if let Some(group) = self.join(id, context)
+            && let Some(peer) = self.peer_mut(id)
+        {
+            peer.session = Some(Established { context: *context, group });
+        }
+    }
+
+    pub(super) fn peer_down(&mut self, id: PeerId, retain: FamilySet, log: &mut ChangeLog) {
+        let Some(session) = self.peer_mut(id).and_then(|peer| peer.session.take()) else {
+            self.drop_stale(id, FamilySet::all(), log);
+            return;
+        };
+        self.leave(id, session.group);
+        // RFC 4724 §4.2: routes that are stale from an earlier restart go.
+        self.drop_stale(id, FamilySet::all(), log);
+        self.drop_routes(id, log, |family, _| !retain.contains(family));
+        if let Some(peer) = self.peer_mut(id) {
+            peer.stale = retain.intersection(session.context.families);
+            peer.parity = !peer.parity;
+        }
+    }
+
+    pub(super) fn end_of_rib(&mut self, id: PeerId, family: Family, log: &mut ChangeLog) {
+        self.drop_stale(id, FamilySet::empty().with(family), log);
+    }
+
+    pub(super) fn stale_expired(&mut self, id: PeerId, log: &mut ChangeLog) {
+        self.drop_stale(id, FamilySet::all(), log);
+    }
+
+    /// RFC 7606 §5.3: as if the family had not been negotiated.
+    pub(super) fn family_down(&mut self, id: PeerId, family: Family, log: &mut ChangeLog) {
+        let Some(peer) = self.peer_mut(id) else { return };
+        let Some(session) = &mut peer.session else { return };
+        if !session.context.families.contains(family) {
+            return;
+        }
+        session.context.families.remove(family);
+        let context = session.context;
+        self.drop_routes(id, log, |held, _| held == family);
+        self.rekey(id, &context);
+    }
+
+    /// Removes the stale routes of some families.
+    fn drop_stale(&mut self, id: PeerId, families: FamilySet, log: &mut ChangeLog) {
+        let Some(peer) = self.peer_mut(id) else { return };
+        let concerned = peer.stale.intersection(families);
+        peer.stale = peer.stale.difference(families);
+        if !concerned.is_empty() {
+            self.drop_routes(id, log, |family, stale| stale && concerned.contains(family));
+        }
+    }
+
+    /// Removes the routes of a peer that `goes` names by family and staleness.
+    fn drop_routes(
+        &mut self,
+        id: PeerId,
+        log: &mut ChangeLog,
+        goes: impl Fn(Family, bool) -> bool,
+    ) {
+        let Some(peer) = self.peers.get(id.index()) else { return };
+        let parity = peer.parity;
+        let prefixes: Vec<PrefixId> = peer.prefixes.iter().collect();
+        for prefix in prefixes {
+            let Some(destination) = self.table.get(prefix) else { continue };
+            let family = family_of(&destination.prefix);
+            let of_peer = |route: &Route| {
+                route.peer == Some(id) && goes(family, route.parity != parity)
+            };
+            self.remove_routes(prefix, log, of_peer);
+        }
+    }
+
+    /// Number of routes held from a peer, and how many of them are stale.
+    /// O(routes of the peer).
+    #[must_use]
+    pub fn route_counts(&self, id: PeerId) -> Option<(usize, usize)> {
+        let peer = self.peer(id)?;
+        let stale = |prefix: PrefixId| {
+            let routes = self.table.get(prefix).map_or(&[][..], |held| &held.routes);
+            routes.iter().filter(|route| route.peer == Some(id) && is_stale(peer, route)).count()
+        };
+        let stale = if peer.stale.is_empty() { 0 } else { peer.prefixes.iter().map(stale).sum() };
+        Some((peer.routes, stale))
+    }
+}

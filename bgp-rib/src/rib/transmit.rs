@@ -1,0 +1,121 @@
+//! Messages for peers.
+
+use super::Rib;
+use crate::PeerId;
+use crate::export::Exporter;
+use crate::group::{GroupId, SealContext, end_of_rib};
+
+impl Rib {
+    /// Writes the next UPDATE for a peer into `out` and tells its length; `None`
+    /// when there is nothing to send now, the session is down, or `out` is too
+    /// short. `out` should hold the `send_limit` of the session's
+    /// [`Context`](bgp_wire::Context).
+    ///
+    /// Withdrawals come first, NLRI with equal attributes share messages, of
+    /// several changes to one NLRI only the last is sent, and nothing is sent
+    /// that the peer was told already. After the initial table of each family
+    /// comes End-of-RIB (RFC 4724 §2).
+    ///
+    /// Work per call is bounded: at most 4,096 waiting prefixes are judged and
+    /// one message encoded. A peer that reads slower than the others of its
+    /// update group is separated from it, so that it holds up nobody.
+    pub fn poll_transmit(&mut self, peer: PeerId, out: &mut [u8]) -> Option<usize> {
+        loop {
+            let id = self.group_of(peer)?;
+            if let Some(result) = self.read_log(id, peer, out) {
+                return result;
+            }
+            if self.extend_log(id, peer) {
+                continue;
+            }
+            // Nothing to say: the moment to come together with others.
+            let _ = self.merge(peer, id);
+            return None;
+        }
+    }
+
+    /// Peers for which [`poll_transmit`](Self::poll_transmit) may have
+    /// something, in order of identifier. O(peers).
+    pub fn pending(&self) -> impl Iterator<Item = PeerId> + '_ {
+        let ids = (0..).map(PeerId).zip(&self.peers);
+        ids.filter_map(|(id, peer)| {
+            let group = self.groups.get(peer.session.as_ref()?.group)?;
+            let member = group.members.iter().find(|member| member.peer == id)?;
+            (member.next < group.log.end() || !group.is_settled()).then_some(id)
+        })
+    }
+
+    /// The next message for `peer` in the log of its group. `None`: it has read
+    /// everything. `Some(None)`: `out` is too short.
+    fn read_log(&mut self, id: GroupId, peer: PeerId, out: &mut [u8]) -> Option<Option<usize>> {
+        let group = self.groups.get_mut(id)?;
+        let log = &group.log;
+        let member = group.members.get_mut(peer)?;
+        let first = member.next;
+        let mut result = None;
+        while let Some(message) = log.get(member.next) {
+            if message.audience.includes(peer) {
+                let length = message.bytes.len();
+                let Some(room) = out.get_mut(..length) else { return Some(None) };
+                room.copy_from_slice(&message.bytes);
+                result = Some(Some(length));
+                member.next += 1;
+                break;
+            }
+            member.next += 1;
+        }
+        if member.next > first && first == log.first() {
+            group.forget_read();
+        }
+        result
+    }
+
+    /// Encodes the next message of a group. False when there is nothing left to
+    /// say.
+    fn extend_log(&mut self, id: GroupId, peer: PeerId) -> bool {
+        let Some(group) = self.groups.get_mut(id) else { return false };
+        if group.is_settled() {
+            return false;
+        }
+        if group.log.bytes() >= self.config.group_backlog {
+            self.separate_laggards(id, peer);
+        }
+        let Some(group) = self.groups.get_mut(id) else { return false };
+        if group.buckets.is_empty() && !group.dirty.is_empty() {
+            let exporter = Exporter {
+                config: &self.config,
+                peers: &self.peers,
+                next_hops: &self.next_hops,
+                store: &mut self.store,
+            };
+            group.seal(&mut SealContext { table: &mut self.table, exporter });
+            return true;
+        }
+        let room = usize::from(group.key.context.send_limit);
+        if self.scratch.len() < room {
+            self.scratch.resize(room, 0);
+        }
+        if !group.buckets.encode_next(&group.key, &mut group.log, &mut self.scratch) {
+            group.pristine = false;
+            let families = std::mem::take(&mut group.unfinished);
+            end_of_rib(&group.key, families, &mut group.log, &mut self.scratch);
+        }
+        true
+    }
+
+    /// Gives the members that have not read the whole log a group of their own.
+    /// `reader` has.
+    fn separate_laggards(&mut self, id: GroupId, reader: PeerId) {
+        let Some(group) = self.groups.get(id) else { return };
+        let end = group.log.end();
+        let laggards: Vec<PeerId> = group
+            .members
+            .iter()
+            .filter(|member| member.next < end && member.peer != reader)
+            .map(|member| member.peer)
+            .collect();
+        if !laggards.is_empty() {
+            let _ = self.split(id, &laggards);
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! UPDATE messages and routes that come and go.
+
+use super::Rib;
+use super::event::ChangeLog;
+use super::import::Incoming;
+use crate::PeerId;
+use crate::next_hop::NextHopId;
+use crate::route::Status;
+use crate::table::{PrefixId, Route};
+use bgp_wire::{Announcement, Family, Nlri, PathAttributes, UpdateView};
+use ipnet::IpNet;
+
+impl Rib {
+    /// RFC 4271 §9: withdrawn first, then what is announced; a prefix that is in
+    /// both is announced (RFC 4271 §4.3).
+    pub(super) fn update(&mut self, peer: PeerId, update: &UpdateView<'_>, log: &mut ChangeLog) {
+        if self.peer(peer).is_none_or(|peer| peer.session.is_none()) {
+            return;
+        }
+        for family in update.disabled_families().iter() {
+            self.family_down(peer, family, log);
+        }
+        for nlri in update.unreachable().filter(is_unicast) {
+            self.withdraw(Some(peer), nlri.prefix, nlri.path_id.unwrap_or(0), log);
+        }
+        for announcement in update.announcements() {
+            let attributes = update.path_attributes_via(announcement.next_hop);
+            self.announced(peer, announcement, attributes, log);
+        }
+        if let Some(family) = update.end_of_rib() {
+            self.end_of_rib(peer, family, log);
+        }
+    }
+
+    fn announced(
+        &mut self,
+        peer: PeerId,
+        announcement: Announcement<'_>,
+        attributes: PathAttributes,
+        log: &mut ChangeLog,
+    ) {
+        let Some(mut incoming) = self.incoming(peer, attributes) else { return };
+        for nlri in announcement.routes.filter(is_unicast) {
+            if self.takes(peer, &nlri.prefix) {
+                self.announce(peer, nlri.prefix, nlri.path_id.unwrap_or(0), &mut incoming, log);
+            }
+        }
+        self.next_hops.release(incoming.next_hop);
+    }
+
+    /// A route of a peer comes, or replaces an earlier one.
+    pub(super) fn announce(
+        &mut self,
+        peer: PeerId,
+        prefix: IpNet,
+        path_id: u32,
+        incoming: &mut Incoming,
+        log: &mut ChangeLog,
+    ) {
+        let route = self.imported(peer, prefix, path_id, incoming);
+        let keeps = self.peer(peer).is_some_and(|peer| peer.config.keep_rejected);
+        if route.status != Status::Usable && !keeps {
+            self.withdraw(Some(peer), prefix, path_id, log);
+            return;
+        }
+        let Some(id) = self.table.place(prefix) else { return };
+        self.put(id, route, log);
+    }
+
+    /// Puts a route into its place, replacing one of the same source and path
+    /// identifier.
+    pub(super) fn put(&mut self, id: PrefixId, mut route: Route, log: &mut ChangeLog) {
+        let Some(destination) = self.table.get_mut(id) else { return };
+        let position = destination.position(route.peer, route.path_id);
+        if let Some(held) = position.and_then(|position| destination.routes.get_mut(position))
+            && is_repetition(held, &route)
+        {
+            held.parity = route.parity;
+            return;
+        }
+        self.next_hops.depend(route.next_hop, id);
+        if position.is_none()
+            && let Some(peer) = route.peer.and_then(|peer| self.peers.get_mut(peer.index()))
+        {
+            peer.prefixes.insert(id);
+            peer.routes += 1;
+        }
+        let mut replaced: Option<NextHopId> = None;
+        self.change(id, log, |destination| match position {
+            Some(position) => {
+                if let Some(held) = destination.routes.get_mut(position) {
+                    replaced = Some(held.next_hop);
+                    route.local_path_id = held.local_path_id;
+                    *held = route;
+                }
+            }
+            None => {
+                route.local_path_id = destination.free_path_id();
+                destination.routes.push(route);
+            }
+        });
+        if let Some(next_hop) = replaced {
+            self.next_hops.release(next_hop);
+        }
+    }
+
+    /// A route goes.
+    pub(super) fn withdraw(
+        &mut self,
+        peer: Option<PeerId>,
+        prefix: IpNet,
+        path_id: u32,
+        log: &mut ChangeLog,
+    ) {
+        let Some(id) = self.table.find(&prefix) else { return };
+        self.remove_routes(id, log, |route| route.is(peer, path_id));
+    }
+
+    /// Removes the routes to a destination that `goes` names, and forgets the
+    /// destination in the set of a peer that has no route to it any more.
+    pub(super) fn remove_routes(
+        &mut self,
+        id: PrefixId,
+        log: &mut ChangeLog,
+        goes: impl Fn(&Route) -> bool,
+    ) {
+        let Some(destination) = self.table.get(id) else { return };
+        let gone: smallvec::SmallVec<[(Option<PeerId>, NextHopId); 2]> = destination
+            .routes
+            .iter()
+            .filter(|route| goes(route))
+            .map(|route| (route.peer, route.next_hop))
+            .collect();
+        if gone.is_empty() {
+            return;
+        }
+        for (peer, next_hop) in gone {
+            self.next_hops.release(next_hop);
+            let others = destination_has_other(self.table.get(id), peer, &goes);
+            if let Some(peer) = peer.and_then(|peer| self.peers.get_mut(peer.index())) {
+                peer.routes = peer.routes.saturating_sub(1);
+                if !others {
+                    peer.prefixes.remove(id);
+                }
+            }
+        }
+        self.change(id, log, |destination| destination.routes.retain(|route| !goes(route)));
+    }
+}
+
+/// Whether `peer` keeps a route to the destination.
+fn destination_has_other(
+    destination: Option<&crate::table::Destination>,
+    peer: Option<PeerId>,
+    goes: impl Fn(&Route) -> bool,
+) -> bool {
+    destination.is_some_and(|destination| {
+        destination.routes.iter().any(|route| route.peer == peer && !goes(route))
+    })
+}
+
+/// Whether `new` says nothing that `held` does not.
+fn is_repetition(held: &Route, new: &Route) -> bool {
+    held.received.same(&new.received)
+        && held.effective.same(&new.effective)
+        && held.status == new.status
+        && held.preference == new.preference
+        && held.origin == new.origin
+}
+
+fn is_unicast(nlri: &Nlri) -> bool {
+    nlri.family == Family::IPV4_UNICAST || nlri.family == Family::IPV6_UNICAST
+}

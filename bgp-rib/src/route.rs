@@ -1,0 +1,199 @@
+//! Routes as users meet them: where they came from, what they are and why some
+//! are not eligible.
+
+use crate::attributes::Attributes;
+use crate::{FilterChain, PeerId, Trace};
+use bgp_wire::PathAttributes;
+use ipnet::IpNet;
+use std::fmt;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+/// What a route originated here is, which Calico's export chain asks.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum LocalOrigin {
+    /// A block of pod addresses with affinity to this node.
+    OwnBlock,
+    /// A route of the kernel's table.
+    Kernel {
+        /// The outgoing interface.
+        interface: Box<str>,
+        /// Its metric, `None` when it has none.
+        metric: Option<u32>,
+    },
+    /// A configured route.
+    Static,
+    /// A service address or range.
+    Service,
+}
+
+impl LocalOrigin {
+    /// The kernel metric, if there is one.
+    #[must_use]
+    pub const fn metric(&self) -> Option<u32> {
+        match self {
+            Self::Kernel { metric, .. } => *metric,
+            Self::OwnBlock | Self::Static | Self::Service => None,
+        }
+    }
+
+    /// Whether BIRD would hold the route in a static protocol.
+    #[must_use]
+    pub const fn is_static(&self) -> bool {
+        match self {
+            Self::OwnBlock | Self::Static | Self::Service => true,
+            Self::Kernel { .. } => false,
+        }
+    }
+
+    /// BIRD's protocol preference: 200 for static, 10 for kernel routes.
+    #[must_use]
+    pub const fn preference(&self) -> u16 {
+        if self.is_static() { 200 } else { 10 }
+    }
+
+    pub(crate) fn interface(&self) -> Option<&str> {
+        match self {
+            Self::Kernel { interface, .. } => Some(interface),
+            Self::OwnBlock | Self::Static | Self::Service => None,
+        }
+    }
+}
+
+impl fmt::Display for LocalOrigin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::OwnBlock => f.write_str("own block"),
+            Self::Kernel { interface, .. } => write!(f, "kernel, {interface}"),
+            Self::Static => f.write_str("static"),
+            Self::Service => f.write_str("service"),
+        }
+    }
+}
+
+/// A route to originate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LocalRoute {
+    /// The destination.
+    pub prefix: IpNet,
+    /// What it is.
+    pub origin: LocalOrigin,
+    /// Its attributes. Without a next hop, peers hear of our own address.
+    pub attributes: PathAttributes,
+    /// Protocol preference against learned routes (BGP has 100).
+    pub preference: u16,
+}
+
+impl LocalRoute {
+    /// A route with ORIGIN IGP, an empty AS_PATH, our own address as next hop
+    /// and the preference of its kind.
+    #[must_use]
+    pub fn new(prefix: IpNet, origin: LocalOrigin) -> Self {
+        let preference = origin.preference();
+        Self { prefix: prefix.trunc(), origin, attributes: PathAttributes::default(), preference }
+    }
+}
+
+/// Where a route came from.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Source {
+    /// A peer.
+    Peer {
+        /// Which.
+        id: PeerId,
+        /// Its address.
+        address: IpAddr,
+    },
+    /// This speaker.
+    Local(Arc<LocalOrigin>),
+}
+
+impl Source {
+    /// The peer, `None` for a route originated here.
+    #[must_use]
+    pub const fn peer(&self) -> Option<PeerId> {
+        match self {
+            Self::Peer { id, .. } => Some(*id),
+            Self::Local(_) => None,
+        }
+    }
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Peer { address, .. } => address.fmt(f),
+            Self::Local(origin) => write!(f, "here ({origin})"),
+        }
+    }
+}
+
+/// A route of some table, as reported to users.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RouteInfo {
+    /// The destination.
+    pub prefix: IpNet,
+    /// Where it came from.
+    pub source: Source,
+    /// Path identifier as received (RFC 7911), 0 without ADD-PATH.
+    pub path_id: u32,
+    /// Kept although its peer has gone (RFC 4724 §4.2).
+    pub stale: bool,
+    /// As received, before import policy.
+    pub received: Attributes,
+    /// After import policy: what the decision process compares.
+    pub attributes: Attributes,
+}
+
+/// What was found out about a route when it came in; the next hop is judged
+/// at decision time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Status {
+    Usable,
+    AsLoop,
+    OriginatorLoop,
+    ClusterLoop,
+    Rejected,
+}
+
+/// Why a route does not take part in the decision.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Ineligible {
+    /// Our AS is in the AS_PATH more often than allowed (RFC 4271 §9.1.2).
+    AsLoop,
+    /// ORIGINATOR_ID is our own identifier (RFC 4456 §8).
+    OriginatorLoop,
+    /// Our cluster is in the CLUSTER_LIST (RFC 4456 §8).
+    ClusterLoop,
+    /// The next hop cannot be resolved (RFC 4271 §9.1.2).
+    Unresolvable {
+        /// The next hop, `None` when the route has none.
+        next_hop: Option<IpAddr>,
+    },
+    /// Import policy refused it.
+    Rejected {
+        /// Every rule asked and the verdict.
+        trace: Trace,
+        /// The chain that was asked.
+        chain: FilterChain,
+    },
+}
+
+impl fmt::Display for Ineligible {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::AsLoop => f.write_str("own AS in AS_PATH (RFC 4271 §9.1.2)"),
+            Self::OriginatorLoop => f.write_str("own ORIGINATOR_ID (RFC 4456 §8)"),
+            Self::ClusterLoop => f.write_str("own cluster in CLUSTER_LIST (RFC 4456 §8)"),
+            Self::Unresolvable { next_hop: Some(address) } => {
+                write!(f, "next hop {address} cannot be resolved (RFC 4271 §9.1.2)")
+            }
+            Self::Unresolvable { next_hop: None } => f.write_str("no next hop (RFC 4271 §9.1.2)"),
+            Self::Rejected { trace, chain } => trace.display_verdict(chain).fmt(f),
+        }
+    }
+}

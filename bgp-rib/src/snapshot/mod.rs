@@ -1,0 +1,114 @@
+//! Snapshots of the Loc-RIB for readers on other threads.
+//!
+//! The writer keeps a persistent tree of best routes beside the tables, made
+//! when the first [`Reader`] is asked for. [`Rib::publish`](crate::Rib::publish)
+//! brings it up to date and swaps it in: the cost is that of the changes since
+//! the last time. Readers load a pointer; they never wait and never see half a
+//! change, and a snapshot stays what it is for as long as it is held.
+
+mod tree;
+
+use crate::RouteInfo;
+use crate::set::DirtyQueue;
+use crate::table::{PrefixId, Table};
+use arc_swap::ArcSwap;
+use ipnet::IpNet;
+use std::net::IpAddr;
+use std::sync::Arc;
+use tree::Tree;
+
+/// The Loc-RIB as it was at one moment.
+#[derive(Debug, Clone, Default)]
+pub struct Snapshot {
+    tree: Tree<Arc<RouteInfo>>,
+    version: u64,
+}
+
+impl Snapshot {
+    /// The best route to exactly `prefix`. O(log n).
+    #[must_use]
+    pub fn best(&self, prefix: &IpNet) -> Option<&RouteInfo> {
+        self.tree.get(prefix).map(Arc::as_ref)
+    }
+
+    /// The best route to the longest prefix that contains `address`.
+    #[must_use]
+    pub fn longest_match(&self, address: IpAddr) -> Option<&RouteInfo> {
+        self.tree.longest_match(address).map(|(_, route)| route.as_ref())
+    }
+
+    /// The best routes in order of prefix, IPv4 first.
+    pub fn iter(&self) -> impl Iterator<Item = &RouteInfo> {
+        self.tree.iter().map(|(_, route)| route.as_ref())
+    }
+
+    /// Number of prefixes with a best route.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.tree.len()
+    }
+
+    /// Whether no prefix has a best route.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.tree.len() == 0
+    }
+
+    /// Counts the publications that changed something.
+    #[must_use]
+    pub const fn version(&self) -> u64 {
+        self.version
+    }
+}
+
+/// A handle to the latest published [`Snapshot`]; cheap to clone and to send to
+/// other threads.
+#[derive(Debug, Clone)]
+pub struct Reader(Arc<ArcSwap<Snapshot>>);
+
+impl Reader {
+    /// The latest snapshot. Lock-free; the snapshot lives as long as the value
+    /// is held.
+    #[must_use]
+    pub fn snapshot(&self) -> Arc<Snapshot> {
+        self.0.load_full()
+    }
+}
+
+/// The writer's side.
+#[derive(Debug, Default)]
+pub(crate) struct Publisher {
+    shared: Arc<ArcSwap<Snapshot>>,
+    current: Snapshot,
+    dirty: DirtyQueue,
+}
+
+impl Publisher {
+    pub(crate) fn reader(&self) -> Reader {
+        Reader(Arc::clone(&self.shared))
+    }
+
+    /// Notes a change; whether it is the first for this destination since the
+    /// last publication.
+    pub(crate) fn mark(&mut self, id: PrefixId) -> bool {
+        self.dirty.push(id)
+    }
+
+    /// Publishes what changed; `best` tells the best route to a destination.
+    pub(crate) fn publish(&mut self, table: &mut Table, best: impl Fn(&Table, PrefixId) -> Option<RouteInfo>) {
+        if self.dirty.is_empty() {
+            return;
+        }
+        while let Some(id) = self.dirty.pop() {
+            let prefix = table.get(id).map(|destination| destination.prefix);
+            match (prefix, best(table, id)) {
+                (Some(prefix), Some(route)) => self.current.tree.insert(prefix, Arc::new(route)),
+                (Some(prefix), None) => self.current.tree.remove(&prefix),
+                (None, _) => {}
+            }
+            table.unreference(id);
+        }
+        self.current.version += 1;
+        self.shared.store(Arc::new(self.current.clone()));
+    }
+}
