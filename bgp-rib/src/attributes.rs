@@ -135,7 +135,10 @@ mod tests {
     use super::*;
 
     fn with_med(med: u32) -> PathAttributes {
-        PathAttributes { med: Some(med), ..PathAttributes::default() }
+        PathAttributes {
+            med: Some(med),
+            ..PathAttributes::default()
+        }
     }
 
     #[test]

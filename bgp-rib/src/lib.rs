@@ -18,10 +18,6 @@ mod table;
 
 pub use attributes::Attributes;
 pub use calico::{BuiltIn, ExportContext, NormalPriority, Pool, PrefixAdvertisement};
-#[cfg(feature = "calico")]
-pub use calico::{
-    Compiled, Direction, FilterDiagnostic, FilterProblem, compile, export_chain, import_chain,
-};
 pub use config::RibConfig;
 pub use decision::{Candidate, Explanation, Judged, Profile, Standing, Step, judge, select};
 pub use export::Withheld;
@@ -32,5 +28,5 @@ pub use filter::{
 pub use next_hop::Reachability;
 pub use peer::{NextHopMode, PeerConfig, PeerId};
 pub use rib::{BestChange, Changes, Event, Rib, Statistics};
-pub use route::{Ineligible, LocalOrigin, LocalRoute, RouteInfo, Source};
+pub use route::{Ineligible, LocalOrigin, LocalRoute, Rejection, RouteInfo, Source};
 pub use snapshot::{Reader, Snapshot};

@@ -58,10 +58,18 @@ impl NextHops {
     pub(crate) fn new(assume_reachable: bool) -> Self {
         let own = Entry {
             address: None,
-            reachability: Some(Reachability::Reachable { cost: Some(0), interface: None }),
+            reachability: Some(Reachability::Reachable {
+                cost: Some(0),
+                interface: None,
+            }),
             ..Entry::default()
         };
-        Self { index: HashMap::new(), entries: vec![own], free: Vec::new(), assume_reachable }
+        Self {
+            index: HashMap::new(),
+            entries: vec![own],
+            free: Vec::new(),
+            assume_reachable,
+        }
     }
 
     /// Takes hold of the next hop of received attributes; `None` without one.
@@ -74,7 +82,9 @@ impl NextHops {
 
     /// Gives back one hold; an entry that nobody holds or reported on goes.
     pub(crate) fn release(&mut self, id: NextHopId) {
-        let Some(entry) = self.entries.get_mut(id.0 as usize) else { return };
+        let Some(entry) = self.entries.get_mut(id.0 as usize) else {
+            return;
+        };
         entry.users = entry.users.saturating_sub(1);
         if entry.users == 0
             && entry.reachability.is_none()
@@ -90,7 +100,10 @@ impl NextHops {
         if let Some(id) = self.index.get(&address) {
             return Some(*id);
         }
-        let entry = Entry { address: Some(address), ..Entry::default() };
+        let entry = Entry {
+            address: Some(address),
+            ..Entry::default()
+        };
         let id = match self.free.pop() {
             Some(id) => {
                 *self.entries.get_mut(id.0 as usize)? = entry;
@@ -153,8 +166,12 @@ impl NextHops {
         address: IpAddr,
         reachability: Option<Reachability>,
     ) -> Vec<PrefixId> {
-        let Some(id) = self.entry(address) else { return Vec::new() };
-        let Some(entry) = self.entries.get_mut(id.0 as usize) else { return Vec::new() };
+        let Some(id) = self.entry(address) else {
+            return Vec::new();
+        };
+        let Some(entry) = self.entries.get_mut(id.0 as usize) else {
+            return Vec::new();
+        };
         if entry.reachability == reachability {
             return Vec::new();
         }

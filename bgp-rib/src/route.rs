@@ -92,7 +92,12 @@ impl LocalRoute {
     #[must_use]
     pub fn new(prefix: IpNet, origin: LocalOrigin) -> Self {
         let preference = origin.preference();
-        Self { prefix: prefix.trunc(), origin, attributes: PathAttributes::default(), preference }
+        Self {
+            prefix: prefix.trunc(),
+            origin,
+            attributes: PathAttributes::default(),
+            preference,
+        }
     }
 }
 
@@ -175,12 +180,17 @@ pub enum Ineligible {
         next_hop: Option<IpAddr>,
     },
     /// Import policy refused it.
-    Rejected {
-        /// Every rule asked and the verdict.
-        trace: Trace,
-        /// The chain that was asked.
-        chain: FilterChain,
-    },
+    Rejected(Box<Rejection>),
+}
+
+/// A refusal by import policy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Rejection {
+    /// Every rule asked and the verdict.
+    pub trace: Trace,
+    /// The chain that was asked.
+    pub chain: FilterChain,
 }
 
 impl fmt::Display for Ineligible {
@@ -189,11 +199,13 @@ impl fmt::Display for Ineligible {
             Self::AsLoop => f.write_str("own AS in AS_PATH (RFC 4271 §9.1.2)"),
             Self::OriginatorLoop => f.write_str("own ORIGINATOR_ID (RFC 4456 §8)"),
             Self::ClusterLoop => f.write_str("own cluster in CLUSTER_LIST (RFC 4456 §8)"),
-            Self::Unresolvable { next_hop: Some(address) } => {
+            Self::Unresolvable {
+                next_hop: Some(address),
+            } => {
                 write!(f, "next hop {address} cannot be resolved (RFC 4271 §9.1.2)")
             }
             Self::Unresolvable { next_hop: None } => f.write_str("no next hop (RFC 4271 §9.1.2)"),
-            Self::Rejected { trace, chain } => trace.display_verdict(chain).fmt(f),
+            Self::Rejected(rejection) => rejection.trace.display_verdict(&rejection.chain).fmt(f),
         }
     }
 }

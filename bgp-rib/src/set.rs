@@ -22,9 +22,13 @@ impl PrefixSet {
         if self.chunks.len() <= chunk {
             self.chunks.resize_with(chunk + 1, || None);
         }
-        let Some(slot) = self.chunks.get_mut(chunk) else { return false };
+        let Some(slot) = self.chunks.get_mut(chunk) else {
+            return false;
+        };
         let words = slot.get_or_insert_with(|| Box::new([0; WORDS]));
-        let Some(held) = words.get_mut(word) else { return false };
+        let Some(held) = words.get_mut(word) else {
+            return false;
+        };
         let added = *held & bit == 0;
         *held |= bit;
         added
@@ -34,7 +38,9 @@ impl PrefixSet {
     pub(crate) fn remove(&mut self, id: PrefixId) -> bool {
         let (chunk, word, bit) = position(id);
         let words = self.chunks.get_mut(chunk).and_then(Option::as_mut);
-        let Some(held) = words.and_then(|words| words.get_mut(word)) else { return false };
+        let Some(held) = words.and_then(|words| words.get_mut(word)) else {
+            return false;
+        };
         let removed = *held & bit != 0;
         *held &= !bit;
         removed
@@ -54,7 +60,11 @@ impl PrefixSet {
 const fn position(id: PrefixId) -> (usize, usize, u64) {
     let index = id.0;
     let word = (index % CHUNK_BITS) / BITS;
-    ((index / CHUNK_BITS) as usize, word as usize, 1 << (index % BITS))
+    (
+        (index / CHUNK_BITS) as usize,
+        word as usize,
+        1 << (index % BITS),
+    )
 }
 
 struct Bits {
@@ -137,7 +147,10 @@ mod tests {
         assert_eq!(queue.iter().collect::<Vec<_>>(), [PrefixId(5), PrefixId(3)]);
         assert_eq!(queue.pop(), Some(PrefixId(5)));
         assert!(queue.push(PrefixId(5)));
-        assert_eq!([queue.pop(), queue.pop(), queue.pop()], [Some(PrefixId(3)), Some(PrefixId(5)), None]);
+        assert_eq!(
+            [queue.pop(), queue.pop(), queue.pop()],
+            [Some(PrefixId(3)), Some(PrefixId(5)), None]
+        );
         assert!(queue.is_empty());
     }
 }

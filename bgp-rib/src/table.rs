@@ -118,7 +118,12 @@ impl Table {
         if let Some(id) = self.index.get(&Key(prefix)) {
             return Some(*id);
         }
-        let empty = Destination { prefix, routes: SmallVec::new(), best: None, references: 0 };
+        let empty = Destination {
+            prefix,
+            routes: SmallVec::new(),
+            best: None,
+            references: 0,
+        };
         let id = match self.free.pop() {
             Some(id) => {
                 *self.places.get_mut(id.index())? = empty;
@@ -144,7 +149,9 @@ impl Table {
 
     /// Frees the place when nothing refers to it.
     pub(crate) fn release_if_unused(&mut self, id: PrefixId) {
-        let Some(destination) = self.places.get(id.index()) else { return };
+        let Some(destination) = self.places.get(id.index()) else {
+            return;
+        };
         if !destination.routes.is_empty() || destination.references > 0 {
             return;
         }

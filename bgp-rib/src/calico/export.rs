@@ -121,7 +121,11 @@ impl fmt::Display for BuiltIn {
 impl ExportContext {
     /// The LOCAL_PREF that a local route starts with.
     pub(crate) fn local_pref(&self, origin: &LocalOrigin, prefix: &IpNet) -> u32 {
-        complement(origin.metric().unwrap_or_else(|| self.normal_priority.of(prefix)))
+        complement(
+            origin
+                .metric()
+                .unwrap_or_else(|| self.normal_priority.of(prefix)),
+        )
     }
 
     /// The deciding step; `advertised` hears of every advertisement whose
@@ -146,22 +150,35 @@ impl ExportContext {
         if matches!(route.source, RouteSource::Local(origin) if origin.is_static()) {
             return BuiltIn::StaticRoute;
         }
-        if self.reflector && self.service_ranges.iter().any(|range| contains(range, prefix)) {
+        if self.reflector
+            && self
+                .service_ranges
+                .iter()
+                .any(|range| contains(range, prefix))
+        {
             return BuiltIn::ServiceRange;
         }
-        if self.in_pool(prefix, false) { BuiltIn::EnabledPool } else { BuiltIn::NothingElse }
+        if self.in_pool(prefix, false) {
+            BuiltIn::EnabledPool
+        } else {
+            BuiltIn::NothingElse
+        }
     }
 
     fn in_pool(&self, prefix: &IpNet, disabled: bool) -> bool {
-        let mut pools = self.pools.iter().filter(|pool| pool.disable_bgp_export == disabled);
+        let mut pools = self
+            .pools
+            .iter()
+            .filter(|pool| pool.disable_bgp_export == disabled);
         pools.any(|pool| contains(&pool.cidr, prefix))
     }
 
     fn refused_interface(&self, route: &RouteView<'_>) -> Option<BuiltIn> {
         let interface = route.interface?;
         let fits = |pattern: &str| InterfacePattern::new(pattern).matches(interface);
-        let tunnel =
-            fits("*.cali") || fits("*.calico") || (interface == "tunl0" && !self.bird_programs_ipip);
+        let tunnel = fits("*.cali")
+            || fits("*.calico")
+            || (interface == "tunl0" && !self.bird_programs_ipip);
         if tunnel && route.session == PeerType::Internal {
             return Some(BuiltIn::TunnelInterface);
         }
@@ -170,7 +187,10 @@ impl ExportContext {
 
     fn advertisements_of<'a>(&'a self, prefix: &'a IpNet) -> impl Iterator<Item = u16> + 'a {
         let inside = |(_, entry): &(u16, &PrefixAdvertisement)| contains(&entry.cidr, prefix);
-        (0..).zip(&self.advertisements).filter(inside).map(|(position, _)| position)
+        (0..)
+            .zip(&self.advertisements)
+            .filter(inside)
+            .map(|(position, _)| position)
     }
 
     fn own_block(&self, prefix: &IpNet, local_pref: Option<u32>) -> Option<BuiltIn> {
@@ -182,11 +202,17 @@ impl ExportContext {
         }
         let metric = complement(local_pref.unwrap_or(DEFAULT_LOCAL_PREF));
         let elevated = metric < self.normal_priority.of(prefix);
-        Some(if elevated { BuiltIn::ElevatedInOwnBlock } else { BuiltIn::InsideOwnBlock })
+        Some(if elevated {
+            BuiltIn::ElevatedInOwnBlock
+        } else {
+            BuiltIn::InsideOwnBlock
+        })
     }
 
     pub(crate) fn advertise(&self, position: u16, attributes: &mut PathAttributes) {
-        let Some(entry) = self.advertisements.get(usize::from(position)) else { return };
+        let Some(entry) = self.advertisements.get(usize::from(position)) else {
+            return;
+        };
         for community in &entry.communities {
             if !attributes.communities.contains(community) {
                 attributes.communities.push(*community);

@@ -24,7 +24,10 @@ pub struct NormalPriority {
 
 impl Default for NormalPriority {
     fn default() -> Self {
-        Self { ipv4: 1024, ipv6: 1024 }
+        Self {
+            ipv4: 1024,
+            ipv6: 1024,
+        }
     }
 }
 
@@ -42,7 +45,9 @@ impl NormalPriority {
     /// above normal.
     pub(crate) fn import_preference(self, prefix: &IpNet, local_pref: Option<u32>) -> Option<u16> {
         let normal = complement(self.of(prefix));
-        local_pref.is_some_and(|value| value > normal).then_some(ELEVATED_PREFERENCE)
+        local_pref
+            .is_some_and(|value| value > normal)
+            .then_some(ELEVATED_PREFERENCE)
     }
 }
 
@@ -62,8 +67,14 @@ mod tests {
         assert_eq!(complement(complement(512)), 512);
         let normal = NormalPriority::default();
         let prefix = "10.0.0.0/26".parse().unwrap();
-        assert_eq!(normal.import_preference(&prefix, Some(complement(512))), Some(200));
-        assert_eq!(normal.import_preference(&prefix, Some(complement(1024))), None);
+        assert_eq!(
+            normal.import_preference(&prefix, Some(complement(512))),
+            Some(200)
+        );
+        assert_eq!(
+            normal.import_preference(&prefix, Some(complement(1024))),
+            None
+        );
         assert_eq!(normal.import_preference(&prefix, Some(100)), None);
         assert_eq!(normal.import_preference(&prefix, None), None);
     }

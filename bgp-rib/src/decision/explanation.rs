@@ -1,7 +1,7 @@
 //! Why a route is best and the others are not.
 
 use super::Step;
-use crate::{RouteInfo, Ineligible};
+use crate::{Ineligible, RouteInfo};
 use ipnet::IpNet;
 use std::fmt;
 
@@ -56,7 +56,9 @@ impl Explanation {
     /// The best route, if any is eligible.
     #[must_use]
     pub fn best(&self) -> Option<&Judged> {
-        self.routes.iter().find(|judged| matches!(judged.outcome, Ok(Standing::Best { .. })))
+        self.routes
+            .iter()
+            .find(|judged| matches!(judged.outcome, Ok(Standing::Best { .. })))
     }
 
     /// The step that chose the best route, `None` when it had no rival or there
@@ -77,7 +79,9 @@ impl fmt::Display for Explanation {
             write!(f, "{} from {}: ", self.prefix, judged.route.source)?;
             match &judged.outcome {
                 Ok(Standing::Best { decided_by: None }) => writeln!(f, "best, no rival")?,
-                Ok(Standing::Best { decided_by: Some(step) }) => writeln!(f, "best, {step}")?,
+                Ok(Standing::Best {
+                    decided_by: Some(step),
+                }) => writeln!(f, "best, {step}")?,
                 Ok(Standing::Lost { step, against }) => {
                     writeln!(f, "lost against {}, {step}", self.source(*against))?;
                 }

@@ -64,14 +64,19 @@ pub fn judge(candidates: &[Candidate], steps: &[Step]) -> Vec<Standing> {
         step.retain(candidates, &mut survivors, |loser, winner| {
             decisive = Some(*step);
             if let Some(standing) = standings.get_mut(loser) {
-                *standing = Standing::Lost { step: *step, against: winner };
+                *standing = Standing::Lost {
+                    step: *step,
+                    against: winner,
+                };
             }
         });
     }
     let best = survivors.first().copied();
     for (position, standing) in standings.iter_mut().enumerate() {
         if Some(position) == best {
-            *standing = Standing::Best { decided_by: decisive };
+            *standing = Standing::Best {
+                decided_by: decisive,
+            };
         } else if let (Standing::Best { .. }, Some(best)) = (*standing, best) {
             *standing = Standing::Tied { against: best };
         }
@@ -86,7 +91,11 @@ mod tests {
     use std::net::Ipv4Addr;
 
     fn base() -> Candidate {
-        Candidate { neighbor_as: Asn(65_001), external: true, ..Candidate::default() }
+        Candidate {
+            neighbor_as: Asn(65_001),
+            external: true,
+            ..Candidate::default()
+        }
     }
 
     #[test]
@@ -99,23 +108,46 @@ mod tests {
     /// beats a (identifier). As a set, `a` removes `b`, then `c` beats `a`.
     #[test]
     fn med_is_a_set_operation() {
-        let a = Candidate { med: 1, identifier: Ipv4Addr::new(3, 3, 3, 3), ..base() };
-        let b = Candidate { med: 2, identifier: Ipv4Addr::new(1, 1, 1, 1), ..base() };
+        let a = Candidate {
+            med: 1,
+            identifier: Ipv4Addr::new(3, 3, 3, 3),
+            ..base()
+        };
+        let b = Candidate {
+            med: 2,
+            identifier: Ipv4Addr::new(1, 1, 1, 1),
+            ..base()
+        };
         let c = Candidate {
             neighbor_as: Asn(65_002),
             identifier: Ipv4Addr::new(2, 2, 2, 2),
             ..base()
         };
-        for order in [[a, b, c], [b, c, a], [c, a, b], [c, b, a], [b, a, c], [a, c, b]] {
+        for order in [
+            [a, b, c],
+            [b, c, a],
+            [c, a, b],
+            [c, b, a],
+            [b, a, c],
+            [a, c, b],
+        ] {
             let best = select(&order, Profile::Rfc.steps()).unwrap();
             assert_eq!(order[best], c);
         }
         assert_eq!(
             judge(&[a, b, c], Profile::Rfc.steps()),
             [
-                Standing::Lost { step: Step::Identifier, against: 2 },
-                Standing::Lost { step: Step::Med, against: 0 },
-                Standing::Best { decided_by: Some(Step::Identifier) },
+                Standing::Lost {
+                    step: Step::Identifier,
+                    against: 2
+                },
+                Standing::Lost {
+                    step: Step::Med,
+                    against: 0
+                },
+                Standing::Best {
+                    decided_by: Some(Step::Identifier)
+                },
             ]
         );
     }
@@ -123,10 +155,22 @@ mod tests {
     /// RFC 4271 §9.1.2.2 e): one unknown cost and the step is skipped.
     #[test]
     fn an_unknown_interior_cost_skips_the_step() {
-        let known = Candidate { interior_cost: Some(5), peer_address: [10, 0, 0, 2].into(), ..base() };
-        let unknown = Candidate { interior_cost: None, peer_address: [10, 0, 0, 1].into(), ..base() };
+        let known = Candidate {
+            interior_cost: Some(5),
+            peer_address: [10, 0, 0, 2].into(),
+            ..base()
+        };
+        let unknown = Candidate {
+            interior_cost: None,
+            peer_address: [10, 0, 0, 1].into(),
+            ..base()
+        };
         assert_eq!(select(&[known, unknown], Profile::Rfc.steps()), Some(1));
-        let nearer = Candidate { interior_cost: Some(4), peer_address: [10, 0, 0, 3].into(), ..base() };
+        let nearer = Candidate {
+            interior_cost: Some(4),
+            peer_address: [10, 0, 0, 3].into(),
+            ..base()
+        };
         assert_eq!(select(&[known, nearer], Profile::Rfc.steps()), Some(1));
     }
 
@@ -154,9 +198,22 @@ mod tests {
     /// RFC 7311 §4.1: with one AIGP in the set, those without go.
     #[test]
     fn aigp_removes_routes_without_it() {
-        let without = Candidate { path_length: 1, ..base() };
-        let far = Candidate { path_length: 9, aigp: Some(100), interior_cost: Some(10), ..base() };
-        let near = Candidate { path_length: 9, aigp: Some(50), interior_cost: Some(20), ..base() };
+        let without = Candidate {
+            path_length: 1,
+            ..base()
+        };
+        let far = Candidate {
+            path_length: 9,
+            aigp: Some(100),
+            interior_cost: Some(10),
+            ..base()
+        };
+        let near = Candidate {
+            path_length: 9,
+            aigp: Some(50),
+            interior_cost: Some(20),
+            ..base()
+        };
         assert_eq!(select(&[without, far, near], Profile::Rfc.steps()), Some(2));
     }
 
@@ -164,7 +221,11 @@ mod tests {
     fn every_profile_ends_in_a_total_order() {
         for profile in Profile::ALL {
             let steps = profile.steps();
-            assert_eq!(steps[steps.len() - 2..], [Step::PeerAddress, Step::PathId], "{profile:?}");
+            assert_eq!(
+                steps[steps.len() - 2..],
+                [Step::PeerAddress, Step::PathId],
+                "{profile:?}"
+            );
         }
     }
 }

@@ -149,7 +149,13 @@ pub enum Profile {
 
 impl Profile {
     /// Every profile.
-    pub const ALL: [Self; 5] = [Self::Rfc, Self::Bird, Self::Frr, Self::Gobgp, Self::Openbgpd];
+    pub const ALL: [Self; 5] = [
+        Self::Rfc,
+        Self::Bird,
+        Self::Frr,
+        Self::Gobgp,
+        Self::Openbgpd,
+    ];
 
     /// The steps in order. The last two are always the peer address and the
     /// path identifier.
@@ -257,7 +263,9 @@ fn keep<K: Ord>(
     rank: impl Fn(&Candidate) -> K,
 ) {
     let rank_at = |position: &usize| candidates.get(*position).map(&rank);
-    let Some(winner) = survivors.iter().copied().min_by_key(rank_at) else { return };
+    let Some(winner) = survivors.iter().copied().min_by_key(rank_at) else {
+        return;
+    };
     let lowest = rank_at(&winner);
     survivors.retain(|position| {
         let stays = rank_at(position) == lowest;
@@ -275,7 +283,11 @@ fn keep_nearest(
     survivors: &mut Survivors,
     lost: impl FnMut(usize, usize),
 ) {
-    let known = |position: &usize| candidates.get(*position).is_some_and(|c| c.interior_cost.is_some());
+    let known = |position: &usize| {
+        candidates
+            .get(*position)
+            .is_some_and(|c| c.interior_cost.is_some())
+    };
     if survivors.iter().all(known) {
         keep(candidates, survivors, lost, |c| c.interior_cost);
     }
@@ -318,7 +330,9 @@ fn keep_current(
         let candidate = candidates.get(position)?;
         (candidate.current && candidate.external).then_some((position, *candidate))
     });
-    let Some((winner, best)) = current else { return };
+    let Some((winner, best)) = current else {
+        return;
+    };
     survivors.retain(|position| {
         let loses = candidates.get(*position).is_some_and(|candidate| {
             *position != winner

@@ -216,4 +216,3 @@ const fn route_source<'a>(origin: &Origin, local: Option<&'a LocalOrigin>) -> Ro
         (None, None) => RouteSource::Local(&LocalOrigin::Static),
     }
 }
-

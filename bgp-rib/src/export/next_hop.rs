@@ -37,7 +37,8 @@ impl ExportKey {
             NextHop::V4(_) => matches!(prefix, IpNet::V4(_)).then_some(next_hop),
             NextHop::V6 { global, link_local } => {
                 let link_local = link_local.filter(|_| self.is_shared(Some(next_hop)));
-                self.carries_ipv6(prefix).then_some(NextHop::V6 { global, link_local })
+                self.carries_ipv6(prefix)
+                    .then_some(NextHop::V6 { global, link_local })
             }
         }
     }
@@ -49,20 +50,26 @@ impl ExportKey {
             return Some(NextHop::V4(address));
         }
         let global = self.local_ipv6.filter(|_| self.carries_ipv6(prefix))?;
-        Some(NextHop::V6 { global, link_local: self.local_link_local })
+        Some(NextHop::V6 {
+            global,
+            link_local: self.local_link_local,
+        })
     }
 
     fn carries_ipv6(&self, prefix: &IpNet) -> bool {
-        matches!(prefix, IpNet::V6(_))
-            || self.context.extended_next_hop.contains(family_of(prefix))
+        matches!(prefix, IpNet::V6(_)) || self.context.extended_next_hop.contains(family_of(prefix))
     }
 
     fn is_shared(&self, next_hop: Option<NextHop>) -> bool {
-        let Some(address) = next_hop.map(|next_hop| next_hop.addr()) else { return false };
-        self.shared_subnets.iter().any(|subnet| match (subnet, address) {
-            (IpNet::V4(subnet), IpAddr::V4(address)) => subnet.contains(&address),
-            (IpNet::V6(subnet), IpAddr::V6(address)) => subnet.contains(&address),
-            (IpNet::V4(_), IpAddr::V6(_)) | (IpNet::V6(_), IpAddr::V4(_)) => false,
-        })
+        let Some(address) = next_hop.map(|next_hop| next_hop.addr()) else {
+            return false;
+        };
+        self.shared_subnets
+            .iter()
+            .any(|subnet| match (subnet, address) {
+                (IpNet::V4(subnet), IpAddr::V4(address)) => subnet.contains(&address),
+                (IpNet::V6(subnet), IpAddr::V6(address)) => subnet.contains(&address),
+                (IpNet::V4(_), IpAddr::V6(_)) | (IpNet::V6(_), IpAddr::V4(_)) => false,
+            })
     }
 }

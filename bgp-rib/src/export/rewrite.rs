@@ -20,8 +20,10 @@ impl Exporter<'_> {
     ) -> Result<PathAttributes, Withheld> {
         let policy = key.export.apply(outcome, &route.effective);
         let mut attributes = policy.unwrap_or_else(|| (*route.effective).clone());
-        attributes.next_hop =
-            Some(key.next_hop(prefix, attributes.next_hop, origin.peer_type).ok_or(Withheld::NoNextHop)?);
+        attributes.next_hop = Some(
+            key.next_hop(prefix, attributes.next_hop, origin.peer_type)
+                .ok_or(Withheld::NoNextHop)?,
+        );
         match key.context.peer_type {
             PeerType::Internal => self.to_internal(origin, &mut attributes),
             PeerType::ConfederationExternal => {
@@ -39,7 +41,9 @@ impl Exporter<'_> {
     /// RFC 4456 §8, §10: a reflected route takes on its originator and our
     /// cluster, and nothing else changes.
     fn to_internal(&self, origin: &Origin, attributes: &mut PathAttributes) {
-        attributes.local_pref.get_or_insert(self.config.default_local_pref);
+        attributes
+            .local_pref
+            .get_or_insert(self.config.default_local_pref);
         if origin.peer_type == Some(PeerType::Internal) {
             attributes.originator_id.get_or_insert(origin.identifier);
             attributes.cluster_list.insert(0, self.config.cluster());
@@ -50,7 +54,9 @@ impl Exporter<'_> {
 /// RFC 5065 §4: the member AS goes in front in a confederation sequence;
 /// LOCAL_PREF and MULTI_EXIT_DISC pass (RFC 5065 §5).
 fn to_confederation(config: &RibConfig, key: &ExportKey, attributes: &mut PathAttributes) {
-    attributes.local_pref.get_or_insert(config.default_local_pref);
+    attributes
+        .local_pref
+        .get_or_insert(config.default_local_pref);
     attributes.as_path.prepend_confederation(key.local_as);
     strip_reflection(attributes);
 }

@@ -33,13 +33,23 @@ impl Rule {
     /// A rule that accepts what all `matchers` hold for.
     #[must_use]
     pub fn accept(name: &str, matchers: Vec<Matcher>) -> Self {
-        Self { name: name.into(), matchers, operations: Vec::new(), action: RuleAction::Accept }
+        Self {
+            name: name.into(),
+            matchers,
+            operations: Vec::new(),
+            action: RuleAction::Accept,
+        }
     }
 
     /// A rule that refuses what all `matchers` hold for.
     #[must_use]
     pub fn reject(name: &str, matchers: Vec<Matcher>) -> Self {
-        Self { name: name.into(), matchers, operations: Vec::new(), action: RuleAction::Reject }
+        Self {
+            name: name.into(),
+            matchers,
+            operations: Vec::new(),
+            action: RuleAction::Reject,
+        }
     }
 
     /// The same rule with these changes.
@@ -63,7 +73,10 @@ impl Filter {
     /// A filter of these rules.
     #[must_use]
     pub fn new(name: &str, rules: Vec<Rule>) -> Self {
-        Self { name: name.into(), rules }
+        Self {
+            name: name.into(),
+            rules,
+        }
     }
 }
 

@@ -101,11 +101,17 @@ impl FilterChain {
     pub fn trace(&self, route: &RouteView<'_>) -> Trace {
         let mut rules = Vec::new();
         let outcome = self.decide(route, |rule| rules.push(rule));
-        Trace { rules, verdict: self.verdict(&outcome, route.attributes) }
+        Trace {
+            rules,
+            verdict: self.verdict(&outcome, route.attributes),
+        }
     }
 
     fn verdict(&self, outcome: &Outcome, attributes: &PathAttributes) -> Verdict {
-        let changed = outcome.accepted.then(|| self.apply(outcome, attributes)).flatten();
+        let changed = outcome
+            .accepted
+            .then(|| self.apply(outcome, attributes))
+            .flatten();
         Verdict {
             accepted: outcome.accepted,
             decided_by: outcome.decided_by,
@@ -132,12 +138,22 @@ impl FilterChain {
         for (filter_at, filter) in (0..).zip(self.filters()) {
             for (rule_at, rule) in (0..).zip(&filter.rules) {
                 let failed = rule.first_failure(route, &attributes);
-                observe(TracedRule { filter: filter_at, rule: rule_at, failed });
+                observe(TracedRule {
+                    filter: filter_at,
+                    rule: rule_at,
+                    failed,
+                });
                 if failed.is_some() {
                     continue;
                 }
-                let change = Change::Rule { filter: filter_at, rule: rule_at };
-                let decided_by = Decider::Rule { filter: filter_at, rule: rule_at };
+                let change = Change::Rule {
+                    filter: filter_at,
+                    rule: rule_at,
+                };
+                let decided_by = Decider::Rule {
+                    filter: filter_at,
+                    rule: rule_at,
+                };
                 match rule.action {
                     RuleAction::Reject => return Outcome::refused(decided_by),
                     RuleAction::Accept => {
@@ -168,7 +184,10 @@ impl FilterChain {
             Fallback::Reject => Outcome::refused(Decider::Fallback),
             Fallback::CalicoImport(priority) => {
                 let preference = priority.import_preference(&route.prefix, attributes.local_pref);
-                Outcome { preference, ..Outcome::accepted(Decider::Fallback, changes) }
+                Outcome {
+                    preference,
+                    ..Outcome::accepted(Decider::Fallback, changes)
+                }
             }
             Fallback::CalicoExport(context) => {
                 let step = context.decide(route, attributes.local_pref, |advertisement| {
@@ -240,10 +259,20 @@ impl Rule {
 
 impl Outcome {
     fn accepted(decided_by: Decider, changes: SmallVec<[Change; 2]>) -> Self {
-        Self { accepted: true, decided_by, changes, preference: None }
+        Self {
+            accepted: true,
+            decided_by,
+            changes,
+            preference: None,
+        }
     }
 
     fn refused(decided_by: Decider) -> Self {
-        Self { accepted: false, decided_by, changes: SmallVec::new(), preference: None }
+        Self {
+            accepted: false,
+            decided_by,
+            changes: SmallVec::new(),
+            preference: None,
+        }
     }
 }

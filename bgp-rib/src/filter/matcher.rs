@@ -55,9 +55,7 @@ impl Matcher {
             Self::OriginAs(asn) => attributes.as_path.view().origin_as() == Some(*asn),
             Self::LocalPref(value) => attributes.local_pref == Some(*value),
             Self::Med(value) => attributes.med == Some(*value),
-            Self::InternalSession(expected) => {
-                (route.session == PeerType::Internal) == *expected
-            }
+            Self::InternalSession(expected) => (route.session == PeerType::Internal) == *expected,
             Self::Never => false,
         }
     }
@@ -69,14 +67,18 @@ fn begins_with(path: &AsPath, prefix: &[Asn]) -> bool {
     let mut wanted = prefix.iter().copied();
     for segment in path.view().segments() {
         if is_set(segment.segment_type()) {
-            let Some(expected) = wanted.next() else { return true };
+            let Some(expected) = wanted.next() else {
+                return true;
+            };
             if !segment.asns().any(|asn| asn == expected) {
                 return false;
             }
             continue;
         }
         for asn in segment.asns() {
-            let Some(expected) = wanted.next() else { return true };
+            let Some(expected) = wanted.next() else {
+                return true;
+            };
             if asn != expected {
                 return false;
             }

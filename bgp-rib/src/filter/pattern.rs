@@ -47,7 +47,9 @@ impl InterfacePattern {
                 (None, None) => return true,
                 (Some(_) | None, _) => {}
             }
-            let Some((after_star, mut taken)) = resume.take() else { return false };
+            let Some((after_star, mut taken)) = resume.take() else {
+                return false;
+            };
             if taken.next().is_none() {
                 return false;
             }
@@ -86,7 +88,11 @@ mod tests {
             ("", "", true),
             ("", "x", false),
         ] {
-            assert_eq!(InterfacePattern::new(pattern).matches(name), expected, "{pattern} {name}");
+            assert_eq!(
+                InterfacePattern::new(pattern).matches(name),
+                expected,
+                "{pattern} {name}"
+            );
         }
     }
 }

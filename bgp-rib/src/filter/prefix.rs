@@ -43,7 +43,12 @@ impl PrefixMatcher {
     #[must_use]
     pub fn new(net: IpNet, operator: PrefixOperator) -> Self {
         let net = net.trunc();
-        Self { net, operator, min: net.prefix_len(), max: net.max_prefix_len() }
+        Self {
+            net,
+            operator,
+            min: net.prefix_len(),
+            max: net.max_prefix_len(),
+        }
     }
 
     /// Limits what counts as inside to prefixes of `min` to `max` bits, both
@@ -115,7 +120,9 @@ mod tests {
 
     #[test]
     fn operators() {
-        let test = |operator, prefix| PrefixMatcher::new(net("10.0.0.0/8"), operator).matches(&net(prefix));
+        let test = |operator, prefix| {
+            PrefixMatcher::new(net("10.0.0.0/8"), operator).matches(&net(prefix))
+        };
         assert!(test(PrefixOperator::Equal, "10.0.0.0/8"));
         assert!(!test(PrefixOperator::Equal, "10.0.0.0/9"));
         assert!(test(PrefixOperator::NotEqual, "10.0.0.0/9"));
@@ -133,9 +140,12 @@ mod tests {
     fn lengths_limit_the_inside() {
         let inside = PrefixMatcher::new(net("10.0.0.0/8"), PrefixOperator::In).lengths(16, 24);
         let outside = PrefixMatcher::new(net("10.0.0.0/8"), PrefixOperator::NotIn).lengths(16, 24);
-        for (prefix, expected) in
-            [("10.0.0.0/8", false), ("10.1.0.0/16", true), ("10.1.1.0/24", true), ("10.1.1.0/25", false)]
-        {
+        for (prefix, expected) in [
+            ("10.0.0.0/8", false),
+            ("10.1.0.0/16", true),
+            ("10.1.1.0/24", true),
+            ("10.1.1.0/25", false),
+        ] {
             assert_eq!(inside.matches(&net(prefix)), expected, "{prefix}");
             assert_eq!(outside.matches(&net(prefix)), !expected, "{prefix}");
         }

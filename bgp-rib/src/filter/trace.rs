@@ -58,7 +58,11 @@ impl fmt::Display for TraceText<'_> {
 
 impl fmt::Display for VerdictText<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let answer = if self.0.trace.verdict.accepted { "accepted" } else { "rejected" };
+        let answer = if self.0.trace.verdict.accepted {
+            "accepted"
+        } else {
+            "rejected"
+        };
         match self.0.trace.verdict.decided_by {
             Decider::Rule { filter, rule } => {
                 write!(f, "{answer} by ")?;
@@ -73,8 +77,12 @@ impl fmt::Display for VerdictText<'_> {
 impl TraceText<'_> {
     fn rule(&self, f: &mut fmt::Formatter<'_>, traced: TracedRule) -> fmt::Result {
         self.name(f, traced.filter, traced.rule)?;
-        let Some(failed) = traced.failed else { return writeln!(f, ": matches") };
-        let rule = self.chain.rule(usize::from(traced.filter), usize::from(traced.rule));
+        let Some(failed) = traced.failed else {
+            return writeln!(f, ": matches");
+        };
+        let rule = self
+            .chain
+            .rule(usize::from(traced.filter), usize::from(traced.rule));
         match rule.and_then(|rule| rule.matchers.get(usize::from(failed))) {
             Some(matcher) => writeln!(f, ": not {matcher}"),
             None => writeln!(f, ": does not match"),

@@ -37,7 +37,9 @@ pub(crate) struct AdjRibOut {
 
 impl AdjRibOut {
     pub(crate) fn get(&self, id: PrefixId) -> &[Told] {
-        self.places.get(id.index()).map_or(&[], |routes| routes.as_slice())
+        self.places
+            .get(id.index())
+            .map_or(&[], |routes| routes.as_slice())
     }
 
     /// Puts `routes` in the place of what was told, which is returned.
@@ -48,7 +50,9 @@ impl AdjRibOut {
             }
             self.places.resize_with(id.index() + 1, ToldRoutes::new);
         }
-        let Some(place) = self.places.get_mut(id.index()) else { return ToldRoutes::new() };
+        let Some(place) = self.places.get_mut(id.index()) else {
+            return ToldRoutes::new();
+        };
         self.routes = (self.routes + routes.len()).saturating_sub(place.len());
         std::mem::replace(place, routes)
     }

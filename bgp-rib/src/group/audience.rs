@@ -39,8 +39,14 @@ pub(crate) struct Members {
 impl Members {
     pub(crate) fn add(&mut self, member: Member) {
         self.by_peer.insert(member.peer, self.list.len());
-        self.by_identifier.entry(member.identifier).or_default().push(member.peer);
-        self.by_address.entry(member.address).or_default().push(member.peer);
+        self.by_identifier
+            .entry(member.identifier)
+            .or_default()
+            .push(member.peer);
+        self.by_address
+            .entry(member.address)
+            .or_default()
+            .push(member.peer);
         self.list.push(member);
     }
 
@@ -84,12 +90,24 @@ impl Members {
             few.push(sender);
         }
         if let Some(originator) = told.attributes.originator_id {
-            few.extend(self.by_identifier.get(&originator).into_iter().flatten().copied());
+            few.extend(
+                self.by_identifier
+                    .get(&originator)
+                    .into_iter()
+                    .flatten()
+                    .copied(),
+            );
         }
         if told.peer.is_none()
             && let Some(next_hop) = told.attributes.next_hop
         {
-            few.extend(self.by_address.get(&next_hop.addr()).into_iter().flatten().copied());
+            few.extend(
+                self.by_address
+                    .get(&next_hop.addr())
+                    .into_iter()
+                    .flatten()
+                    .copied(),
+            );
         }
         few.sort_unstable();
         few.dedup();

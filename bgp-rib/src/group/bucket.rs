@@ -1,7 +1,7 @@
 //! Differences sorted by attribute set, waiting to be encoded.
 
-use super::{Audience, ExportKey, Log};
 use super::log::Message;
+use super::{Audience, ExportKey, Log};
 use crate::attributes::Attributes;
 use bgp_wire::{Family, FamilySet, Nlri, UpdatePacker};
 use rustc_hash::FxHashMap;
@@ -48,23 +48,43 @@ impl Buckets {
 
     pub(crate) fn announce(&mut self, nlri: Nlri, attributes: &Attributes, audience: Audience) {
         let key = (attributes.identity(), nlri.family, audience);
-        put(&mut self.announcements, &mut self.index, key, Some(attributes), nlri);
+        put(
+            &mut self.announcements,
+            &mut self.index,
+            key,
+            Some(attributes),
+            nlri,
+        );
     }
 
     /// Encodes one message into the log, using `scratch`, which holds a message
     /// of the session. False when there was nothing to encode.
-    pub(crate) fn encode_next(&mut self, key: &ExportKey, log: &mut Log, scratch: &mut [u8]) -> bool {
+    pub(crate) fn encode_next(
+        &mut self,
+        key: &ExportKey,
+        log: &mut Log,
+        scratch: &mut [u8],
+    ) -> bool {
         self.index.clear();
         let withdrawing = !self.withdrawals.is_empty();
-        let queue = if withdrawing { &mut self.withdrawals } else { &mut self.announcements };
-        let Some(bucket) = queue.front_mut() else { return false };
+        let queue = if withdrawing {
+            &mut self.withdrawals
+        } else {
+            &mut self.announcements
+        };
+        let Some(bucket) = queue.front_mut() else {
+            return false;
+        };
         let result = bucket.encode(key, scratch);
         let audience = bucket.audience.clone();
         if bucket.nlri.is_empty() {
             queue.pop_front();
         }
         match result {
-            Ok(bytes) => log.push(Message { bytes: bytes.into(), audience }),
+            Ok(bytes) => log.push(Message {
+                bytes: bytes.into(),
+                audience,
+            }),
             Err(TooLarge) => self.refuse_front(),
         }
         true
@@ -88,23 +108,27 @@ fn put(
     attributes: Option<&Attributes>,
     nlri: Nlri,
 ) {
-    if let Some(bucket) = index.get(&key).and_then(|position| queue.get_mut(*position)) {
+    if let Some(bucket) = index
+        .get(&key)
+        .and_then(|position| queue.get_mut(*position))
+    {
         bucket.nlri.push_back(nlri);
         return;
     }
     let (_, family, audience) = key.clone();
     let attributes = attributes.cloned();
     index.insert(key, queue.len());
-    queue.push_back(Bucket { attributes, family, audience, nlri: VecDeque::from([nlri]) });
+    queue.push_back(Bucket {
+        attributes,
+        family,
+        audience,
+        nlri: VecDeque::from([nlri]),
+    });
 }
 
 impl Bucket {
     /// One message of as many NLRI as fit.
-    fn encode<'a>(
-        &mut self,
-        key: &ExportKey,
-        scratch: &'a mut [u8],
-    ) -> Result<&'a [u8], TooLarge> {
+    fn encode<'a>(&mut self, key: &ExportKey, scratch: &'a mut [u8]) -> Result<&'a [u8], TooLarge> {
         let before = self.nlri.len();
         let packer = UpdatePacker::new(&key.context);
         let mut left = self.nlri.iter().copied().peekable();
@@ -118,7 +142,9 @@ impl Bucket {
             return Err(TooLarge);
         }
         self.nlri.drain(..taken);
-        scratch.get(..written.map_err(|_| TooLarge)?).ok_or(TooLarge)
+        scratch
+            .get(..written.map_err(|_| TooLarge)?)
+            .ok_or(TooLarge)
     }
 }
 
@@ -128,7 +154,10 @@ pub(crate) fn end_of_rib(key: &ExportKey, families: FamilySet, log: &mut Log, sc
     for family in families.iter() {
         let written = packer.end_of_rib(family, scratch);
         if let Some(bytes) = written.ok().and_then(|length| scratch.get(..length)) {
-            log.push(Message { bytes: bytes.into(), audience: Audience::Except(super::audience::Few::new()) });
+            log.push(Message {
+                bytes: bytes.into(),
+                audience: Audience::Except(super::audience::Few::new()),
+            });
         }
     }
 }

@@ -48,7 +48,9 @@ impl Log {
     /// Drops the messages before `number`.
     pub(crate) fn forget_before(&mut self, number: u64) {
         while self.first < number {
-            let Some(message) = self.messages.pop_front() else { return };
+            let Some(message) = self.messages.pop_front() else {
+                return;
+            };
             self.bytes -= message.bytes.len();
             self.first += 1;
         }

@@ -98,7 +98,12 @@ impl Group {
     /// Drops the messages that every member has read.
     pub(crate) fn forget_read(&mut self) {
         let end = self.log.end();
-        let read = self.members.iter().map(|member| member.next).min().unwrap_or(end);
+        let read = self
+            .members
+            .iter()
+            .map(|member| member.next)
+            .min()
+            .unwrap_or(end);
         self.log.forget_before(read);
     }
 
@@ -140,7 +145,10 @@ impl Groups {
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = (GroupId, &Group)> {
-        (0..).map(GroupId).zip(&self.places).filter_map(|(id, group)| Some((id, group.as_ref()?)))
+        (0..)
+            .map(GroupId)
+            .zip(&self.places)
+            .filter_map(|(id, group)| Some((id, group.as_ref()?)))
     }
 
     pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Group> {

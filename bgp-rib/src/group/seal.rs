@@ -36,7 +36,11 @@ impl Group {
 
     /// The best route, or all eligible ones with ADD-PATH, as members of this
     /// group hear of them.
-    fn routes_to_tell(&mut self, destination: &Destination, exporter: &mut Exporter<'_>) -> ToldRoutes {
+    fn routes_to_tell(
+        &mut self,
+        destination: &Destination,
+        exporter: &mut Exporter<'_>,
+    ) -> ToldRoutes {
         let family = family_of(&destination.prefix);
         let add_path = self.key.context.add_path_send.contains(family);
         let mut told = ToldRoutes::new();
@@ -52,7 +56,11 @@ impl Group {
             let result = exporter.export(&self.key, &mut self.memo, &destination.prefix, route);
             if let Ok(attributes) = result {
                 let path_id = if add_path { route.local_path_id } else { 0 };
-                told.push(Told { path_id, peer: route.peer, attributes });
+                told.push(Told {
+                    path_id,
+                    peer: route.peer,
+                    attributes,
+                });
             }
         }
         told
@@ -65,7 +73,12 @@ impl Group {
         let mut nlri = Nlri::unicast(prefix);
         let family = family_of(&prefix);
         let add_path = self.key.context.add_path_send.contains(family);
-        let Self { told, members, buckets, .. } = self;
+        let Self {
+            told,
+            members,
+            buckets,
+            ..
+        } = self;
         let now = told.get(id);
         for old in &before {
             if now.iter().all(|new| new.path_id != old.path_id) {
@@ -90,7 +103,11 @@ impl Group {
                 buckets.announce(nlri, &new.attributes, Audience::Except(excluded));
             } else {
                 // Only who could not hear the old route hears anything new.
-                for peer in heard_before.into_iter().flatten().filter(|peer| !excluded.contains(peer)) {
+                for peer in heard_before
+                    .into_iter()
+                    .flatten()
+                    .filter(|peer| !excluded.contains(peer))
+                {
                     buckets.announce(nlri, &new.attributes, Audience::Only(peer));
                 }
             }
@@ -100,7 +117,10 @@ impl Group {
 
 /// Those of `excluded` who were not excluded `before` (`None`: nobody had heard
 /// anything, so nobody has to unlearn it).
-fn missing<'a>(excluded: &'a Few, before: Option<&'a Few>) -> impl Iterator<Item = crate::PeerId> + 'a {
+fn missing<'a>(
+    excluded: &'a Few,
+    before: Option<&'a Few>,
+) -> impl Iterator<Item = crate::PeerId> + 'a {
     let had = before.map(|before| excluded.iter().filter(|peer| !before.contains(peer)));
     had.into_iter().flatten().copied()
 }

@@ -2,8 +2,8 @@
 
 use super::Rib;
 use super::event::ChangeLog;
-use crate::export::{Exporter, family_of};
 use crate::decision::{Candidate, select};
+use crate::export::{Exporter, family_of};
 use crate::peer::Peer;
 use crate::route::{RouteInfo, Source, Status};
 use crate::table::{Destination, PrefixId, Route};
@@ -21,12 +21,19 @@ impl Rib {
         log: &mut ChangeLog,
         change: impl FnOnce(&mut Destination),
     ) {
-        let Some(destination) = self.table.get_mut(id) else { return };
+        let Some(destination) = self.table.get_mut(id) else {
+            return;
+        };
         let prefix = destination.prefix;
         let before = destination.best_route().cloned();
         change(destination);
-        let chosen = self.table.get(id).and_then(|now| self.choose(now, before.as_ref()));
-        let Some(destination) = self.table.get_mut(id) else { return };
+        let chosen = self
+            .table
+            .get(id)
+            .and_then(|now| self.choose(now, before.as_ref()));
+        let Some(destination) = self.table.get_mut(id) else {
+            return;
+        };
         destination.best = chosen;
         let after = destination.best_route();
         let best_changed = match (&before, after) {
@@ -68,7 +75,9 @@ impl Rib {
         Candidate {
             preference: route.preference,
             stale: attributes.is_stale(),
-            local_pref: attributes.local_pref.unwrap_or(self.config.default_local_pref),
+            local_pref: attributes
+                .local_pref
+                .unwrap_or(self.config.default_local_pref),
             local: route.peer.is_none(),
             aigp: attributes.aigp.filter(|_| self.config.aigp),
             path_length: attributes.path_length(),
@@ -81,8 +90,9 @@ impl Rib {
             identifier: attributes.originator_id.unwrap_or(peer_identifier),
             peer_identifier,
             cluster_list_length: u32::try_from(attributes.cluster_list.len()).unwrap_or(u32::MAX),
-            peer_address: peer
-                .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.config.address),
+            peer_address: peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| {
+                peer.config.address
+            }),
             path_id: route.path_id,
         }
     }
@@ -90,7 +100,9 @@ impl Rib {
     /// Marks a destination in every group and in the publisher. Where the best
     /// route is unchanged, only groups that are told all routes care.
     pub(super) fn mark(&mut self, id: PrefixId, best_changed: bool) {
-        let Some(destination) = self.table.get_mut(id) else { return };
+        let Some(destination) = self.table.get_mut(id) else {
+            return;
+        };
         let family = family_of(&destination.prefix);
         for group in self.groups.iter_mut() {
             let context = &group.key.context;
@@ -109,9 +121,14 @@ impl Rib {
 
     /// The route as users meet it.
     pub(super) fn info(&self, prefix: ipnet::IpNet, route: &Route) -> RouteInfo {
-        let peer = route.peer.and_then(|id| Some((id, self.peers.get(id.index())?)));
+        let peer = route
+            .peer
+            .and_then(|id| Some((id, self.peers.get(id.index())?)));
         let source = match (peer, &route.origin) {
-            (Some((id, peer)), _) => Source::Peer { id, address: peer.config.address },
+            (Some((id, peer)), _) => Source::Peer {
+                id,
+                address: peer.config.address,
+            },
             (None, Some(origin)) => Source::Local(Arc::clone(origin)),
             (None, None) => Source::Local(Arc::new(crate::LocalOrigin::Static)),
         };
@@ -126,16 +143,16 @@ impl Rib {
     }
 
     pub(super) fn eligibility(&self) -> Eligibility<'_> {
-        Eligibility { next_hops: &self.next_hops }
+        Eligibility {
+            next_hops: &self.next_hops,
+        }
     }
 }
 
 /// Whether the two routes differ in nothing that a peer or the forwarding table
 /// could see.
 fn same_to_others(old: &Route, new: &Route) -> bool {
-    old.is(new.peer, new.path_id)
-        && old.effective.same(&new.effective)
-        && old.origin == new.origin
+    old.is(new.peer, new.path_id) && old.effective.same(&new.effective) && old.origin == new.origin
 }
 
 /// Whether a route has outlived its session (RFC 4724 §4.2).
@@ -156,6 +173,9 @@ impl Eligibility<'_> {
 
 impl Exporter<'_> {
     pub(crate) fn is_eligible(&self, route: &Route) -> bool {
-        Eligibility { next_hops: self.next_hops }.is_eligible(route)
+        Eligibility {
+            next_hops: self.next_hops,
+        }
+        .is_eligible(route)
     }
 }

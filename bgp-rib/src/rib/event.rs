@@ -7,6 +7,10 @@ use std::net::{IpAddr, Ipv4Addr};
 
 /// Something that happened.
 #[derive(Debug, Clone)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "an event is passed on once and never stored"
+)]
 #[non_exhaustive]
 pub enum Event<'a> {
     /// A session is established. The peer's table follows, and ours is sent to
@@ -125,8 +129,18 @@ impl ChangeLog {
         // Stable: the first note of a prefix stays first.
         self.entries.sort_by_key(|(prefix, _)| *prefix);
         self.entries.dedup_by_key(|(prefix, _)| *prefix);
-        let change = |(prefix, old)| BestChange { new: now(&prefix), prefix, old };
-        let best = self.entries.into_iter().map(change).filter(|change| change.old != change.new);
-        Changes { best: best.collect() }
+        let change = |(prefix, old)| BestChange {
+            new: now(&prefix),
+            prefix,
+            old,
+        };
+        let best = self
+            .entries
+            .into_iter()
+            .map(change)
+            .filter(|change| change.old != change.new);
+        Changes {
+            best: best.collect(),
+        }
     }
 }

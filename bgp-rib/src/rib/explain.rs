@@ -3,7 +3,7 @@
 use super::Rib;
 use crate::decision::{Explanation, Judged, Standing, judge};
 use crate::filter::{RouteSource, RouteView};
-use crate::route::{Ineligible, Status};
+use crate::route::{Ineligible, Rejection, Status};
 use crate::table::Route;
 use bgp_wire::PeerType;
 use ipnet::IpNet;
@@ -18,8 +18,10 @@ impl Rib {
         let best = destination.and_then(|destination| destination.best_route());
         let mut routes: Vec<&Route> = held.iter().collect();
         routes.sort_by_key(|route| (route.peer, route.path_id));
-        let reasons: Vec<Option<Ineligible>> =
-            routes.iter().map(|route| self.ineligible(prefix, route)).collect();
+        let reasons: Vec<Option<Ineligible>> = routes
+            .iter()
+            .map(|route| self.ineligible(prefix, route))
+            .collect();
         let eligible: Vec<usize> = (0..routes.len())
             .filter(|position| matches!(reasons.get(*position), Some(None)))
             .collect();
@@ -37,9 +39,15 @@ impl Rib {
                 Some(reason) => Err(reason),
                 None => Ok(placed(standings.next()?, &eligible)),
             };
-            Some(Judged { route: self.info(*prefix, route), outcome })
+            Some(Judged {
+                route: self.info(*prefix, route),
+                outcome,
+            })
         });
-        Explanation { prefix: *prefix, routes: judged.collect() }
+        Explanation {
+            prefix: *prefix,
+            routes: judged.collect(),
+        }
     }
 
     fn ineligible(&self, prefix: &IpNet, route: &Route) -> Option<Ineligible> {
@@ -67,7 +75,10 @@ impl Rib {
             session: peer_type,
         };
         let chain = peer.config.import.clone();
-        Some(Ineligible::Rejected { trace: chain.trace(&view), chain })
+        Some(Ineligible::Rejected(Box::new(Rejection {
+            trace: chain.trace(&view),
+            chain,
+        })))
     }
 }
 
@@ -76,7 +87,12 @@ fn placed(standing: Standing, eligible: &[usize]) -> Standing {
     let place = |position: usize| eligible.get(position).copied().unwrap_or(position);
     match standing {
         Standing::Best { decided_by } => Standing::Best { decided_by },
-        Standing::Lost { step, against } => Standing::Lost { step, against: place(against) },
-        Standing::Tied { against } => Standing::Tied { against: place(against) },
+        Standing::Lost { step, against } => Standing::Lost {
+            step,
+            against: place(against),
+        },
+        Standing::Tied { against } => Standing::Tied {
+            against: place(against),
+        },
     }
 }

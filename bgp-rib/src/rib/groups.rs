@@ -21,7 +21,10 @@ impl Rib {
             next: 0,
         };
         let equal = |group: &Group| *group.key == key;
-        let pristine = self.groups.iter().find(|(_, group)| group.pristine && equal(group));
+        let pristine = self
+            .groups
+            .iter()
+            .find(|(_, group)| group.pristine && equal(group));
         let id = match pristine.map(|(id, _)| id) {
             Some(id) => id,
             None => {
@@ -116,7 +119,13 @@ impl Rib {
         }
         let own = self.split(group, &[peer])?;
         let key = self.shared_key(key);
-        let dropped = self.groups.get(own)?.key.context.families.difference(key.context.families);
+        let dropped = self
+            .groups
+            .get(own)?
+            .key
+            .context
+            .families
+            .difference(key.context.families);
         self.groups.get_mut(own)?.rekey(key);
         self.mark_all(own, |family| !dropped.contains(family), false);
         Some(())
@@ -124,14 +133,20 @@ impl Rib {
 
     /// RFC 2918: tells a peer everything in a family once more.
     pub(super) fn refresh(&mut self, peer: PeerId, family: Family) {
-        let Some(group) = self.group_of(peer) else { return };
-        let Some(own) = self.split(group, &[peer]) else { return };
+        let Some(group) = self.group_of(peer) else {
+            return;
+        };
+        let Some(own) = self.split(group, &[peer]) else {
+            return;
+        };
         self.mark_all(own, |held| held == family, true);
     }
 
     /// Marks every destination of some families in one group.
     fn mark_all(&mut self, id: GroupId, concerned: impl Fn(Family) -> bool, resend: bool) {
-        let Some(group) = self.groups.get_mut(id) else { return };
+        let Some(group) = self.groups.get_mut(id) else {
+            return;
+        };
         let families = group.key.context.families;
         let wanted: Vec<PrefixId> = self
             .table

@@ -32,7 +32,11 @@ pub(super) struct Incoming {
 impl Rib {
     /// Prepares received attributes; `None` when the peer is unknown. The
     /// caller releases the next hop when it is done.
-    pub(super) fn incoming(&mut self, peer: PeerId, attributes: PathAttributes) -> Option<Incoming> {
+    pub(super) fn incoming(
+        &mut self,
+        peer: PeerId,
+        attributes: PathAttributes,
+    ) -> Option<Incoming> {
         let attributes = normalised(attributes, self.peer(peer)?.peer_type);
         let received = self.store.intern(attributes);
         self.incoming_set(peer, received)
@@ -45,16 +49,34 @@ impl Rib {
         let import = held.config.import.clone();
         let (peer_type, parity) = (held.peer_type, held.parity);
         let next_hop = self.next_hops.hold(&received).unwrap_or(NextHopId::NONE);
-        Some(Incoming { received, next_hop, loop_status, import, peer_type, parity, memo: None })
+        Some(Incoming {
+            received,
+            next_hop,
+            loop_status,
+            import,
+            peer_type,
+            parity,
+            memo: None,
+        })
     }
 
     /// RFC 4271 §9.1.2, RFC 4456 §8, RFC 5065 §5.3.
     fn loop_status(&self, peer: &Peer, attributes: &PathAttributes) -> Status {
-        let count = |asn: Asn| attributes.as_path.view().iter_asns().filter(|held| *held == asn).count();
+        let count = |asn: Asn| {
+            attributes
+                .as_path
+                .view()
+                .iter_asns()
+                .filter(|held| *held == asn)
+                .count()
+        };
         let allowed = usize::from(peer.config.allow_local_as);
         let local_as = peer.config.local_as.unwrap_or(self.config.local_as);
         let looped = |asn: Asn| count(asn) > allowed;
-        if looped(local_as) || looped(self.config.local_as) || self.config.confederation.is_some_and(looped) {
+        if looped(local_as)
+            || looped(self.config.local_as)
+            || self.config.confederation.is_some_and(looped)
+        {
             Status::AsLoop
         } else if attributes.originator_id == Some(self.config.identifier) {
             Status::OriginatorLoop

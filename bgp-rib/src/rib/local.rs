@@ -14,7 +14,9 @@ impl Rib {
     pub(super) fn originate(&mut self, local: LocalRoute, log: &mut ChangeLog) {
         let held = self.next_hops.hold(&local.attributes);
         let attributes = self.store.intern(local.attributes);
-        let Some(id) = self.table.place(local.prefix.trunc()) else { return };
+        let Some(id) = self.table.place(local.prefix.trunc()) else {
+            return;
+        };
         let route = Route {
             peer: None,
             path_id: 0,
@@ -43,7 +45,10 @@ impl Rib {
     ) {
         for id in self.next_hops.report(address, reachability) {
             self.change(id, log, |_| {});
-            let family = self.table.get(id).map(|destination| family_of(&destination.prefix));
+            let family = self
+                .table
+                .get(id)
+                .map(|destination| family_of(&destination.prefix));
             if family.is_some() {
                 self.mark(id, true);
             }

@@ -98,7 +98,11 @@ impl Rib {
     pub fn apply(&mut self, event: Event<'_>) -> Changes {
         let mut log = ChangeLog::default();
         match event {
-            Event::PeerUp { peer, identifier, context } => {
+            Event::PeerUp {
+                peer,
+                identifier,
+                context,
+            } => {
                 self.peer_up(peer, identifier, context, &mut log);
             }
             Event::PeerDown { peer, retain } => self.peer_down(peer, retain, &mut log),
@@ -109,7 +113,10 @@ impl Rib {
             Event::FamilyDown { peer, family } => self.family_down(peer, family, &mut log),
             Event::Originate(route) => self.originate(route, &mut log),
             Event::WithdrawLocal(prefix) => self.withdraw(None, prefix, 0, &mut log),
-            Event::NextHop { address, reachability } => {
+            Event::NextHop {
+                address,
+                reachability,
+            } => {
                 self.next_hop_news(address, reachability, &mut log);
             }
         }

@@ -17,7 +17,9 @@ impl Rib {
     /// such a peer has to be asked for a refresh.
     pub fn set_import(&mut self, peer: PeerId, chain: FilterChain) -> Changes {
         let mut log = ChangeLog::default();
-        let Some(held) = self.peer_mut(peer) else { return Changes::default() };
+        let Some(held) = self.peer_mut(peer) else {
+            return Changes::default();
+        };
         if held.config.import != chain {
             held.config.import = chain;
             self.reimport(peer, &mut log);
@@ -28,7 +30,9 @@ impl Rib {
     /// Replaces the export policy of a peer. It hears of the differences when it
     /// is polled.
     pub fn set_export(&mut self, peer: PeerId, chain: FilterChain) {
-        let Some(held) = self.peer_mut(peer) else { return };
+        let Some(held) = self.peer_mut(peer) else {
+            return;
+        };
         held.config.export = chain;
         let context = held.session.as_ref().map(|session| session.context);
         if let Some(context) = context {
@@ -42,17 +46,28 @@ impl Rib {
         let prefixes: Vec<PrefixId> = held.prefixes.iter().collect();
         let mut incoming: Option<Incoming> = None;
         for id in prefixes {
-            let Some((prefix, received)) = self.received(id, peer) else { continue };
-            for (path_id, attributes, route_parity) in received {
+            let Some((prefix, received)) = self.received(id, peer) else {
+                continue;
+            };
+            for Received {
+                path_id,
+                attributes,
+                parity: route_parity,
+            } in received
+            {
                 let stale = route_parity != parity;
-                let reusable = incoming.as_ref().is_some_and(|held| held.received.same(&attributes));
+                let reusable = incoming
+                    .as_ref()
+                    .is_some_and(|held| held.received.same(&attributes));
                 if !reusable {
                     let next = self.incoming_set(peer, attributes);
                     if let Some(old) = std::mem::replace(&mut incoming, next) {
                         self.next_hops.release(old.next_hop);
                     }
                 }
-                let Some(incoming) = &mut incoming else { return };
+                let Some(incoming) = &mut incoming else {
+                    return;
+                };
                 let mut route = self.imported(peer, prefix, path_id, incoming);
                 route.parity ^= stale;
                 self.put(id, route, log);
@@ -63,11 +78,25 @@ impl Rib {
         }
     }
 
-    /// What a peer sent for a destination: path identifier, attributes, parity.
-    fn received(&self, id: PrefixId, peer: PeerId) -> Option<(IpNet, Vec<(u32, Attributes, bool)>)> {
+    /// What a peer sent for a destination.
+    fn received(&self, id: PrefixId, peer: PeerId) -> Option<(IpNet, Vec<Received>)> {
         let destination = self.table.get(id)?;
-        let of_peer = destination.routes.iter().filter(|route| route.peer == Some(peer));
-        let received = of_peer.map(|route| (route.path_id, route.received.clone(), route.parity));
+        let of_peer = destination
+            .routes
+            .iter()
+            .filter(|route| route.peer == Some(peer));
+        let received = of_peer.map(|route| Received {
+            path_id: route.path_id,
+            attributes: route.received.clone(),
+            parity: route.parity,
+        });
         Some((destination.prefix, received.collect()))
     }
+}
+
+/// A route before policy.
+struct Received {
+    path_id: u32,
+    attributes: Attributes,
+    parity: bool,
 }

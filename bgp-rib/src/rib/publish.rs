@@ -29,7 +29,9 @@ impl Rib {
     /// Lets readers see the table as it is now. O(changes · log n); nothing when
     /// nothing changed or nobody asked for a [`Reader`].
     pub fn publish(&mut self) {
-        let Some(mut publisher) = self.publisher.take() else { return };
+        let Some(mut publisher) = self.publisher.take() else {
+            return;
+        };
         let mut table = std::mem::take(&mut self.table);
         publisher.publish(&mut table, |table, id| {
             let destination = table.get(id)?;

@@ -20,11 +20,15 @@ impl Rib {
     #[must_use]
     pub fn candidates(&self, prefix: &IpNet) -> Vec<RouteInfo> {
         let destination = self.table.find(prefix).and_then(|id| self.table.get(id));
-        let Some(destination) = destination else { return Vec::new() };
+        let Some(destination) = destination else {
+            return Vec::new();
+        };
         let best = destination.best.map(|position| position as usize);
         let mut positions: Vec<usize> = (0..destination.routes.len()).collect();
         positions.sort_by_key(|position| Some(*position) != best);
-        let routes = positions.into_iter().filter_map(|position| destination.routes.get(position));
+        let routes = positions
+            .into_iter()
+            .filter_map(|position| destination.routes.get(position));
         routes
             .filter(|route| self.eligibility().is_eligible(route))
             .map(|route| self.info(*prefix, route))
@@ -43,11 +47,16 @@ impl Rib {
     /// and path identifier.
     #[must_use]
     pub fn adj_rib_in(&self, peer: PeerId) -> Vec<RouteInfo> {
-        let Some(held) = self.peer(peer) else { return Vec::new() };
+        let Some(held) = self.peer(peer) else {
+            return Vec::new();
+        };
         let destinations = held.prefixes.iter().filter_map(|id| self.table.get(id));
         let mut routes: Vec<RouteInfo> = destinations
             .flat_map(|destination| {
-                let of_peer = destination.routes.iter().filter(|route| route.peer == Some(peer));
+                let of_peer = destination
+                    .routes
+                    .iter()
+                    .filter(|route| route.peer == Some(peer));
                 of_peer.map(|route| self.info(destination.prefix, route))
             })
             .collect();
@@ -61,7 +70,9 @@ impl Rib {
     #[must_use]
     pub fn adj_rib_out(&self, peer: PeerId) -> Vec<(IpNet, u32, Attributes)> {
         let group = self.group_of(peer).and_then(|id| self.groups.get(id));
-        let Some(group) = group else { return Vec::new() };
+        let Some(group) = group else {
+            return Vec::new();
+        };
         let mut routes = Vec::new();
         for (id, destination) in self.table.iter() {
             for told in group.told.get(id) {
@@ -88,7 +99,12 @@ impl Rib {
             return Err(Withheld::FamilyNotNegotiated);
         }
         let destination = self.table.find(prefix).and_then(|id| self.table.get(id));
-        let route = destination.and_then(|held| held.best_route()).ok_or(Withheld::NoRoute)?;
+        let route = destination
+            .and_then(|held| held.best_route())
+            .ok_or(Withheld::NoRoute)?;
+        if route.peer == Some(peer) {
+            return Err(Withheld::OwnRoute);
+        }
         let mut exporter = Exporter {
             config: &self.config,
             peers: &self.peers,
@@ -96,14 +112,19 @@ impl Rib {
             store: &mut self.store,
         };
         let attributes = exporter.export(&key, &mut Memo::default(), prefix, route)?;
-        let told = Told { path_id: 0, peer: route.peer, attributes };
-        let excluded = self.groups.get(group).map(|group| group.members.excluded(&told));
+        let told = Told {
+            path_id: 0,
+            peer: route.peer,
+            attributes,
+        };
+        let excluded = self
+            .groups
+            .get(group)
+            .map(|group| group.members.excluded(&told));
         if excluded.is_none_or(|excluded| !excluded.contains(&peer)) {
             return Ok(told.attributes);
         }
-        Err(if told.peer == Some(peer) {
-            Withheld::OwnRoute
-        } else if told.peer.is_none() {
+        Err(if told.peer.is_none() {
             Withheld::PeerIsNextHop
         } else {
             Withheld::OwnOriginator
@@ -127,7 +148,11 @@ impl Rib {
     pub fn statistics(&self) -> Statistics {
         Statistics {
             destinations: self.table.len(),
-            routes: self.table.iter().map(|(_, destination)| destination.routes.len()).sum(),
+            routes: self
+                .table
+                .iter()
+                .map(|(_, destination)| destination.routes.len())
+                .sum(),
             attribute_sets: self.store.len(),
             update_groups: self.groups.iter().count(),
             advertised: self.groups.iter().map(|(_, group)| group.told.len()).sum(),

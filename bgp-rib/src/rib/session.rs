@@ -21,7 +21,9 @@ impl Rib {
         if self.peer(id).is_some_and(|peer| peer.session.is_some()) {
             self.peer_down(id, FamilySet::empty(), log);
         }
-        let Some(peer) = self.peer_mut(id) else { return };
+        let Some(peer) = self.peer_mut(id) else {
+            return;
+        };
         let identity_changed = peer.identifier != identifier || peer.peer_type != context.peer_type;
         peer.identifier = identifier;
         peer.peer_type = context.peer_type;
@@ -36,7 +38,10 @@ impl Rib {
         if let Some(group) = self.join(id, context)
             && let Some(peer) = self.peer_mut(id)
         {
-            peer.session = Some(Established { context: *context, group });
+            peer.session = Some(Established {
+                context: *context,
+                group,
+            });
         }
     }
 
@@ -65,8 +70,12 @@ impl Rib {
 
     /// RFC 7606 §5.3: as if the family had not been negotiated.
     pub(super) fn family_down(&mut self, id: PeerId, family: Family, log: &mut ChangeLog) {
-        let Some(peer) = self.peer_mut(id) else { return };
-        let Some(session) = &mut peer.session else { return };
+        let Some(peer) = self.peer_mut(id) else {
+            return;
+        };
+        let Some(session) = &mut peer.session else {
+            return;
+        };
         if !session.context.families.contains(family) {
             return;
         }
@@ -78,7 +87,9 @@ impl Rib {
 
     /// Removes the stale routes of some families.
     fn drop_stale(&mut self, id: PeerId, families: FamilySet, log: &mut ChangeLog) {
-        let Some(peer) = self.peer_mut(id) else { return };
+        let Some(peer) = self.peer_mut(id) else {
+            return;
+        };
         let concerned = peer.stale.intersection(families);
         peer.stale = peer.stale.difference(families);
         if !concerned.is_empty() {
@@ -93,15 +104,18 @@ impl Rib {
         log: &mut ChangeLog,
         goes: impl Fn(Family, bool) -> bool,
     ) {
-        let Some(peer) = self.peers.get(id.index()) else { return };
+        let Some(peer) = self.peers.get(id.index()) else {
+            return;
+        };
         let parity = peer.parity;
         let prefixes: Vec<PrefixId> = peer.prefixes.iter().collect();
         for prefix in prefixes {
-            let Some(destination) = self.table.get(prefix) else { continue };
-            let family = family_of(&destination.prefix);
-            let of_peer = |route: &Route| {
-                route.peer == Some(id) && goes(family, route.parity != parity)
+            let Some(destination) = self.table.get(prefix) else {
+                continue;
             };
+            let family = family_of(&destination.prefix);
+            let of_peer =
+                |route: &Route| route.peer == Some(id) && goes(family, route.parity != parity);
             self.remove_routes(prefix, log, of_peer);
         }
     }
@@ -113,9 +127,16 @@ impl Rib {
         let peer = self.peer(id)?;
         let stale = |prefix: PrefixId| {
             let routes = self.table.get(prefix).map_or(&[][..], |held| &held.routes);
-            routes.iter().filter(|route| route.peer == Some(id) && is_stale(peer, route)).count()
+            routes
+                .iter()
+                .filter(|route| route.peer == Some(id) && is_stale(peer, route))
+                .count()
         };
-        let stale = if peer.stale.is_empty() { 0 } else { peer.prefixes.iter().map(stale).sum() };
+        let stale = if peer.stale.is_empty() {
+            0
+        } else {
+            peer.prefixes.iter().map(stale).sum()
+        };
         Some((peer.routes, stale))
     }
 }

@@ -56,7 +56,9 @@ impl Rib {
         while let Some(message) = log.get(member.next) {
             if message.audience.includes(peer) {
                 let length = message.bytes.len();
-                let Some(room) = out.get_mut(..length) else { return Some(None) };
+                let Some(room) = out.get_mut(..length) else {
+                    return Some(None);
+                };
                 room.copy_from_slice(&message.bytes);
                 result = Some(Some(length));
                 member.next += 1;
@@ -73,14 +75,18 @@ impl Rib {
     /// Encodes the next message of a group. False when there is nothing left to
     /// say.
     fn extend_log(&mut self, id: GroupId, peer: PeerId) -> bool {
-        let Some(group) = self.groups.get_mut(id) else { return false };
+        let Some(group) = self.groups.get_mut(id) else {
+            return false;
+        };
         if group.is_settled() {
             return false;
         }
         if group.log.bytes() >= self.config.group_backlog {
             self.separate_laggards(id, peer);
         }
-        let Some(group) = self.groups.get_mut(id) else { return false };
+        let Some(group) = self.groups.get_mut(id) else {
+            return false;
+        };
         if group.buckets.is_empty() && !group.dirty.is_empty() {
             let exporter = Exporter {
                 config: &self.config,
@@ -88,14 +94,20 @@ impl Rib {
                 next_hops: &self.next_hops,
                 store: &mut self.store,
             };
-            group.seal(&mut SealContext { table: &mut self.table, exporter });
+            group.seal(&mut SealContext {
+                table: &mut self.table,
+                exporter,
+            });
             return true;
         }
         let room = usize::from(group.key.context.send_limit);
         if self.scratch.len() < room {
             self.scratch.resize(room, 0);
         }
-        if !group.buckets.encode_next(&group.key, &mut group.log, &mut self.scratch) {
+        if !group
+            .buckets
+            .encode_next(&group.key, &mut group.log, &mut self.scratch)
+        {
             group.pristine = false;
             let families = std::mem::take(&mut group.unfinished);
             end_of_rib(&group.key, families, &mut group.log, &mut self.scratch);
@@ -106,7 +118,9 @@ impl Rib {
     /// Gives the members that have not read the whole log a group of their own.
     /// `reader` has.
     fn separate_laggards(&mut self, id: GroupId, reader: PeerId) {
-        let Some(group) = self.groups.get(id) else { return };
+        let Some(group) = self.groups.get(id) else {
+            return;
+        };
         let end = group.log.end();
         let laggards: Vec<PeerId> = group
             .members

@@ -39,10 +39,18 @@ impl Rib {
         attributes: PathAttributes,
         log: &mut ChangeLog,
     ) {
-        let Some(mut incoming) = self.incoming(peer, attributes) else { return };
+        let Some(mut incoming) = self.incoming(peer, attributes) else {
+            return;
+        };
         for nlri in announcement.routes.filter(is_unicast) {
             if self.takes(peer, &nlri.prefix) {
-                self.announce(peer, nlri.prefix, nlri.path_id.unwrap_or(0), &mut incoming, log);
+                self.announce(
+                    peer,
+                    nlri.prefix,
+                    nlri.path_id.unwrap_or(0),
+                    &mut incoming,
+                    log,
+                );
             }
         }
         self.next_hops.release(incoming.next_hop);
@@ -58,19 +66,25 @@ impl Rib {
         log: &mut ChangeLog,
     ) {
         let route = self.imported(peer, prefix, path_id, incoming);
-        let keeps = self.peer(peer).is_some_and(|peer| peer.config.keep_rejected);
+        let keeps = self
+            .peer(peer)
+            .is_some_and(|peer| peer.config.keep_rejected);
         if route.status != Status::Usable && !keeps {
             self.withdraw(Some(peer), prefix, path_id, log);
             return;
         }
-        let Some(id) = self.table.place(prefix) else { return };
+        let Some(id) = self.table.place(prefix) else {
+            return;
+        };
         self.put(id, route, log);
     }
 
     /// Puts a route into its place, replacing one of the same source and path
     /// identifier.
     pub(super) fn put(&mut self, id: PrefixId, mut route: Route, log: &mut ChangeLog) {
-        let Some(destination) = self.table.get_mut(id) else { return };
+        let Some(destination) = self.table.get_mut(id) else {
+            return;
+        };
         let position = destination.position(route.peer, route.path_id);
         if let Some(held) = position.and_then(|position| destination.routes.get_mut(position))
             && is_repetition(held, &route)
@@ -112,7 +126,9 @@ impl Rib {
         path_id: u32,
         log: &mut ChangeLog,
     ) {
-        let Some(id) = self.table.find(&prefix) else { return };
+        let Some(id) = self.table.find(&prefix) else {
+            return;
+        };
         self.remove_routes(id, log, |route| route.is(peer, path_id));
     }
 
@@ -124,7 +140,9 @@ impl Rib {
         log: &mut ChangeLog,
         goes: impl Fn(&Route) -> bool,
     ) {
-        let Some(destination) = self.table.get(id) else { return };
+        let Some(destination) = self.table.get(id) else {
+            return;
+        };
         let gone: smallvec::SmallVec<[(Option<PeerId>, NextHopId); 2]> = destination
             .routes
             .iter()
@@ -144,7 +162,9 @@ impl Rib {
                 }
             }
         }
-        self.change(id, log, |destination| destination.routes.retain(|route| !goes(route)));
+        self.change(id, log, |destination| {
+            destination.routes.retain(|route| !goes(route))
+        });
     }
 }
 
@@ -155,7 +175,10 @@ fn destination_has_other(
     goes: impl Fn(&Route) -> bool,
 ) -> bool {
     destination.is_some_and(|destination| {
-        destination.routes.iter().any(|route| route.peer == peer && !goes(route))
+        destination
+            .routes
+            .iter()
+            .any(|route| route.peer == peer && !goes(route))
     })
 }
 

@@ -34,7 +34,9 @@ impl Snapshot {
     /// The best route to the longest prefix that contains `address`.
     #[must_use]
     pub fn longest_match(&self, address: IpAddr) -> Option<&RouteInfo> {
-        self.tree.longest_match(address).map(|(_, route)| route.as_ref())
+        self.tree
+            .longest_match(address)
+            .map(|(_, route)| route.as_ref())
     }
 
     /// The best routes in order of prefix, IPv4 first.
@@ -95,7 +97,11 @@ impl Publisher {
     }
 
     /// Publishes what changed; `best` tells the best route to a destination.
-    pub(crate) fn publish(&mut self, table: &mut Table, best: impl Fn(&Table, PrefixId) -> Option<RouteInfo>) {
+    pub(crate) fn publish(
+        &mut self,
+        table: &mut Table,
+        best: impl Fn(&Table, PrefixId) -> Option<RouteInfo>,
+    ) {
         if self.dirty.is_empty() {
             return;
         }

@@ -31,7 +31,10 @@ pub(crate) struct Tree<V> {
 
 impl<V> Default for Tree<V> {
     fn default() -> Self {
-        Self { root: Arc::new(Node::Leaf(Vec::new())), len: 0 }
+        Self {
+            root: Arc::new(Node::Leaf(Vec::new())),
+            len: 0,
+        }
     }
 }
 
@@ -106,7 +109,10 @@ impl<V: Clone> Tree<V> {
 
     /// The entries in order.
     pub(crate) fn iter(&self) -> Iter<'_, V> {
-        let mut iter = Iter { path: Vec::new(), entries: [].iter() };
+        let mut iter = Iter {
+            path: Vec::new(),
+            entries: [].iter(),
+        };
         iter.descend(&self.root);
         iter
     }
@@ -148,7 +154,9 @@ impl<V: Clone> Node<V> {
         match Arc::make_mut(node) {
             Self::Leaf(entries) => {
                 let position = upper_bound(entries, &key);
-                let before = position.checked_sub(1).and_then(|before| entries.get_mut(before));
+                let before = position
+                    .checked_sub(1)
+                    .and_then(|before| entries.get_mut(before));
                 if let Some((held, old)) = before
                     && *held == key
                 {
@@ -156,11 +164,16 @@ impl<V: Clone> Node<V> {
                     return (false, None);
                 }
                 entries.insert(position, (key, value));
-                (true, split_off(entries).map(|right| Arc::new(Self::Leaf(right))))
+                (
+                    true,
+                    split_off(entries).map(|right| Arc::new(Self::Leaf(right))),
+                )
             }
             Self::Branch(children) => {
                 let position = upper_bound(children, &key).saturating_sub(1);
-                let Some((first, child)) = children.get_mut(position) else { return (false, None) };
+                let Some((first, child)) = children.get_mut(position) else {
+                    return (false, None);
+                };
                 *first = key.min(*first);
                 let (added, split) = Self::insert(child, key, value);
                 if let Some(right) = split
@@ -168,7 +181,10 @@ impl<V: Clone> Node<V> {
                 {
                     children.insert(position + 1, (first, right));
                 }
-                (added, split_off(children).map(|right| Arc::new(Self::Branch(right))))
+                (
+                    added,
+                    split_off(children).map(|right| Arc::new(Self::Branch(right))),
+                )
             }
         }
     }
@@ -184,8 +200,12 @@ impl<V: Clone> Node<V> {
                 })
             }
             Self::Branch(children) => {
-                let Some(position) = upper_bound(children, key).checked_sub(1) else { return false };
-                let Some((first, child)) = children.get_mut(position) else { return false };
+                let Some(position) = upper_bound(children, key).checked_sub(1) else {
+                    return false;
+                };
+                let Some((first, child)) = children.get_mut(position) else {
+                    return false;
+                };
                 let removed = Self::remove(child, key);
                 match child.first_key() {
                     Some(now) => *first = now,
@@ -223,8 +243,14 @@ fn join_small<V: Clone>(children: &mut Vec<(IpNet, Arc<Node<V>>)>, position: usi
     if size(position).is_none_or(|len| len >= SMALL) {
         return;
     }
-    let left = if position + 1 < children.len() { position } else { position.saturating_sub(1) };
-    let (Some(one), Some(two)) = (size(left), size(left + 1)) else { return };
+    let left = if position + 1 < children.len() {
+        position
+    } else {
+        position.saturating_sub(1)
+    };
+    let (Some(one), Some(two)) = (size(left), size(left + 1)) else {
+        return;
+    };
     if one + two > FULL {
         return;
     }
@@ -251,7 +277,9 @@ impl<'a, V> Iter<'a, V> {
                 }
                 Node::Branch(children) => {
                     let mut rest = children.iter();
-                    let Some((_, first)) = rest.next() else { return };
+                    let Some((_, first)) = rest.next() else {
+                        return;
+                    };
                     self.path.push(rest);
                     node = first;
                 }
@@ -289,7 +317,9 @@ mod tests {
     fn prefix() -> impl Strategy<Value = IpNet> {
         // Few bits, so that prefixes nest and repeat.
         (0u32..2048, 0u8..=32).prop_map(|(bits, length)| {
-            IpNet::new(Ipv4Addr::from(bits << 21).into(), length).unwrap().trunc()
+            IpNet::new(Ipv4Addr::from(bits << 21).into(), length)
+                .unwrap()
+                .trunc()
         })
     }
 
@@ -338,7 +368,11 @@ mod tests {
     #[test]
     fn grows_and_shrinks_through_every_depth() {
         let (mut tree, mut model) = (Tree::default(), BTreeMap::new());
-        let key = |number: u32| IpNet::from(IpAddr::V4(Ipv4Addr::from(number.wrapping_mul(2_654_435_761))));
+        let key = |number: u32| {
+            IpNet::from(IpAddr::V4(Ipv4Addr::from(
+                number.wrapping_mul(2_654_435_761),
+            )))
+        };
         for number in 0..20_000 {
             tree.insert(key(number), number);
             model.insert(key(number), number);

@@ -2,18 +2,10 @@
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
-    clippy::panic,
     reason = "a test that cannot go on has failed"
 )]
 
 mod speaker;
 
-mod add_path;
-mod churn;
-mod decision;
 mod export;
-mod filters;
-mod lifecycle;
-mod packing;
 mod reflection;
-mod snapshot;

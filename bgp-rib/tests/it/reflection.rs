@@ -29,11 +29,16 @@ fn who_is_told() {
         let other = rr.internal(addr(12), false);
         let external = rr.external(addr(13));
         let _ = rr.announce(sender, &internal_route(10), P);
-        let heard = |speaker: &mut Speaker, peer| speaker.told(peer).iter().any(|told| told.reach().is_some());
+        let heard = |speaker: &mut Speaker, peer| {
+            speaker.told(peer).iter().any(|told| told.reach().is_some())
+        };
         assert_eq!([heard(&mut rr, client), heard(&mut rr, other)], expected);
         assert!(heard(&mut rr, external));
         assert_eq!(rr.told(sender), both_ends_of_rib());
-        assert_eq!(rr.rib.advertisement(sender, &net(P)), Err(Withheld::OwnRoute));
+        assert_eq!(
+            rr.rib.advertisement(sender, &net(P)),
+            Err(Withheld::OwnRoute)
+        );
     }
 }
 
@@ -83,7 +88,10 @@ fn a_second_reflection_adds_its_cluster_only() {
 #[test]
 fn a_looped_route_withdraws_the_earlier_one() {
     let loops = [
-        PathAttributes { originator_id: Some(addr(1)), ..internal_route(10) },
+        PathAttributes {
+            originator_id: Some(addr(1)),
+            ..internal_route(10)
+        },
         PathAttributes {
             originator_id: Some(addr(99)),
             cluster_list: vec![addr(7), addr(1)],
@@ -101,7 +109,11 @@ fn a_looped_route_withdraws_the_earlier_one() {
         assert!(changes.best[0].new.is_none());
         assert_eq!(rr.told(client), [Told::Unreach(net(P), None)]);
         let explanation = rr.rib.explain(&net(P));
-        let expected = [Ineligible::OriginatorLoop, Ineligible::ClusterLoop, Ineligible::AsLoop];
+        let expected = [
+            Ineligible::OriginatorLoop,
+            Ineligible::ClusterLoop,
+            Ineligible::AsLoop,
+        ];
         assert_eq!(explanation.routes[0].outcome, Err(expected[number].clone()));
     }
 }
@@ -121,7 +133,10 @@ fn the_originator_is_spared() {
     };
     let _ = rr.announce(other_rr, &sent, P);
     assert_eq!(rr.told(originator), both_ends_of_rib());
-    assert_eq!(rr.rib.advertisement(originator, &net(P)), Err(Withheld::OwnOriginator));
+    assert_eq!(
+        rr.rib.advertisement(originator, &net(P)),
+        Err(Withheld::OwnOriginator)
+    );
     assert!(rr.told(client)[0].reach().is_some());
 }
 
@@ -135,7 +150,10 @@ fn the_best_route_changes_hands() {
     for client in &clients {
         let _ = rr.told(*client);
     }
-    let better = PathAttributes { local_pref: Some(200), ..internal_route(11) };
+    let better = PathAttributes {
+        local_pref: Some(200),
+        ..internal_route(11)
+    };
     let _ = rr.announce(clients[1], &better, P);
     assert_eq!(rr.told(clients[1]), [Told::Unreach(net(P), None)]);
     for listener in [clients[0], clients[2], clients[3]] {
@@ -149,12 +167,18 @@ fn the_best_route_changes_hands() {
 /// the other's route, nothing circulates.
 #[test]
 fn two_reflectors_come_to_rest() {
-    let mut config = [RibConfig::new(Asn(64_512), addr(1)), RibConfig::new(Asn(64_512), addr(2))];
+    let mut config = [
+        RibConfig::new(Asn(64_512), addr(1)),
+        RibConfig::new(Asn(64_512), addr(2)),
+    ];
     for config in &mut config {
         config.cluster_id = Some(addr(250));
     }
     let mut rr = config.map(Speaker::with);
-    let to_other = [rr[0].internal(addr(2), false), rr[1].internal(addr(1), false)];
+    let to_other = [
+        rr[0].internal(addr(2), false),
+        rr[1].internal(addr(1), false),
+    ];
     let clients: Vec<_> = rr
         .iter_mut()
         .map(|rr| [rr.internal(addr(10), true), rr.internal(addr(11), true)])
@@ -181,7 +205,10 @@ fn two_reflectors_come_to_rest() {
         let told = rr[side].told(clients[side][1]);
         let (_, heard) = told[0].reach().unwrap();
         assert_eq!(heard.cluster_list, [addr(250)]);
-        assert_eq!(rr[side].rib.best(&net(P)).unwrap().source.peer(), Some(clients[side][0]));
+        assert_eq!(
+            rr[side].rib.best(&net(P)).unwrap().source.peer(),
+            Some(clients[side][0])
+        );
     }
 }
 
@@ -197,5 +224,8 @@ fn next_hop_self_is_explicit() {
     });
     let _ = rr.announce(sender, &internal_route(10), P);
     let told = rr.told(to_self);
-    assert_eq!(told[0].reach().unwrap().1.next_hop, Some(NextHop::V4(addr(1))));
+    assert_eq!(
+        told[0].reach().unwrap().1.next_hop,
+        Some(NextHop::V4(addr(1)))
+    );
 }
