@@ -5,12 +5,14 @@
 //! drives them over the inputs committed in `fuzz/corpus` and over mutations of those. An
 //! input that once broke something belongs there, under a name that says what it broke.
 
+mod messages;
 mod selector;
 
+pub use messages::messages;
 pub use selector::selector;
 
 /// A function that the fuzzer calls.
 pub type Target = fn(&[u8]);
 
 /// Every target, by the name of its binary and of its directory in `fuzz/corpus`.
-pub const TARGETS: [(&str, Target); 1] = [("selector", selector)];
+pub const TARGETS: [(&str, Target); 2] = [("messages", messages), ("selector", selector)];
