@@ -4,7 +4,9 @@
 pub mod convert;
 mod diagnostic;
 pub mod k8s;
+pub mod lint;
 mod metadata;
+pub mod mtu;
 pub mod resources;
 pub mod scalar;
 pub mod selector;
