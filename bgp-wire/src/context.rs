@@ -66,7 +66,8 @@ pub struct Context {
     pub add_path_receive: FamilySet,
     /// Families in which we send path identifiers.
     pub add_path_send: FamilySet,
-    /// IPv4 families whose next hop may be IPv6 (RFC 8950 §4).
+    /// Families whose next hop may be of the other IP version: IPv6 for IPv4
+    /// routes (RFC 8950 §4).
     pub extended_next_hop: FamilySet,
     /// Largest message we take: 4096, or 65535 when *we* advertised extended
     /// messages (RFC 8654 §4).

@@ -281,9 +281,7 @@ impl FamilySet {
 
 impl fmt::Debug for FamilySet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set()
-            .entries(self.iter().map(|family| Text(family)))
-            .finish()
+        f.debug_set().entries(self.iter().map(Text)).finish()
     }
 }
 

@@ -123,9 +123,13 @@ impl Framing {
     }
 }
 
-/// Reads a labeled route. A withdrawal may hold the label 0x800000 or 0 in
-/// place of a stack (RFC 8277 §2.4), so that the bottom of the stack is only
-/// looked for where routes are announced.
+/// Reads a labeled route: labels, a route distinguisher where the family has
+/// one, and a prefix.
+///
+/// Without the multiple-labels capability there is one label, whose bottom bit
+/// is ignored (RFC 8277 §2.2); a withdrawal has one label of any value (§2.4).
+/// With it the stack ends at that bit (§2.3). The route is fine when it can be
+/// read in either way.
 fn labeled(
     reader: &mut Reader<'_>,
     distinguisher: bool,
@@ -134,20 +138,19 @@ fn labeled(
 ) -> Option<()> {
     let bits = usize::from(reader.u8()?);
     let mut route = Reader::new(reader.take(bits.div_ceil(8))?);
+    let before_prefix = if distinguisher { DISTINGUISHER * 8 } else { 0 };
     let mut rest = bits;
     loop {
         let [_, _, last] = route.array()?;
         rest = rest.checked_sub(24)?;
-        // Without a bottom of stack the whole route would read as labels.
+        let prefix = rest.checked_sub(before_prefix)?;
+        if prefix <= address_bits {
+            return Some(());
+        }
         if last & 1 == 1 || !reach {
-            break;
+            return None;
         }
     }
-    if distinguisher {
-        route.take(DISTINGUISHER)?;
-        rest = rest.checked_sub(DISTINGUISHER * 8)?;
-    }
-    (rest <= address_bits).then_some(())
 }
 
 #[cfg(test)]

@@ -19,7 +19,6 @@ mod message;
 mod nlri;
 mod notification;
 mod open;
-#[cfg(feature = "alloc")]
 mod packer;
 mod reader;
 mod route_refresh;
@@ -51,7 +50,8 @@ pub use open::{
 };
 #[cfg(feature = "alloc")]
 pub use open::{Capability, Open};
-#[cfg(feature = "alloc")]
 pub use packer::UpdatePacker;
 pub use route_refresh::{RefreshSubtype, RouteRefresh, RouteRefreshView};
 pub use update::{Announcement, Disposition, Finding, Findings, Routes, UpdateView};
+#[cfg(feature = "alloc")]
+pub use update::{Attribute, AttributeValue, NlriField, Update};

@@ -64,11 +64,10 @@ impl Nlri {
         let length = self.prefix.prefix_len();
         writer.u8(length)?;
         let octets = usize::from(length).div_ceil(8);
-        let whole = match self.prefix {
+        match self.prefix {
             IpNet::V4(net) => writer.put(net.network().octets().get(..octets).unwrap_or_default()),
             IpNet::V6(net) => writer.put(net.network().octets().get(..octets).unwrap_or_default()),
-        };
-        whole
+        }
     }
 
     /// Whether the prefix has the family's IP version and the family is one of
@@ -98,6 +97,7 @@ pub(crate) struct Prefixes<'a> {
     reader: Reader<'a>,
     family: Family,
     add_path: bool,
+    announced: bool,
 }
 
 impl<'a> Prefixes<'a> {
@@ -106,7 +106,14 @@ impl<'a> Prefixes<'a> {
             reader: Reader::new(octets),
             family,
             add_path,
+            announced: false,
         }
+    }
+
+    /// The same, without the prefixes that [`check`] finds semantically wrong.
+    pub(crate) const fn announced(mut self) -> Self {
+        self.announced = true;
+        self
     }
 
     pub(crate) const fn family(&self) -> Family {
@@ -154,7 +161,8 @@ impl Iterator for Prefixes<'_> {
                 *self = Self::none();
                 return None;
             };
-            if !is_group(&nlri.prefix) || nlri.family.safi != Safi::UNICAST {
+            let judged = self.announced && nlri.family.safi == Safi::UNICAST;
+            if !(judged && is_group(&nlri.prefix)) {
                 return Some(nlri);
             }
         }
@@ -178,11 +186,13 @@ fn is_group(prefix: &IpNet) -> bool {
 }
 
 /// Walks a field of prefixes without decoding them. `Err`: where it cannot be
-/// parsed (RFC 7606 §5.3). `found` is told each semantic fault with its place.
+/// parsed (RFC 7606 §5.3). `found` is told each semantic fault with its place;
+/// only what is announced has any (RFC 4271 §6.3).
 pub(crate) fn check(
     field: &[u8],
     family: Family,
     add_path: bool,
+    announced: bool,
     mut found: impl FnMut(DecodeErrorKind, usize, usize),
 ) -> Result<(), usize> {
     let (bits, group_bits) = match family.afi {
@@ -190,7 +200,7 @@ pub(crate) fn check(
         Afi::IPV6 => (128, 8),
         _ => return Ok(()),
     };
-    let unicast = family.safi == Safi::UNICAST;
+    let judged = announced && family.safi == Safi::UNICAST;
     let mut reader = Reader::new(field);
     while !reader.is_empty() {
         let at = field.len().saturating_sub(reader.len());
@@ -202,7 +212,7 @@ pub(crate) fn check(
             Some((length, reader.take(usize::from(length).div_ceil(8))?))
         })();
         let (length, octets) = prefix.ok_or(at)?;
-        if unicast && length >= group_bits {
+        if judged && length >= group_bits {
             let first = octets.first().copied().unwrap_or_default();
             if first == 0xff && bits == 128 || first >> 4 == 0xe && bits == 32 {
                 let length = field.len().saturating_sub(at).saturating_sub(reader.len());

@@ -278,7 +278,7 @@ impl<'a> NotificationView<'a> {
 
     /// What a hard reset wraps (RFC 8538 §3.1); `None` for another code.
     #[must_use]
-    pub fn hard_reset(&self) -> Option<NotificationView<'a>> {
+    pub fn hard_reset(&self) -> Option<Self> {
         if self.kind != NotificationCode::HARD_RESET {
             return None;
         }

@@ -78,7 +78,10 @@ impl<'a> RouteRefreshView<'a> {
             RefreshSubtype::Begin | RefreshSubtype::End if !view.orf.is_empty() => Err(
                 DecodeError::new(DecodeErrorKind::RouteRefreshLength, 0, bytes.len()),
             ),
-            _ => Ok(view),
+            RefreshSubtype::Request
+            | RefreshSubtype::Begin
+            | RefreshSubtype::End
+            | RefreshSubtype::Unknown(_) => Ok(view),
         }
     }
 

@@ -62,6 +62,7 @@ impl<'a> Writer<'a> {
     }
 
     /// Overwrites one octet that was written before.
+    #[cfg(feature = "alloc")]
     pub(crate) fn patch_u8(&mut self, at: usize, value: usize) -> Result<(), EncodeError> {
         let value = u8::try_from(value).map_err(|_| EncodeError::ValueTooLong)?;
         let room = self.out.get_mut(at).ok_or(EncodeError::BufferTooSmall)?;

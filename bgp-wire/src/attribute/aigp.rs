@@ -16,6 +16,7 @@ impl Aigp {
     /// Type of the AIGP TLV.
     const TYPE: u8 = 1;
     /// Length of the AIGP TLV.
+    #[cfg(feature = "alloc")]
     const LENGTH: u16 = 11;
 
     /// The metric of the first AIGP TLV; `Ok(None)` when there is none.
@@ -31,12 +32,9 @@ impl Aigp {
         while !reader.is_empty() {
             let at = value.len().saturating_sub(reader.len());
             let tlv = read_tlv(&mut reader).ok_or(Fault::value(at))?;
-            match tlv {
-                (Self::TYPE, octets) => {
-                    let octets = octets.try_into().map_err(|_| Fault::value(at))?;
-                    metric = metric.or(Some((u64::from_be_bytes(octets), at)));
-                }
-                (_, _) => {}
+            if let (Self::TYPE, octets) = tlv {
+                let octets = octets.try_into().map_err(|_| Fault::value(at))?;
+                metric = metric.or(Some((u64::from_be_bytes(octets), at)));
             }
         }
         match metric {

@@ -13,7 +13,11 @@ use core::fmt;
 use alloc::vec::Vec;
 
 use super::Fault;
+#[cfg(feature = "alloc")]
+use crate::EncodeError;
 use crate::reader::Reader;
+#[cfg(feature = "alloc")]
+use crate::writer::Writer;
 use crate::{AsSetPolicy, Asn, Context, DecodeErrorKind, PeerType};
 
 /// The kind of an AS_PATH segment.
@@ -529,6 +533,24 @@ impl AsPath {
     /// The value in four octets an AS number.
     pub(crate) fn octets(&self) -> &[u8] {
         &self.octets
+    }
+
+    /// Writes the attribute's value with two or four octets an AS number.
+    pub(crate) fn write(
+        &self,
+        four_octet_as: bool,
+        writer: &mut Writer<'_>,
+    ) -> Result<(), EncodeError> {
+        if four_octet_as {
+            return writer.put(&self.octets);
+        }
+        for segment in self.segments() {
+            writer.put(&[segment.segment_type.code(), segment.len() as u8])?;
+            for asn in segment.asns() {
+                writer.u16(asn.two_octet())?;
+            }
+        }
+        Ok(())
     }
 
     fn push_view(&mut self, segment: &SegmentView<'_>) {

@@ -87,10 +87,7 @@ mod tests {
     fn parts_of_mp_reach() {
         let view = MpReachView::decode(&REACH).unwrap();
         assert_eq!(view.family, Family::IPV4_UNICAST);
-        assert_eq!(
-            view.next_hop().unwrap().addr().to_canonical().is_ipv4(),
-            true
-        );
+        assert_eq!(view.next_hop(), Some(NextHop::V4([192, 0, 2, 1].into())));
         assert_eq!(view.nlri, [24, 10, 1, 2, 0]);
     }
 

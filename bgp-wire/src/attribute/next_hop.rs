@@ -111,17 +111,20 @@ const fn is_host(addr: Ipv4Addr) -> bool {
 
 /// Whether a next-hop field of `length` octets can belong to the family: RFC
 /// 2545 §3, RFC 4364 §4.3.2, RFC 4659 §3.2.1, RFC 7752 §3.4, RFC 8950 §3.
-/// FlowSpec ignores what it gets (RFC 8955 §4), as do unknown families.
+/// FlowSpec ignores what it gets (RFC 8955 §4), as do unknown families. An
+/// address of the other IP version needs the extended next hop capability.
 pub(crate) fn length_fits(family: Family, length: usize, context: &Context) -> bool {
-    let ipv6_allowed = context.extended_next_hop.contains(family);
+    let other_allowed = context.extended_next_hop.contains(family);
     match (family.afi, family.safi) {
         (Afi::IPV4, Safi::UNICAST | Safi::MULTICAST | Safi::LABELED) => {
-            length == 4 || ipv6_allowed && matches!(length, 16 | 32)
+            length == 4 || other_allowed && matches!(length, 16 | 32)
         }
         (Afi::IPV4, Safi::MPLS_VPN | Safi::MULTICAST_VPN) => {
-            length == 12 || ipv6_allowed && matches!(length, 24 | 48)
+            length == 12 || other_allowed && matches!(length, 24 | 48)
         }
-        (Afi::IPV6, Safi::UNICAST | Safi::MULTICAST | Safi::LABELED) => matches!(length, 16 | 32),
+        (Afi::IPV6, Safi::UNICAST | Safi::MULTICAST | Safi::LABELED) => {
+            matches!(length, 16 | 32) || other_allowed && length == 4
+        }
         (Afi::IPV6, Safi::MPLS_VPN | Safi::MULTICAST_VPN) => matches!(length, 24 | 48),
         (_, Safi::EVPN | Safi::VPLS | Safi::ROUTE_TARGET | Safi::MVPN) => matches!(length, 4 | 16),
         (_, Safi::BGP_LS | Safi::BGP_LS_VPN) => matches!(length, 4 | 16 | 32),
@@ -179,11 +182,13 @@ mod tests {
     }
 
     #[test]
-    fn ipv6_next_hops_of_ipv4_need_the_capability() {
+    fn next_hops_of_the_other_version_need_the_capability() {
         let mut context = Context::new(PeerType::Internal);
         assert!(!length_fits(Family::IPV4_UNICAST, 16, &context));
         context.extended_next_hop.insert(Family::IPV4_UNICAST);
         assert!(length_fits(Family::IPV4_UNICAST, 16, &context));
         assert!(!length_fits(Family::IPV6_UNICAST, 4, &context));
+        context.extended_next_hop.insert(Family::IPV6_UNICAST);
+        assert!(length_fits(Family::IPV6_UNICAST, 4, &context));
     }
 }

@@ -1,11 +1,15 @@
 //! UPDATE messages (RFC 4271 §4.3) and their error handling (RFC 7606).
 
 mod finding;
+#[cfg(feature = "alloc")]
+mod owned;
 mod routes;
 mod rules;
 mod scan;
 mod view;
 
 pub use finding::{Disposition, Finding, Findings};
+#[cfg(feature = "alloc")]
+pub use owned::{Attribute, AttributeValue, NlriField, Update};
 pub use routes::{Announcement, Routes};
 pub use view::UpdateView;

@@ -196,7 +196,8 @@ impl<'a> Scan<'a> {
             .value_at
             .saturating_add(value_length.saturating_sub(field.len()));
         let result = if family.is_prefix() {
-            self.prefixes(field, family, add_path, Some(place.attribute), base)
+            let attribute = Some(place.attribute);
+            self.prefixes(field, family, attribute, base, reach)
         } else {
             framing::check(field, family, add_path, reach)
         };
@@ -234,15 +235,14 @@ impl<'a> Scan<'a> {
     /// only they need.
     fn body(&mut self) -> Result<(), DecodeError> {
         let family = Family::IPV4_UNICAST;
-        let add_path = self.context.add_path_receive.contains(family);
         let Sections {
             withdrawn, nlri, ..
         } = self.sections;
-        for (field, base) in [
-            (withdrawn, self.sections.withdrawn_at()),
-            (nlri, self.sections.nlri_at()),
+        for (field, base, announced) in [
+            (withdrawn, self.sections.withdrawn_at(), false),
+            (nlri, self.sections.nlri_at(), true),
         ] {
-            self.prefixes(field, family, add_path, None, base)
+            self.prefixes(field, family, None, base, announced)
                 .map_err(|at| {
                     let at = base.saturating_add(at);
                     DecodeError::new(
@@ -279,11 +279,12 @@ impl<'a> Scan<'a> {
         &mut self,
         field: &[u8],
         family: Family,
-        add_path: bool,
         attribute: Option<AttributeType>,
         base: usize,
+        announced: bool,
     ) -> Result<(), usize> {
-        nlri::check(field, family, add_path, |kind, at, length| {
+        let add_path = self.context.add_path_receive.contains(family);
+        nlri::check(field, family, add_path, announced, |kind, at, length| {
             let at = base.saturating_add(at);
             self.found(Finding::new(
                 kind,

@@ -392,7 +392,7 @@ impl<'a> UpdateView<'a> {
             Some(view) => self.mp(view.family, view.nlri),
             None => Prefixes::none(),
         };
-        [self.body(self.sections.nlri), mp]
+        [self.body(self.sections.nlri).announced(), mp.announced()]
     }
 
     fn body(&self, field: &'a [u8]) -> Prefixes<'a> {
@@ -569,7 +569,7 @@ impl<'a> Sections<'a> {
 ///
 /// INVARIANT: 0 means absent; no attribute stands at the first octet.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Index([u16; Index::SLOTS]);
+pub(crate) struct Index([u16; Self::SLOTS]);
 
 impl Index {
     /// Types 0–40, then ATTR_SET.

@@ -6,6 +6,9 @@
 //! here with one function `run(&Value) -> Outcome`. A case that cannot be understood, and
 //! a case whose judging panics, fails; neither ends the run.
 
+mod bgp;
+mod bgp_vectors;
+mod cve_vectors;
 mod report;
 mod selector_eval;
 mod selector_parse;

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde_json::Value;
 
-use super::{Outcome, selector_eval, selector_parse, topology};
+use super::{Outcome, bgp_vectors, cve_vectors, selector_eval, selector_parse, topology};
 
 /// A family of cases that are judged in one way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -67,8 +67,8 @@ impl Suite {
     /// The function that judges a case of this suite, once it is built.
     pub(super) fn judge(self) -> Option<Judge> {
         match self {
-            Self::BgpVectors => None,
-            Self::CveVectors => None,
+            Self::BgpVectors => Some(bgp_vectors::run),
+            Self::CveVectors => Some(cve_vectors::run),
             Self::HttpMatch => None,
             Self::Policy => None,
             Self::SelectorEval => Some(selector_eval::run),

@@ -1,13 +1,14 @@
 //! Packing of routes into UPDATEs: one attribute set, as many NLRI as fit.
 
+#[cfg(feature = "alloc")]
+mod announce;
+
 use core::iter::Peekable;
 
 use crate::attribute::{AttributeFlags, write_header};
 use crate::frame::{HEADER, finish, start};
 use crate::writer::Writer;
-use crate::{
-    Afi, AttributeType, Context, EncodeError, Family, MessageType, NextHop, Nlri, PathAttributes,
-};
+use crate::{AttributeType, Context, EncodeError, Family, MessageType, Nlri};
 
 /// Header and the two length fields of an UPDATE.
 const FRAME: usize = HEADER + 4;
@@ -53,53 +54,6 @@ impl UpdatePacker {
     #[must_use]
     pub const fn new(context: &Context) -> Self {
         Self { context: *context }
-    }
-
-    /// Announces routes of a family that share their attributes. Returns the
-    /// size of the message; 0, and nothing written, when there is no route.
-    ///
-    /// # Errors
-    /// * [`EncodeError::MessageTooLong`]: the attributes leave no room for the
-    ///   next NLRI. It is still in the iterator, and its route should be
-    ///   withdrawn (RFC 8654 §4).
-    /// * [`EncodeError::NoNextHop`]: no next hop, or one that the family cannot
-    ///   carry on this session (RFC 8950 §4).
-    /// * [`EncodeError::WrongFamily`], [`EncodeError::BufferTooSmall`].
-    pub fn announce<I: Iterator<Item = Nlri>>(
-        &self,
-        attributes: &PathAttributes,
-        family: Family,
-        nlri: &mut Peekable<I>,
-        out: &mut [u8],
-    ) -> Result<usize, EncodeError> {
-        if nlri.peek().is_none() {
-            return Ok(0);
-        }
-        let next_hop = self.next_hop(attributes, family)?;
-        let body = in_body(family, &next_hop);
-        let fixed = attributes.encoded_len(&self.context, body);
-        let mut writer = Writer::new(out);
-        start(&mut writer, MessageType::Update)?;
-        writer.u16(0)?;
-        if body {
-            writer.u16(u16::try_from(fixed).map_err(|_| EncodeError::MessageTooLong)?)?;
-            attributes.write(&mut writer, &self.context, true)?;
-            self.fill(&mut writer, family, nlri, 0)?;
-        } else {
-            writer.u16(0)?;
-            let mp_at = writer.position();
-            open_mp(&mut writer, AttributeType::MP_REACH_NLRI, family)?;
-            let (field, length) = next_hop.field();
-            writer.u8(length as u8)?;
-            writer.put(field.get(..length).unwrap_or_default())?;
-            writer.u8(0)?;
-            self.fill(&mut writer, family, nlri, fixed)?;
-            close_mp(&mut writer, mp_at)?;
-            attributes.write(&mut writer, &self.context, false)?;
-            let length = writer.position().saturating_sub(mp_at);
-            writer.patch_u16(mp_at.saturating_sub(2), length)?;
-        }
-        finish(&mut writer, self.context.send_limit)
     }
 
     /// Withdraws routes of a family. Returns the size of the message; 0, and
@@ -156,31 +110,6 @@ impl UpdatePacker {
         finish(&mut writer, self.context.send_limit)
     }
 
-    /// Size of the message that announces these NLRI in one piece, whatever
-    /// the session's limit.
-    ///
-    /// # Errors
-    /// As [`UpdatePacker::announce`], but for sizes.
-    pub fn announce_len(
-        &self,
-        attributes: &PathAttributes,
-        family: Family,
-        nlri: impl IntoIterator<Item = Nlri>,
-    ) -> Result<usize, EncodeError> {
-        let next_hop = self.next_hop(attributes, family)?;
-        let body = in_body(family, &next_hop);
-        let mp = if body {
-            0
-        } else {
-            MP_HEADER + FAMILY + 2 + next_hop.field().1
-        };
-        let fixed = attributes.encoded_len(&self.context, body);
-        Ok(FRAME
-            .saturating_add(mp)
-            .saturating_add(fixed)
-            .saturating_add(self.sum(family, nlri)))
-    }
-
     /// Size of the message that withdraws these NLRI in one piece, whatever
     /// the session's limit.
     #[must_use]
@@ -199,27 +128,6 @@ impl UpdatePacker {
         let add_path = self.context.add_path_send.contains(family);
         nlri.into_iter()
             .fold(0, |sum, it| sum.saturating_add(it.encoded_len(add_path)))
-    }
-
-    /// The next hop, where the family can carry it: an IPv6 family needs an
-    /// IPv6 address, an IPv4 family takes one where RFC 8950 is negotiated.
-    fn next_hop(
-        &self,
-        attributes: &PathAttributes,
-        family: Family,
-    ) -> Result<NextHop, EncodeError> {
-        let next_hop = attributes.next_hop.ok_or(EncodeError::NoNextHop)?;
-        let fits = match (family.afi, &next_hop) {
-            (Afi::IPV4, NextHop::V4(_)) => true,
-            (Afi::IPV4, NextHop::V6 { .. }) => self.context.extended_next_hop.contains(family),
-            (_, NextHop::V6 { .. }) => true,
-            (_, NextHop::V4(_)) => false,
-        };
-        if fits {
-            Ok(next_hop)
-        } else {
-            Err(EncodeError::NoNextHop)
-        }
     }
 
     /// Writes NLRI while they and the `reserved` octets that follow fit the
@@ -253,11 +161,6 @@ impl UpdatePacker {
             true => Err(EncodeError::MessageTooLong),
         }
     }
-}
-
-/// Whether the routes travel in the body of the UPDATE (RFC 4271 §4.3).
-fn in_body(family: Family, next_hop: &NextHop) -> bool {
-    family == Family::IPV4_UNICAST && matches!(next_hop, NextHop::V4(_))
 }
 
 /// Begins an MP attribute whose length is not known yet.
