@@ -7,12 +7,18 @@
 
 mod messages;
 mod selector;
+mod session;
 
 pub use messages::messages;
 pub use selector::selector;
+pub use session::session;
 
 /// A function that the fuzzer calls.
 pub type Target = fn(&[u8]);
 
 /// Every target, by the name of its binary and of its directory in `fuzz/corpus`.
-pub const TARGETS: [(&str, Target); 2] = [("messages", messages), ("selector", selector)];
+pub const TARGETS: [(&str, Target); 3] = [
+    ("messages", messages),
+    ("selector", selector),
+    ("session", session),
+];
