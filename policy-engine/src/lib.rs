@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+mod build;
 mod compiled;
 mod decision;
 mod endpoint;
@@ -15,6 +16,7 @@ mod protocol;
 mod reference;
 mod rule;
 
+pub use build::{Build, Effect, Issue, Problem, ResourceRef};
 pub use compiled::{CompileError, CompileOptions, Limits, Snapshot, Statistics};
 pub use decision::{Decision, Reason, Verdict};
 pub use endpoint::{

@@ -9,6 +9,8 @@
 mod bgp;
 mod bgp_vectors;
 mod cve_vectors;
+mod http_match;
+mod policy;
 mod report;
 mod selector_eval;
 mod selector_parse;

@@ -5,7 +5,9 @@ use std::str::FromStr;
 
 use serde_json::Value;
 
-use super::{Outcome, bgp_vectors, cve_vectors, selector_eval, selector_parse, topology};
+use super::{
+    Outcome, bgp_vectors, cve_vectors, http_match, policy, selector_eval, selector_parse, topology,
+};
 
 /// A family of cases that are judged in one way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -69,8 +71,8 @@ impl Suite {
         match self {
             Self::BgpVectors => Some(bgp_vectors::run),
             Self::CveVectors => Some(cve_vectors::run),
-            Self::HttpMatch => None,
-            Self::Policy => None,
+            Self::HttpMatch => Some(http_match::run),
+            Self::Policy => Some(policy::run),
             Self::SelectorEval => Some(selector_eval::run),
             Self::SelectorParse => Some(selector_parse::run),
             Self::StrictDecode => None,
