@@ -1,0 +1,283 @@
+//! `networking.k8s.io/v1` `NetworkPolicy`.
+
+use super::label_selector::{namespaces, pods};
+use super::rule::{Target, rules};
+use super::{Converted, Fault, KUBERNETES_NETWORK_POLICY_ORDER, PolicyOrigin, RuleFault};
+use crate::k8s::{
+    self, IntOrString, LabelSelector, NetworkPolicyEgressRule, NetworkPolicyIngressRule,
+    NetworkPolicyPeer, NetworkPolicyPort,
+};
+use crate::metadata::Metadata;
+use crate::resources::{
+    Action, EntityRule, NetworkPolicy, NetworkPolicySpec, PolicyType, Rule,
+    StagedKubernetesNetworkPolicy, StagedNetworkPolicy, StagedNetworkPolicySpec,
+};
+use crate::scalar::{Port, Protocol};
+
+/// A Kubernetes `NetworkPolicy` as Calico enforces it: in tier `default` with
+/// order 1000, under its own name.
+///
+/// # Errors
+///
+/// When the pod selector cannot be read. Rules that cannot be converted are
+/// left out and listed; the pods stay isolated.
+pub fn network_policy(policy: &k8s::NetworkPolicy) -> Result<Converted<NetworkPolicy>, Fault> {
+    let spec = &policy.spec;
+    let mut faults = Vec::new();
+    let converted = NetworkPolicySpec {
+        types: Some(types(spec.policy_types.as_deref())),
+        ..body(
+            spec.pod_selector.as_ref(),
+            spec.ingress.as_deref().unwrap_or_default(),
+            spec.egress.as_deref().unwrap_or_default(),
+            &mut faults,
+        )?
+    };
+    Ok(Converted {
+        policy: NetworkPolicy {
+            metadata: metadata(&policy.metadata),
+            spec: converted,
+        },
+        origin: PolicyOrigin::KubernetesNetworkPolicy,
+        faults,
+    })
+}
+
+/// A Kubernetes policy that is only staged, likewise.
+///
+/// # Errors
+///
+/// As [`network_policy`].
+pub fn staged_network_policy(
+    policy: &StagedKubernetesNetworkPolicy,
+) -> Result<Converted<StagedNetworkPolicy>, Fault> {
+    let spec = &policy.spec;
+    let mut faults = Vec::new();
+    let egress = spec.egress.as_deref().unwrap_or_default();
+    let converted = NetworkPolicySpec {
+        types: Some(match spec.policy_types.as_deref() {
+            None | Some([]) if !egress.is_empty() => {
+                vec![PolicyType::Ingress, PolicyType::Egress]
+            }
+            given => types(given),
+        }),
+        ..body(
+            spec.pod_selector.as_ref(),
+            spec.ingress.as_deref().unwrap_or_default(),
+            egress,
+            &mut faults,
+        )?
+    };
+    Ok(Converted {
+        policy: StagedNetworkPolicy {
+            metadata: metadata(&policy.metadata),
+            spec: StagedNetworkPolicySpec {
+                staged_action: spec.staged_action,
+                policy: converted,
+            },
+        },
+        origin: PolicyOrigin::StagedKubernetesNetworkPolicy,
+        faults,
+    })
+}
+
+fn metadata(metadata: &Metadata) -> Metadata {
+    Metadata {
+        uid: metadata.uid.clone(),
+        annotations: metadata.annotations.clone(),
+        labels: metadata.labels.clone(),
+        ..Metadata::namespaced(metadata.namespace_or_default(), &*metadata.name)
+    }
+}
+
+/// The directions; without any it is ingress alone, even beside egress rules
+/// (the API server would have filled them in).
+fn types(given: Option<&[PolicyType]>) -> Vec<PolicyType> {
+    match given {
+        None | Some([]) => vec![PolicyType::Ingress],
+        Some(types) => types.to_vec(),
+    }
+}
+
+fn body(
+    pod_selector: Option<&LabelSelector>,
+    ingress: &[NetworkPolicyIngressRule],
+    egress: &[NetworkPolicyEgressRule],
+    faults: &mut Vec<RuleFault>,
+) -> Result<NetworkPolicySpec, Fault> {
+    let ingress = ingress.iter().map(|rule| (&rule.from, &rule.ports));
+    let egress = egress.iter().map(|rule| (&rule.to, &rule.ports));
+    Ok(NetworkPolicySpec {
+        tier: Some("default".to_owned()),
+        order: Some(KUBERNETES_NETWORK_POLICY_ORDER),
+        selector: Some(pods(pod_selector)?),
+        ingress: Some(allowed(PolicyType::Ingress, ingress, faults)),
+        egress: Some(allowed(PolicyType::Egress, egress, faults)),
+        ..NetworkPolicySpec::default()
+    })
+}
+
+type Parts<'a> = (&'a Vec<NetworkPolicyPeer>, &'a Vec<NetworkPolicyPort>);
+
+fn allowed<'a>(
+    direction: PolicyType,
+    parts: impl Iterator<Item = Parts<'a>>,
+    faults: &mut Vec<RuleFault>,
+) -> Vec<Rule> {
+    let mut all = Vec::new();
+    for (index, (peers, ports)) in parts.enumerate() {
+        match converted_rule(direction, peers, ports) {
+            Ok(rules) => all.extend(rules),
+            Err(fault) => faults.push(RuleFault {
+                direction,
+                index,
+                fault,
+                denies: false,
+            }),
+        }
+    }
+    all
+}
+
+fn converted_rule(
+    direction: PolicyType,
+    peers: &[NetworkPolicyPeer],
+    ports: &[NetworkPolicyPort],
+) -> Result<Vec<Rule>, Fault> {
+    let targets = ports.iter().map(target).collect::<Result<_, _>>()?;
+    let peers = match peers {
+        [] => vec![EntityRule::default()],
+        peers => peers.iter().map(peer).collect::<Result<_, _>>()?,
+    };
+    Ok(rules(Action::Allow, direction, &peers, targets))
+}
+
+/// A peer; an address block wins over selectors.
+fn peer(peer: &NetworkPolicyPeer) -> Result<EntityRule, Fault> {
+    if let Some(block) = &peer.ip_block {
+        return Ok(EntityRule {
+            nets: vec![block.cidr],
+            not_nets: block.except.clone(),
+            ..EntityRule::default()
+        });
+    }
+    let namespace_selector = peer.namespace_selector.as_ref().map(namespaces);
+    Ok(EntityRule {
+        selector: Some(pods(peer.pod_selector.as_ref())?),
+        namespace_selector: namespace_selector.transpose()?,
+        ..EntityRule::default()
+    })
+}
+
+fn target(port: &NetworkPolicyPort) -> Result<Target, Fault> {
+    let protocol = match port.protocol.as_deref() {
+        None | Some("") => Protocol::tcp(),
+        Some(name) => Protocol::Name(name.to_owned()),
+    };
+    let port = match (&port.port, port.end_port) {
+        (None, None) => None,
+        (None, Some(_)) | (Some(IntOrString::String(_)), Some(_)) => {
+            return Err(Fault::PortRange);
+        }
+        (Some(IntOrString::Int(port)), None) => Some(Port::Number(number(*port)?)),
+        (Some(IntOrString::Int(port)), Some(end)) => Some(range(number(*port)?, number(end)?)?),
+        (Some(IntOrString::String(name)), None) => Some(named(name)?),
+    };
+    Ok(Target {
+        protocol: Some(protocol),
+        port,
+    })
+}
+
+/// A port number, 0 excluded: no packet has it.
+pub(super) fn number(port: i32) -> Result<u16, Fault> {
+    let number = u16::try_from(port).ok().filter(|port| *port > 0);
+    number.ok_or(Fault::PortNumber(port.into()))
+}
+
+pub(super) fn range(min: u16, max: u16) -> Result<Port, Fault> {
+    match min.cmp(&max) {
+        std::cmp::Ordering::Less => Ok(Port::Range { min, max }),
+        std::cmp::Ordering::Equal => Ok(Port::Number(min)),
+        std::cmp::Ordering::Greater => Err(Fault::PortRange),
+    }
+}
+
+pub(super) fn named(name: &str) -> Result<Port, Fault> {
+    name.parse().map_err(|_| Fault::PortName(name.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn convert(spec: &str) -> Converted<NetworkPolicy> {
+        let json = format!(r#"{{"metadata": {{"name": "p", "namespace": "ns"}}, "spec": {spec}}}"#);
+        network_policy(&serde_json::from_str(&json).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn isolation_needs_no_rules() {
+        let spec = convert(r#"{"podSelector": {}}"#).policy.spec;
+        assert_eq!(spec.types, Some(vec![PolicyType::Ingress]));
+        assert_eq!(spec.ingress, Some(Vec::new()));
+        assert_eq!(
+            (spec.order, spec.tier.as_deref()),
+            (Some(1000.0), Some("default"))
+        );
+    }
+
+    #[test]
+    fn types_are_not_inferred_from_egress_rules() {
+        let spec = convert(r#"{"egress": [{}]}"#).policy.spec;
+        assert_eq!(spec.types, Some(vec![PolicyType::Ingress]));
+        let spec = convert(r#"{"policyTypes": ["Egress"], "egress": [{}]}"#)
+            .policy
+            .spec;
+        assert_eq!(spec.types, Some(vec![PolicyType::Egress]));
+    }
+
+    #[test]
+    fn a_block_wins_over_selectors() {
+        let spec = convert(
+            r#"{"ingress": [{"from": [{"podSelector": {}, "ipBlock": {"cidr": "10.0.0.0/8", "except": ["10.1.0.0/16"]}}]}]}"#,
+        );
+        let source = &spec.policy.spec.ingress.as_ref().unwrap()[0].source;
+        assert_eq!(source.nets, ["10.0.0.0/8".parse().unwrap()]);
+        assert_eq!(source.not_nets, ["10.1.0.0/16".parse().unwrap()]);
+        assert_eq!(source.selector, None);
+    }
+
+    #[test]
+    fn no_peers_are_all_peers() {
+        let spec = convert(r#"{"ingress": [{"ports": [{"port": 80, "endPort": 90}]}]}"#);
+        let rule = &spec.policy.spec.ingress.as_ref().unwrap()[0];
+        assert!(rule.source.is_empty());
+        assert_eq!(rule.destination.ports, [Port::Range { min: 80, max: 90 }]);
+        assert_eq!(rule.protocol, Some(Protocol::tcp()));
+    }
+
+    #[test]
+    fn a_peer_of_pods_stays_in_its_namespace_unless_told() {
+        let spec =
+            convert(r#"{"ingress": [{"from": [{"podSelector": {}}, {"namespaceSelector": {}}]}]}"#);
+        let rules = spec.policy.spec.ingress.unwrap();
+        assert_eq!(rules[0].source.namespace_selector, None);
+        assert_eq!(rules[1].source.namespace_selector.as_deref(), Some("all()"));
+        assert_eq!(rules[0].source.selector, rules[1].source.selector);
+    }
+
+    #[test]
+    fn rules_that_cannot_be_converted_are_left_out_and_named() {
+        let converted = convert(
+            r#"{"ingress": [{"ports": [{"port": "http", "endPort": 90}]}, {"ports": [{"port": 0}]}, {}]}"#,
+        );
+        assert_eq!(converted.policy.spec.ingress.unwrap().len(), 1);
+        let faults: Vec<_> = converted
+            .faults
+            .iter()
+            .map(|f| (f.index, &f.fault))
+            .collect();
+        assert_eq!(faults, [(0, &Fault::PortRange), (1, &Fault::PortNumber(0))]);
+    }
+}

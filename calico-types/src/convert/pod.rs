@@ -1,0 +1,216 @@
+//! Pods as workload endpoints.
+
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+
+use super::{NAMESPACE_LABEL, ORCHESTRATOR_LABEL, SERVICE_ACCOUNT_LABEL};
+use crate::k8s::{ContainerPort, Pod, PodStatus};
+use crate::metadata::Metadata;
+use crate::resources::{WorkloadEndpoint, WorkloadEndpointPort, WorkloadEndpointSpec};
+use crate::scalar::Protocol;
+
+/// The longest name of a service account that fits a label value.
+const MAX_LABEL_VALUE: usize = 63;
+
+/// The endpoint that a pod is, or `None` for one that policy does not see:
+/// on its host's network, or not scheduled yet.
+///
+/// Labels are the pod's own with `projectcalico.org/namespace`,
+/// `…/orchestrator` and `…/serviceaccount` (left out for names of 63 letters
+/// and more) over them; profiles are the namespace's and then the service
+/// account's. A pod that has ended keeps no address. A pod that names no
+/// service account gets none; the API server would have filled in `default`.
+#[must_use]
+pub fn pod(pod: &Pod) -> Option<WorkloadEndpoint> {
+    let node = pod
+        .spec
+        .node_name
+        .as_deref()
+        .filter(|node| !node.is_empty())?;
+    if pod.spec.host_network == Some(true) {
+        return None;
+    }
+    let namespace = pod.metadata.namespace_or_default();
+    let name = &pod.metadata.name;
+    let account = pod.spec.service_account_name.as_deref();
+    let account = account.filter(|account| !account.is_empty());
+    Some(WorkloadEndpoint {
+        metadata: metadata(pod, node, account),
+        spec: WorkloadEndpointSpec {
+            orchestrator: Some("k8s".to_owned()),
+            node: Some(node.to_owned()),
+            pod: Some(name.clone()),
+            endpoint: Some("eth0".to_owned()),
+            service_account_name: account.map(str::to_owned),
+            ip_networks: addresses(pod).into_iter().map(IpNet::from).collect(),
+            profiles: profiles(namespace, account),
+            ports: ports(pod),
+            ..WorkloadEndpointSpec::default()
+        },
+    })
+}
+
+fn metadata(pod: &Pod, node: &str, account: Option<&str>) -> Metadata {
+    let namespace = pod.metadata.namespace_or_default();
+    let mut labels = pod.metadata.labels.clone();
+    labels.insert(NAMESPACE_LABEL.to_owned(), namespace.to_owned());
+    labels.insert(ORCHESTRATOR_LABEL.to_owned(), "k8s".to_owned());
+    if let Some(account) = account.filter(|account| account.len() < MAX_LABEL_VALUE) {
+        labels.insert(SERVICE_ACCOUNT_LABEL.to_owned(), account.to_owned());
+    }
+    // Dashes inside the parts are doubled, so that the name can be taken apart.
+    let part = |text: &str| text.replace('-', "--");
+    let name = format!("{}-k8s-{}-eth0", part(node), part(&pod.metadata.name));
+    Metadata {
+        labels,
+        uid: pod.metadata.uid.clone(),
+        generate_name: pod.metadata.generate_name.clone(),
+        ..Metadata::namespaced(namespace, name)
+    }
+}
+
+fn profiles(namespace: &str, account: Option<&str>) -> Vec<String> {
+    let own = account.map(|account| format!("ksa.{namespace}.{account}"));
+    std::iter::once(format!("kns.{namespace}"))
+        .chain(own)
+        .collect()
+}
+
+/// Addresses as the kubelet reports them, else as the CNI plugin noted them.
+fn addresses(pod: &Pod) -> Vec<IpAddr> {
+    let nothing = PodStatus::default();
+    let status = pod.status.as_ref().unwrap_or(&nothing);
+    if matches!(status.phase.as_deref(), Some("Succeeded" | "Failed")) {
+        return Vec::new();
+    }
+    let noted = |name: &str| {
+        let annotation = pod.metadata.annotations.get(name);
+        annotation.into_iter().flat_map(|list| list.split(','))
+    };
+    let reported = status.pod_ips.iter().map(|ip| ip.ip.as_str());
+    let candidates: [Vec<&str>; 4] = [
+        reported.collect(),
+        status.pod_ip.as_deref().into_iter().collect(),
+        noted("cni.projectcalico.org/podIPs").collect(),
+        noted("cni.projectcalico.org/podIP").collect(),
+    ];
+    let parsed = candidates.iter().map(|texts| {
+        let addresses = texts.iter().filter_map(|text| address(text));
+        addresses.collect::<Vec<_>>()
+    });
+    parsed
+        .into_iter()
+        .find(|addresses| !addresses.is_empty())
+        .unwrap_or_default()
+}
+
+/// An address, also when written with its length.
+fn address(text: &str) -> Option<IpAddr> {
+    let address = text.trim().split('/').next()?;
+    address.parse().ok()
+}
+
+/// Ports with a name or a host port; those of containers first.
+fn ports(pod: &Pod) -> Vec<WorkloadEndpointPort> {
+    let containers = pod.spec.containers.iter().chain(&pod.spec.init_containers);
+    let ports = containers.flat_map(|container| &container.ports);
+    ports.filter_map(port).collect()
+}
+
+fn port(port: &ContainerPort) -> Option<WorkloadEndpointPort> {
+    let name = port.name.clone().filter(|name| !name.is_empty());
+    let host_port = port.host_port.filter(|port| *port > 0);
+    if name.is_none() && host_port.is_none() {
+        return None;
+    }
+    let protocol = match port.protocol.as_deref() {
+        None | Some("") => Protocol::tcp(),
+        Some(name) => Protocol::Name(name.to_owned()),
+    };
+    Some(WorkloadEndpointPort {
+        name,
+        protocol: Some(protocol),
+        port: port.container_port,
+        host_port,
+        host_ip: port.host_ip.clone(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(json: &str) -> Pod {
+        serde_json::from_str(json).unwrap()
+    }
+
+    #[test]
+    fn a_pod_becomes_an_endpoint() {
+        let endpoint = pod(&parsed(
+            r#"{"metadata": {"name": "web-1", "namespace": "shop", "labels":
+                    {"app": "web", "projectcalico.org/namespace": "forged"}},
+                "spec": {"nodeName": "node-1", "serviceAccountName": "web", "containers":
+                    [{"ports": [{"name": "http", "containerPort": 80},
+                                {"containerPort": 81}, {"containerPort": 82, "hostPort": 82}]}]},
+                "status": {"podIP": "10.0.0.1", "podIPs": [{"ip": "10.0.0.1"}, {"ip": "fd00::1"}]}}"#,
+        ))
+        .unwrap();
+        assert_eq!(endpoint.metadata.name, "node--1-k8s-web--1-eth0");
+        let labels = &endpoint.metadata.labels;
+        assert_eq!(labels["projectcalico.org/namespace"], "shop");
+        assert_eq!(labels["projectcalico.org/orchestrator"], "k8s");
+        assert_eq!(labels["projectcalico.org/serviceaccount"], "web");
+        assert_eq!(labels["app"], "web");
+        let spec = &endpoint.spec;
+        assert_eq!(spec.profiles, ["kns.shop", "ksa.shop.web"]);
+        let networks: Vec<_> = spec.ip_networks.iter().map(ToString::to_string).collect();
+        assert_eq!(networks, ["10.0.0.1/32", "fd00::1/128"]);
+        let ports: Vec<_> = spec
+            .ports
+            .iter()
+            .map(|p| (p.name.as_deref(), p.port))
+            .collect();
+        assert_eq!(ports, [(Some("http"), 80), (None, 82)]);
+        assert_eq!(spec.ports[0].protocol, Some(Protocol::tcp()));
+    }
+
+    #[test]
+    fn some_pods_are_no_endpoints() {
+        assert_eq!(pod(&parsed(r#"{"metadata": {"name": "pending"}}"#)), None);
+        assert_eq!(
+            pod(&parsed(
+                r#"{"spec": {"nodeName": "n", "hostNetwork": true}}"#
+            )),
+            None
+        );
+    }
+
+    #[test]
+    fn a_pod_that_ended_has_no_address() {
+        let ended = parsed(
+            r#"{"spec": {"nodeName": "n"}, "status": {"phase": "Succeeded", "podIP": "10.0.0.1"}}"#,
+        );
+        assert_eq!(pod(&ended).unwrap().spec.ip_networks, []);
+    }
+
+    #[test]
+    fn the_plugins_note_stands_in_for_the_kubelets_report() {
+        let noted = parsed(
+            r#"{"metadata": {"annotations": {"cni.projectcalico.org/podIPs": "10.0.0.1/32,fd00::1/128"}},
+                "spec": {"nodeName": "n"}}"#,
+        );
+        assert_eq!(pod(&noted).unwrap().spec.ip_networks.len(), 2);
+    }
+
+    #[test]
+    fn long_account_names_are_no_labels() {
+        let name = "a".repeat(63);
+        let long = parsed(&format!(
+            r#"{{"spec": {{"nodeName": "n", "serviceAccountName": "{name}"}}}}"#
+        ));
+        let endpoint = pod(&long).unwrap();
+        assert!(!endpoint.metadata.labels.contains_key(SERVICE_ACCOUNT_LABEL));
+        assert_eq!(endpoint.spec.profiles.len(), 2);
+    }
+}
