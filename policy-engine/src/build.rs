@@ -6,11 +6,12 @@
 
 mod endpoint;
 mod issue;
+mod kubernetes;
 mod policy;
 mod rule;
 mod scope;
 
-use calico_types::Resource;
+use calico_types::{Resource, convert};
 
 pub use issue::{Effect, Issue, Problem, ResourceRef};
 
@@ -82,6 +83,12 @@ impl Builder {
             Resource::GlobalNetworkPolicy(policy) => self.policy(&PolicySource::from(policy)),
             Resource::StagedNetworkPolicy(policy) => self.staged(policy),
             Resource::StagedGlobalNetworkPolicy(policy) => self.staged(policy),
+            Resource::StagedKubernetesNetworkPolicy(policy) => self.staged_kubernetes(policy),
+            Resource::KubernetesNetworkPolicy(policy) => self.kubernetes_policy(policy),
+            Resource::ClusterNetworkPolicy(policy) => self.cluster_policy(policy),
+            Resource::Pod(pod) => self.pod(pod),
+            Resource::Namespace(namespace) => self.profile(&convert::namespace(namespace)),
+            Resource::ServiceAccount(account) => self.profile(&convert::service_account(account)),
             Resource::WorkloadEndpoint(workload) => self.workload_endpoint(workload),
             Resource::HostEndpoint(host) => self.host_endpoint(host),
             Resource::Profile(profile) => self.profile(profile),
@@ -91,7 +98,7 @@ impl Builder {
                     .network_sets
                     .push(endpoint::global_network_set(set));
             }
-            Resource::EndpointSlice(slice) => self.parts.services.extend(endpoint::service(slice)),
+            Resource::EndpointSlice(slice) => self.endpoint_slice(slice),
             _ => {}
         }
     }

@@ -27,9 +27,9 @@ impl EndpointId {
 /// A workload or host endpoint.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Endpoint {
-    /// What it is found by: `namespace/name`, of a host endpoint the name alone.
+    /// What identifies it: `namespace/name`, of a host endpoint the name alone.
     pub name: String,
-    /// Another name it is found by: of a `WorkloadEndpoint`, `namespace/pod`.
+    /// Another name that it is found by, and shown under: of a workload, `namespace/pod`.
     pub alias: Option<String>,
     /// Workload or host.
     pub kind: EndpointKind,
@@ -121,8 +121,9 @@ pub struct ServiceMember {
     pub port: Option<(Protocol, u16)>,
 }
 
+/// The alias where there is one, else the name.
 impl fmt::Display for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.name)
+        f.write_str(self.alias.as_ref().unwrap_or(&self.name))
     }
 }

@@ -199,6 +199,6 @@ pub enum Fault {
     #[error("an HTTP path that is neither exact nor a prefix")]
     HttpPath,
     /// The conversion from a Kubernetes kind could not express the rule.
-    #[error("{0}")]
-    Conversion(String),
+    #[error(transparent)]
+    Conversion(#[from] calico_types::convert::Fault),
 }

@@ -1,8 +1,5 @@
 //! Endpoints, profiles, network sets and services as written to those of the model.
 
-use std::net::IpAddr;
-
-use calico_types::k8s;
 use calico_types::resources as written;
 use calico_types::{Metadata, scalar};
 use ipnet::IpNet;
@@ -11,10 +8,10 @@ use super::Builder;
 use super::issue::{Effect, Issue, Problem, ResourceRef};
 use super::rule::number;
 use super::scope::{NAMESPACE, ORCHESTRATOR, SERVICE_ACCOUNT, given};
-use crate::{
-    Direction, Endpoint, EndpointKind, LabelMap, NamedPort, NetworkSet, Profile, Protocol, Service,
-    ServiceMember, ServiceName,
-};
+use crate::{Direction, Endpoint, EndpointKind, LabelMap, NamedPort, NetworkSet, Profile};
+
+/// The length from which on the name of a service account fits no label.
+const MAX_LABEL_VALUE: usize = 63;
 
 impl Builder {
     pub(super) fn workload_endpoint(&mut self, workload: &written::WorkloadEndpoint) {
@@ -120,7 +117,9 @@ fn workload_labels(metadata: &Metadata, spec: &written::WorkloadEndpointSpec) ->
     if let Some(orchestrator) = given(spec.orchestrator.as_ref()) {
         set(ORCHESTRATOR, orchestrator);
     }
-    if let Some(account) = given(spec.service_account_name.as_ref()) {
+    if let Some(account) = given(spec.service_account_name.as_ref())
+        && account.len() < MAX_LABEL_VALUE
+    {
         set(SERVICE_ACCOUNT, account);
     }
     labels
@@ -147,35 +146,4 @@ pub(super) fn global_network_set(set: &written::GlobalNetworkSet) -> NetworkSet 
         profile: None,
         nets: set.spec.nets.iter().map(IpNet::trunc).collect(),
     }
-}
-
-/// The part of a service that a slice describes: each address, alone and with each of the
-/// slice's ports. Slices of host names have no addresses.
-pub(super) fn service(slice: &k8s::EndpointSlice) -> Option<Service> {
-    let name = ServiceName {
-        namespace: slice.metadata.namespace_or_default().to_owned(),
-        name: slice.service_name()?.to_owned(),
-    };
-    let addresses = slice
-        .endpoints
-        .iter()
-        .flat_map(|endpoint| &endpoint.addresses)
-        .filter_map(|address| address.parse::<IpAddr>().ok());
-    let ports: Vec<_> = slice
-        .ports
-        .iter()
-        .filter_map(|port| {
-            let protocol = Protocol::named(port.protocol.as_deref().unwrap_or("TCP"))?;
-            Some((protocol, port.port?))
-        })
-        .collect();
-    let members = addresses
-        .flat_map(|address| {
-            let with_ports = ports.iter().map(move |port| Some(*port));
-            with_ports
-                .chain([None])
-                .map(move |port| ServiceMember { address, port })
-        })
-        .collect();
-    Some(Service { name, members })
 }
