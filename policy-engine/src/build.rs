@@ -47,7 +47,7 @@ impl PolicySet {
     /// assert_eq!(
     ///     build.issues[0].to_string(),
     ///     "NetworkPolicy shop/database: selector \"app == 'db\": \
-    ///      the string is not closed; the policy is left out",
+    ///      string has no closing '; the policy is left out",
     /// );
     /// # Ok::<(), serde_json::Error>(())
     /// ```

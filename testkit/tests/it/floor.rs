@@ -13,8 +13,8 @@ use testkit::shared;
 const FLOOR: [(Suite, usize); 9] = [
     (Suite::BgpVectors, 416),
     (Suite::CveVectors, 50),
-    (Suite::HttpMatch, 0),
-    (Suite::Policy, 0),
+    (Suite::HttpMatch, 47),
+    (Suite::Policy, 702),
     (Suite::SelectorEval, 2328),
     (Suite::SelectorParse, 392),
     (Suite::StrictDecode, 0),
