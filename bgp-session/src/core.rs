@@ -331,10 +331,7 @@ impl Core {
     /// Restores the invariants after an event and tells what has changed.
     fn settle(&mut self, now: Instant) {
         self.promote();
-        if self.main.state() == State::Established
-            && !self.env.config.collision_detect_established
-            && self.rival.is_some()
-        {
+        if self.is_newly_established() && !self.env.config.collision_detect_established {
             self.step_rival(now, Input::OpenCollisionDump);
             self.promote();
         }
@@ -348,6 +345,14 @@ impl Core {
             idle.arm(now, &mut self.env);
         }
         self.publish(now);
+    }
+
+    /// Whether the embedder has yet to hear of this Established connection.
+    /// A rival from before has lost then; one that comes later is tracked until
+    /// it sends its OPEN (RFC 4271 §8.2.2).
+    fn is_newly_established(&self) -> bool {
+        let current = self.established_link().map(|link| link.id);
+        current.is_some() && current != self.up.as_ref().map(|up| up.conn)
     }
 
     /// Puts the machine that is farther into the first place and forgets one
