@@ -33,6 +33,8 @@ pub struct Counts {
     pub deallocations: u64,
     /// Bytes asked for, the whole new size in the case of `realloc`.
     pub bytes: u64,
+    /// Bytes asked for and not given back; negative when older memory was freed.
+    pub held: i64,
 }
 
 impl Counts {
@@ -40,6 +42,7 @@ impl Counts {
         allocations: 0,
         deallocations: 0,
         bytes: 0,
+        held: 0,
     };
 
     const fn since(self, earlier: Self) -> Self {
@@ -47,12 +50,18 @@ impl Counts {
             allocations: self.allocations.wrapping_sub(earlier.allocations),
             deallocations: self.deallocations.wrapping_sub(earlier.deallocations),
             bytes: self.bytes.wrapping_sub(earlier.bytes),
+            held: self.held.wrapping_sub(earlier.held),
         }
     }
 
     const fn asked(&mut self, bytes: usize) {
         self.allocations = self.allocations.wrapping_add(1);
         self.bytes = self.bytes.wrapping_add(bytes as u64);
+        self.held = self.held.wrapping_add_unsigned(bytes as u64);
+    }
+
+    const fn given_back(&mut self, bytes: usize) {
+        self.held = self.held.wrapping_sub_unsigned(bytes as u64);
     }
 }
 
@@ -77,13 +86,19 @@ unsafe impl GlobalAlloc for CountingAllocator {
     }
 
     unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, new_size: usize) -> *mut u8 {
-        record(|counts| counts.asked(new_size));
+        record(|counts| {
+            counts.asked(new_size);
+            counts.given_back(layout.size());
+        });
         // SAFETY: the caller keeps the contract of `GlobalAlloc::realloc`.
         unsafe { System.realloc(pointer, layout, new_size) }
     }
 
     unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        record(|counts| counts.deallocations = counts.deallocations.wrapping_add(1));
+        record(|counts| {
+            counts.deallocations = counts.deallocations.wrapping_add(1);
+            counts.given_back(layout.size());
+        });
         // SAFETY: the caller keeps the contract of `GlobalAlloc::dealloc`.
         unsafe { System.dealloc(pointer, layout) }
     }
