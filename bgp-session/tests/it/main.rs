@@ -8,6 +8,7 @@
     reason = "a test that goes wrong must stop, and says where"
 )]
 
+mod bounds;
 mod buffers;
 mod opens;
 mod pairs;
@@ -17,3 +18,6 @@ mod restart;
 mod solo;
 mod transitions;
 mod updates;
+
+#[global_allocator]
+static ALLOCATOR: testkit::alloc::CountingAllocator = testkit::alloc::CountingAllocator;
