@@ -18,6 +18,8 @@ mod table;
 
 pub use attributes::Attributes;
 pub use calico::{BuiltIn, ExportContext, NormalPriority, Pool, PrefixAdvertisement};
+#[cfg(feature = "calico")]
+pub use calico::{Compiled, FilterDiagnostic, FilterProblem, export_chain, import_chain};
 pub use config::RibConfig;
 pub use decision::{Candidate, Explanation, Judged, Profile, Standing, Step, judge, select};
 pub use export::Withheld;

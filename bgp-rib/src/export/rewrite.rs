@@ -34,7 +34,11 @@ impl Exporter<'_> {
                 to_external(self.config, key, foreign_med, &mut attributes);
             }
         }
-        Ok(attributes)
+        if fits(key, &attributes) {
+            Ok(attributes)
+        } else {
+            Err(Withheld::TooLarge)
+        }
     }
 
     /// RFC 4271 §5.1.5: internal peers are told the degree of preference.
@@ -49,6 +53,17 @@ impl Exporter<'_> {
             attributes.cluster_list.insert(0, self.config.cluster());
         }
     }
+}
+
+/// Octets of an UPDATE beside its attributes, at most: header and lengths 23,
+/// MP_REACH_NLRI up to its NLRI 41, one NLRI with a path identifier 21.
+const OVERHEAD: usize = 23 + 41 + 21;
+
+/// RFC 4271 §9.2: attributes that leave no room for a single NLRI cannot be
+/// announced.
+fn fits(key: &ExportKey, attributes: &PathAttributes) -> bool {
+    let room = usize::from(key.context.send_limit).saturating_sub(OVERHEAD);
+    attributes.encoded_len(&key.context, false) <= room
 }
 
 /// RFC 5065 §4: the member AS goes in front in a confederation sequence;

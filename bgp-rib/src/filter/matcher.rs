@@ -2,13 +2,18 @@
 
 use super::evaluate::{RouteSource, RouteView};
 use super::{InterfacePattern, PrefixMatcher};
-use bgp_wire::{AsPath, Asn, Community, LargeCommunity, PathAttributes, PeerType, SegmentType};
+use crate::export::family_of;
+use bgp_wire::{
+    AsPath, Asn, Community, Family, LargeCommunity, PathAttributes, PeerType, SegmentType,
+};
 use std::fmt;
 
 /// One condition on a route. The matchers of a rule must all hold.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Matcher {
+    /// The route is of this unicast family.
+    Family(Family),
     /// The route's prefix passes.
     Prefix(PrefixMatcher),
     /// At least one of these holds for the route's prefix (a prefix list).
@@ -44,6 +49,7 @@ impl Matcher {
     /// changed by earlier rules.
     pub(super) fn matches(&self, route: &RouteView<'_>, attributes: &PathAttributes) -> bool {
         match self {
+            Self::Family(family) => family_of(&route.prefix) == *family,
             Self::Prefix(matcher) => matcher.matches(&route.prefix),
             Self::AnyPrefix(list) => list.iter().any(|matcher| matcher.matches(&route.prefix)),
             Self::FromPeer => matches!(route.source, RouteSource::Peer(_)),
@@ -98,6 +104,7 @@ const fn is_set(segment_type: SegmentType) -> bool {
 impl fmt::Display for Matcher {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Family(family) => family.fmt(f),
             Self::Prefix(matcher) => matcher.fmt(f),
             Self::AnyPrefix(list) => write!(f, "prefix in a list of {}", list.len()),
             Self::FromPeer => f.write_str("learned by BGP"),

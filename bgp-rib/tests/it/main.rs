@@ -5,7 +5,17 @@
     reason = "a test that cannot go on has failed"
 )]
 
+mod oracle;
 mod speaker;
 
+mod add_path;
+#[cfg(feature = "calico")]
+mod calico;
+mod churn;
+mod decision;
 mod export;
+mod filters;
+mod lifecycle;
+mod packing;
 mod reflection;
+mod snapshot;

@@ -1,14 +1,12 @@
 //! RIBs joined by wires: whatever one is told, it is told in encoded messages.
 
-use bgp_rib::{
-    Changes, Event, FilterChain, LocalOrigin, LocalRoute, PeerConfig, PeerId, Rib, RibConfig,
-};
+use bgp_rib::{Changes, Event, LocalOrigin, LocalRoute, PeerConfig, PeerId, Rib, RibConfig};
 use bgp_wire::{
     AsPath, Asn, Context, Family, FamilySet, NextHop, Nlri, PathAttributes, PeerType, UpdatePacker,
     UpdateView,
 };
 use ipnet::IpNet;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::{Ipv4Addr, Ipv6Addr};
 
 pub(crate) fn net(text: &str) -> IpNet {
     text.parse().unwrap()
@@ -233,12 +231,4 @@ pub(crate) fn both_ends_of_rib() -> Vec<Told> {
 pub(crate) fn mapped(address: Ipv4Addr) -> Ipv6Addr {
     let [a, b, c, d] = address.octets().map(u16::from);
     Ipv6Addr::new(0x2001, 0xdb8, 0, 0, a, b, c, d)
-}
-
-pub(crate) fn ip(address: Ipv4Addr) -> IpAddr {
-    IpAddr::V4(address)
-}
-
-pub(crate) fn reject_all() -> FilterChain {
-    FilterChain::reject_all()
 }

@@ -1,0 +1,270 @@
+//! Sessions that go and come back, refreshes, changes of policy.
+
+use crate::speaker::*;
+use bgp_rib::{Event, FilterChain, Ineligible};
+use bgp_wire::{Context, Family, FamilySet, PathAttributes, PeerType};
+
+const P: &str = "192.0.2.0/24";
+const P6: &str = "2001:db8::/32";
+
+fn route6(last: u8) -> PathAttributes {
+    let global = mapped(addr(last));
+    let next_hop = Some(bgp_wire::NextHop::V6 {
+        global,
+        link_local: None,
+    });
+    PathAttributes {
+        next_hop,
+        ..attributes(addr(last), &[65_001])
+    }
+}
+
+fn scene() -> (Speaker, bgp_rib::PeerId, bgp_rib::PeerId) {
+    let mut speaker = Speaker::new(64_512, addr(1));
+    let sender = speaker.external(addr(20));
+    let listener = speaker.external(addr(21));
+    let _ = speaker.announce(sender, &attributes(addr(20), &[65_001]), P);
+    let _ = speaker.announce(sender, &route6(20), P6);
+    assert_eq!(speaker.told(listener).len(), 4);
+    (speaker, sender, listener)
+}
+
+fn up(speaker: &mut Speaker, peer: bgp_rib::PeerId, last: u8) {
+    let context = speaker.context(peer);
+    let _ = speaker.rib.apply(Event::PeerUp {
+        peer,
+        identifier: addr(last),
+        context: &context,
+    });
+}
+
+#[test]
+fn a_lost_peer_takes_its_routes_along() {
+    let (mut speaker, sender, listener) = scene();
+    let changes = speaker.rib.apply(Event::PeerDown {
+        peer: sender,
+        retain: FamilySet::empty(),
+    });
+    let prefixes: Vec<_> = changes.best.iter().map(|change| change.prefix).collect();
+    assert_eq!(prefixes, [net(P), net(P6)]);
+    assert!(changes.best.iter().all(|change| change.new.is_none()));
+    assert_eq!(
+        speaker.told(listener),
+        [Told::Unreach(net(P), None), Told::Unreach(net(P6), None)]
+    );
+    assert_eq!(speaker.rib.statistics().destinations, 0);
+    assert_eq!(speaker.drain(sender), Vec::<Vec<u8>>::new());
+}
+
+/// RFC 4724 §4.2: stale routes stay in use until End-of-RIB.
+#[test]
+fn graceful_restart() {
+    let (mut speaker, sender, listener) = scene();
+    let _ = speaker.announce(sender, &attributes(addr(20), &[65_001]), "198.51.100.0/24");
+    let _ = speaker.told(listener);
+    let retain = FamilySet::empty().with(Family::IPV4_UNICAST);
+    let changes = speaker.rib.apply(Event::PeerDown {
+        peer: sender,
+        retain,
+    });
+    assert_eq!(changes.best.len(), 1, "IPv6 was not kept");
+    assert!(speaker.rib.best(&net(P)).unwrap().stale);
+    assert_eq!(speaker.rib.route_counts(sender), Some((2, 2)));
+    assert_eq!(speaker.told(listener), [Told::Unreach(net(P6), None)]);
+
+    up(&mut speaker, sender, 20);
+    let changes = speaker.announce(sender, &attributes(addr(20), &[65_001]), P);
+    assert!(changes.is_empty(), "the same route again is no change");
+    assert!(!speaker.rib.best(&net(P)).unwrap().stale);
+    let end = Event::EndOfRib {
+        peer: sender,
+        family: Family::IPV4_UNICAST,
+    };
+    let changes = speaker.rib.apply(end);
+    assert_eq!(changes.best.len(), 1);
+    assert_eq!(
+        speaker.told(listener),
+        [Told::Unreach(net("198.51.100.0/24"), None)]
+    );
+    assert_eq!(speaker.rib.route_counts(sender), Some((1, 0)));
+}
+
+/// RFC 4724 §4.2: what is stale from an earlier restart goes with the next, and
+/// all of it when the time is over or the peer is another one.
+#[test]
+fn stale_routes_end() {
+    let retain = FamilySet::empty()
+        .with(Family::IPV4_UNICAST)
+        .with(Family::IPV6_UNICAST);
+    for ending in 0..3 {
+        let (mut speaker, sender, _) = scene();
+        let _ = speaker.rib.apply(Event::PeerDown {
+            peer: sender,
+            retain,
+        });
+        assert_eq!(speaker.rib.loc_rib().count(), 2);
+        let changes = match ending {
+            0 => speaker.rib.apply(Event::StaleExpired { peer: sender }),
+            1 => {
+                up(&mut speaker, sender, 20);
+                speaker.rib.apply(Event::PeerDown {
+                    peer: sender,
+                    retain,
+                })
+            }
+            _ => {
+                let context = speaker.context(sender);
+                let identifier = addr(99);
+                speaker.rib.apply(Event::PeerUp {
+                    peer: sender,
+                    identifier,
+                    context: &context,
+                })
+            }
+        };
+        assert_eq!(changes.best.len(), 2, "{ending}");
+        assert_eq!(speaker.rib.loc_rib().count(), 0);
+    }
+}
+
+/// RFC 2918: everything of one family again, to one peer only.
+#[test]
+fn route_refresh() {
+    let (mut speaker, sender, listener) = scene();
+    let other = speaker.external(addr(22));
+    let _ = speaker.told(other);
+    let _ = speaker.rib.apply(Event::RouteRefresh {
+        peer: listener,
+        family: Family::IPV4_UNICAST,
+    });
+    let told = speaker.told(listener);
+    assert_eq!(told.len(), 1);
+    assert_eq!(told[0].reach().unwrap().0, net(P));
+    assert_eq!(speaker.told(other), []);
+    // A route that goes before the refresh is served has to be withdrawn.
+    let _ = speaker.rib.apply(Event::RouteRefresh {
+        peer: listener,
+        family: Family::IPV4_UNICAST,
+    });
+    let _ = speaker.withdraw(sender, P);
+    assert_eq!(speaker.told(listener), [Told::Unreach(net(P), None)]);
+}
+
+/// A peer that comes late hears everything, then End-of-RIB.
+#[test]
+fn the_initial_table() {
+    let (mut speaker, ..) = scene();
+    let late = speaker.external(addr(22));
+    let told = speaker.told(late);
+    assert_eq!(told.iter().filter(|told| told.reach().is_some()).count(), 2);
+    assert_eq!(told[2..], both_ends_of_rib());
+    let only_v6 = {
+        let mut context = Context::new(PeerType::External);
+        context.families = FamilySet::empty().with(Family::IPV6_UNICAST);
+        speaker.peer(addr(23), context, |_| {})
+    };
+    let told = speaker.told(only_v6);
+    assert_eq!(told[0].reach().unwrap().0, net(P6));
+    assert_eq!(told[1..], [Told::EndOfRib(Family::IPV6_UNICAST)]);
+}
+
+/// What was received is kept, so a change of import policy needs no refresh.
+#[test]
+fn import_policy_changes() {
+    let (mut speaker, sender, listener) = scene();
+    let changes = speaker.rib.set_import(sender, FilterChain::reject_all());
+    assert_eq!(changes.best.len(), 2);
+    assert_eq!(speaker.told(listener).len(), 2);
+    assert_eq!(speaker.rib.adj_rib_in(sender).len(), 2);
+    let explanation = speaker.rib.explain(&net(P));
+    assert!(matches!(
+        explanation.routes[0].outcome,
+        Err(Ineligible::Rejected(_))
+    ));
+    let changes = speaker.rib.set_import(sender, FilterChain::accept_all());
+    assert_eq!(changes.best.len(), 2);
+    let told = speaker.told(listener);
+    assert!(told.len() == 2 && told.iter().all(|told| told.reach().is_some()));
+}
+
+#[test]
+fn export_policy_changes() {
+    let (mut speaker, _, listener) = scene();
+    let other = speaker.external(addr(22));
+    let _ = speaker.told(other);
+    speaker.rib.set_export(listener, FilterChain::reject_all());
+    assert!(
+        speaker
+            .told(listener)
+            .iter()
+            .all(|told| matches!(told, Told::Unreach(..)))
+    );
+    assert_eq!(speaker.rib.adj_rib_out(listener), []);
+    assert_eq!(speaker.told(other), []);
+    speaker.rib.set_export(listener, FilterChain::accept_all());
+    assert_eq!(speaker.told(listener).len(), 2);
+    // It is back where the others are.
+    assert_eq!(speaker.rib.statistics().update_groups, 1);
+}
+
+/// RFC 7606 §5.3: a disabled family goes, the other stays.
+#[test]
+fn a_family_goes_down() {
+    let (mut speaker, sender, listener) = scene();
+    let changes = speaker.rib.apply(Event::FamilyDown {
+        peer: sender,
+        family: Family::IPV6_UNICAST,
+    });
+    assert_eq!(changes.best.len(), 1);
+    let _ = speaker.announce(sender, &route6(20), P6);
+    assert_eq!(speaker.rib.best(&net(P6)), None);
+    assert!(speaker.rib.best(&net(P)).is_some());
+    assert_eq!(speaker.told(listener), [Told::Unreach(net(P6), None)]);
+}
+
+/// RFC 7606 §2: treat-as-withdraw withdraws what the message announces.
+#[test]
+fn a_malformed_update_withdraws() {
+    let (mut speaker, sender, _) = scene();
+    let context = speaker.context(sender);
+    let mut bytes = messages(
+        &context,
+        Some(&attributes(addr(20), &[65_001])),
+        &[(net(P), None)],
+    )
+    .remove(0);
+    // ORIGIN (the first attribute, 23 octets in) with an undefined value.
+    assert_eq!(bytes[23..26], [0x40, 1, 1]);
+    bytes[26] = 99;
+    let changes = speaker.receive(sender, &bytes);
+    assert_eq!(changes.best.len(), 1);
+    assert_eq!(speaker.rib.best(&net(P)), None);
+}
+
+#[test]
+fn refused_routes_need_not_be_kept() {
+    let mut speaker = Speaker::new(64_512, addr(1));
+    let sender = speaker.peer(addr(20), context(PeerType::External), |config| {
+        config.import = FilterChain::reject_all();
+        config.keep_rejected = false;
+    });
+    let _ = speaker.announce(sender, &attributes(addr(20), &[65_001]), P);
+    assert_eq!(speaker.rib.adj_rib_in(sender), []);
+    assert_eq!(speaker.rib.statistics().destinations, 0);
+}
+
+#[test]
+fn removed_peers_are_gone() {
+    let (mut speaker, sender, listener) = scene();
+    assert_eq!(speaker.rib.remove_peer(sender).best.len(), 2);
+    assert_eq!(speaker.told(listener).len(), 2);
+    assert_eq!(speaker.rib.peers().collect::<Vec<_>>(), [listener]);
+    let context = Context::new(PeerType::External);
+    let up = Event::PeerUp {
+        peer: sender,
+        identifier: addr(20),
+        context: &context,
+    };
+    assert!(speaker.rib.apply(up).is_empty());
+    assert_eq!(speaker.rib.pending().count(), 0);
+}
