@@ -53,7 +53,9 @@ impl LocalOrigin {
         if self.is_static() { 200 } else { 10 }
     }
 
-    pub(crate) fn interface(&self) -> Option<&str> {
+    /// The outgoing interface, if there is one.
+    #[must_use]
+    pub fn interface(&self) -> Option<&str> {
         match self {
             Self::Kernel { interface, .. } => Some(interface),
             Self::OwnBlock | Self::Static | Self::Service => None,

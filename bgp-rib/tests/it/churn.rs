@@ -420,7 +420,7 @@ proptest! {
         // With nothing left to say, equal peers are back in common groups: by
         // kind of session, and by filter.
         world.settle();
-        prop_assert!(world.speaker.rib.statistics().update_groups <= 6);
+        prop_assert!(world.speaker.rib.statistics().update_groups <= 5);
         for peer in 0..PEERS {
             world.step(Step::Down { peer });
         }

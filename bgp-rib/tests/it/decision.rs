@@ -97,13 +97,11 @@ proptest! {
             let standings = judge(&routes, profile.steps());
             let best = select(&routes, profile.steps()).unwrap();
             for (position, standing) in standings.iter().enumerate() {
-                match *standing {
-                    Standing::Best { .. } => prop_assert_eq!(position, best),
-                    Standing::Lost { step, against } => {
-                        let pair = [routes[position], routes[against]];
-                        prop_assert_eq!(select(&pair, &[step]), Some(1));
-                    }
-                    other => prop_assert!(false, "{:?}", other),
+                if let Standing::Lost { step, against } = *standing {
+                    let pair = [routes[position], routes[against]];
+                    prop_assert_eq!(select(&pair, &[step]), Some(1));
+                } else {
+                    prop_assert_eq!(position, best);
                 }
             }
         }
