@@ -4,3 +4,4 @@
 //! figure means something beside another from the same run on the same machine.
 
 pub mod selectors;
+pub mod updates;
