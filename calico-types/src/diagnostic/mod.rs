@@ -97,6 +97,12 @@ pub struct RefusedBy {
 }
 
 impl RefusedBy {
+    /// Whoever reads the document at all.
+    pub const EVERYONE: Self = Self {
+        decoder: true,
+        calico: true,
+        api_server: true,
+    };
     /// Strict decoding only.
     pub const DECODER: Self = Self {
         decoder: true,

@@ -14,8 +14,10 @@ mod policy;
 mod report;
 mod selector_eval;
 mod selector_parse;
+mod strict_decode;
 mod suite;
 mod topology;
+mod validation;
 
 pub use report::{Failure, Report, RunError, run};
 pub use suite::{Suite, UnknownSuite};

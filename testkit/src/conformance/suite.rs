@@ -6,7 +6,8 @@ use std::str::FromStr;
 use serde_json::Value;
 
 use super::{
-    Outcome, bgp_vectors, cve_vectors, http_match, policy, selector_eval, selector_parse, topology,
+    Outcome, bgp_vectors, cve_vectors, http_match, policy, selector_eval, selector_parse,
+    strict_decode, topology, validation,
 };
 
 /// A family of cases that are judged in one way.
@@ -75,9 +76,9 @@ impl Suite {
             Self::Policy => Some(policy::run),
             Self::SelectorEval => Some(selector_eval::run),
             Self::SelectorParse => Some(selector_parse::run),
-            Self::StrictDecode => None,
+            Self::StrictDecode => Some(strict_decode::run),
             Self::Topology => Some(topology::run),
-            Self::Validation => None,
+            Self::Validation => Some(validation::run),
         }
     }
 }

@@ -1,0 +1,82 @@
+//! One resource of a source, before it has a type.
+
+use std::sync::Arc;
+
+use crate::diagnostic::Diagnostic;
+use crate::schema::KindSchema;
+use crate::source::Span;
+use crate::tree::{Node, Value};
+
+/// A mapping with a known `apiVersion` and `kind`.
+#[derive(Clone, Debug)]
+pub(crate) struct Document {
+    pub(crate) source: String,
+    pub(crate) root: Arc<Node>,
+    pub(crate) kind: &'static KindSchema,
+}
+
+impl Document {
+    /// Kind and name: `NetworkPolicy shop/db`.
+    pub(crate) fn title(&self) -> String {
+        let metadata = self.root.get("metadata");
+        let text = |key| {
+            metadata
+                .map(|metadata| metadata.text_of(key))
+                .unwrap_or_default()
+        };
+        let kind = self.kind.kind;
+        match (text("namespace"), text("name")) {
+            (_, "") => kind.to_owned(),
+            ("", name) => format!("{kind} {}", printable(name)),
+            (namespace, name) => format!("{kind} {}/{}", printable(namespace), printable(name)),
+        }
+    }
+
+    /// Puts a finding into this document.
+    pub(crate) fn locate(&self, diagnostic: Diagnostic, span: Span) -> Diagnostic {
+        diagnostic.at(self.source.clone(), span).of(self.title())
+    }
+}
+
+/// Text from a manifest, safe to show in one line.
+pub(crate) fn printable(text: &str) -> String {
+    const LONGEST: usize = 80;
+    let mut shown: String = text
+        .chars()
+        .take(LONGEST)
+        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
+        .collect();
+    if text.chars().nth(LONGEST).is_some() {
+        shown.push('…');
+    }
+    shown
+}
+
+/// Follows a path such as `spec.ingress[0].action`.
+pub(crate) fn find<'a>(root: &'a Node, path: &str) -> Option<&'a Node> {
+    let mut node = root;
+    for step in path.split('.').filter(|step| !step.is_empty()) {
+        let mut parts = step.split('[');
+        let key = parts.next()?;
+        if !key.is_empty() {
+            node = node.get(key)?;
+        }
+        for index in parts {
+            let index: usize = index.strip_suffix(']')?.parse().ok()?;
+            node = node.items().get(index)?;
+        }
+    }
+    Some(node)
+}
+
+/// A value in the words of a manifest, for messages.
+pub(crate) fn shown(node: &Node) -> String {
+    match &node.value {
+        Value::Null => "null".to_owned(),
+        Value::Bool(value) => value.to_string(),
+        Value::Number(number) => number.to_string(),
+        Value::String(text) => format!("\"{}\"", printable(text)),
+        Value::Sequence(items) => format!("a list of {}", items.len()),
+        Value::Mapping(_) => "a mapping".to_owned(),
+    }
+}

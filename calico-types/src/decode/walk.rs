@@ -1,0 +1,246 @@
+//! A document against its schema, as Calico's strict decoder goes through it.
+
+use std::collections::HashSet;
+
+use super::advice;
+use super::document::{Document, printable, shown};
+use super::meaning;
+use crate::diagnostic::{Code, Diagnostic, RefusedBy};
+use crate::path::Path;
+use crate::scalar::{Asn, Duration, Port};
+use crate::schema::{Form, Schema, Shape};
+use crate::source::Span;
+use crate::tree::{Entry, Node, Value};
+
+/// Adds what the decoder and the types have against a document.
+pub(super) fn check(document: &Document, found: &mut Vec<Diagnostic>) {
+    let mut walk = Walk { document, found };
+    walk.value(&document.root, &document.kind.schema, &Path::Root);
+}
+
+struct Walk<'a> {
+    document: &'a Document,
+    found: &'a mut Vec<Diagnostic>,
+}
+
+impl Walk<'_> {
+    fn report(&mut self, diagnostic: Diagnostic, path: &Path<'_>, span: Span) {
+        let diagnostic = diagnostic.on(path.to_string());
+        self.found.push(self.document.locate(diagnostic, span));
+    }
+
+    fn value(&mut self, node: &Node, schema: &Schema, path: &Path<'_>) {
+        if node.is_null() {
+            return;
+        }
+        match (schema.shape, &node.value) {
+            (Shape::Any, _) => {}
+            (Shape::Object(_), Value::Mapping(entries)) => self.object(node, entries, schema, path),
+            (Shape::Map(item), Value::Mapping(entries)) => {
+                self.duplicates(entries, path);
+                for Entry { key, value, .. } in entries {
+                    self.value(value, item, &path.key(key));
+                }
+            }
+            (Shape::List(item) | Shape::Set(item), Value::Sequence(items)) => {
+                for (index, value) in items.iter().enumerate() {
+                    self.value(value, item, &path.index(index));
+                }
+            }
+            (Shape::Text, Value::String(text)) => self.text(node, text, schema, path),
+            (Shape::Text, Value::Bool(_) | Value::Number(_)) if schema.form == Form::Plain => {
+                self.unquoted(node, path);
+            }
+            (Shape::Integer | Shape::Number | Shape::IntOrText, Value::Number(_)) => {
+                self.number(node, schema, path)
+            }
+            (Shape::Integer, Value::String(text)) if schema.form == Form::Asn => {
+                self.asn_text(node, text, path);
+            }
+            (Shape::IntOrText, Value::String(text)) => self.word(node, text, schema, path),
+            (Shape::Boolean, Value::Bool(_)) => {}
+            _ => self.wrong_type(node, schema, path),
+        }
+    }
+
+    fn object(&mut self, node: &Node, entries: &[Entry], schema: &Schema, path: &Path<'_>) {
+        self.duplicates(entries, path);
+        for entry in entries {
+            let below = path.key(&entry.key);
+            match schema.field_ignoring_case(&entry.key) {
+                Some(field) => {
+                    if field.name != entry.key {
+                        self.wrong_case(entry, field.name, &below);
+                    }
+                    self.value(&entry.value, &field.schema, &below);
+                }
+                None => self.unknown(node, entry, schema, path),
+            }
+        }
+    }
+
+    fn duplicates(&mut self, entries: &[Entry], path: &Path<'_>) {
+        let mut seen = HashSet::new();
+        for Entry { key, key_span, .. } in entries {
+            if !seen.insert(key.as_str()) {
+                let message = format!("`{}` is given twice", printable(key));
+                let diagnostic = Diagnostic::error(Code("duplicate-key"), message)
+                    .refused_by(RefusedBy::DECODER)
+                    .stored("with the last of them")
+                    .help("remove one");
+                self.report(diagnostic, &path.key(key), *key_span);
+            }
+        }
+    }
+
+    fn wrong_case(&mut self, entry: &Entry, name: &str, path: &Path<'_>) {
+        let message = format!("`{}` is written `{name}`", printable(&entry.key));
+        let diagnostic = Diagnostic::error(Code("wrong-case"), message)
+            .stored(meaning::after_pruning(self.document, path))
+            .help("calicoctl reads it as meant; an API server drops it without a word")
+            .suggest(advice::entry_yaml(name, &entry.value));
+        self.report(diagnostic, path, entry.key_span);
+    }
+
+    fn unknown(&mut self, parent: &Node, entry: &Entry, schema: &Schema, path: &Path<'_>) {
+        let below = path.key(&entry.key);
+        let place = advice::place(self.document.kind.kind, path);
+        let message = format!("unknown field `{}` in {place}", printable(&entry.key));
+        let mut diagnostic = Diagnostic::error(Code("unknown-field"), message)
+            .refused_by(RefusedBy::DECODER)
+            .stored(meaning::after_pruning(self.document, &below));
+        let advice = advice::unknown_field(self.document.kind.kind, parent, entry, schema, path);
+        diagnostic.help = advice.help;
+        diagnostic.suggestion = advice.suggestion;
+        self.report(diagnostic, &below, entry.key_span);
+    }
+
+    /// Text of a field whose values may be limited to some words.
+    fn text(&mut self, node: &Node, text: &str, schema: &Schema, path: &Path<'_>) {
+        if schema.form == Form::Duration
+            && !text.is_empty()
+            && let Err(error) = text.parse::<Duration>()
+        {
+            let message = format!("{} is {error}", shown(node))
+                .replace(" is a duration needs", ": a duration needs");
+            let mut diagnostic =
+                Diagnostic::error(Code("invalid-duration"), message).refused_by(RefusedBy::DECODER);
+            if text.bytes().all(|b| b.is_ascii_digit()) {
+                diagnostic = diagnostic.suggest(advice::assign(path, &format!("{text}s")));
+            }
+            self.report(diagnostic, path, node.span);
+        }
+        if !schema.one_of.is_empty() && !text.is_empty() && !schema.one_of.contains(&text) {
+            let diagnostic = advice::unsupported(self.document.kind, node, schema.one_of, path);
+            self.report(diagnostic, path, node.span);
+        }
+    }
+
+    /// A number or boolean where text is wanted: Calico's decoder takes it.
+    fn unquoted(&mut self, node: &Node, path: &Path<'_>) {
+        let value = shown(node);
+        let message = format!("{value} is {}, where text is wanted", node.type_name());
+        let stored = self.document.kind.stored;
+        let diagnostic = if stored {
+            Diagnostic::error(Code("text-expected"), message).refused_by(RefusedBy::API_SERVER)
+        } else {
+            Diagnostic::warning(Code("text-expected"), message)
+        };
+        let diagnostic = diagnostic
+            .help("calicoctl takes it for text; an API server does not")
+            .suggest(advice::assign(path, &format!("\"{value}\"")));
+        self.report(diagnostic, path, node.span);
+    }
+
+    fn number(&mut self, node: &Node, schema: &Schema, path: &Path<'_>) {
+        if matches!(schema.shape, Shape::Number) {
+            return;
+        }
+        let bounds = match schema.form {
+            Form::Uint8 | Form::Protocol => (0, 255),
+            Form::Uint16 | Form::Port => (0, 65_535),
+            Form::Asn => (0, i64::from(u32::MAX)),
+            Form::Int32 => (i64::from(i32::MIN), i64::from(i32::MAX)),
+            Form::Unsigned => (0, i64::from(u32::MAX)),
+            Form::Plain | Form::Duration => (i64::MIN, i64::MAX),
+        };
+        match node.integer() {
+            Some(number) if (bounds.0..=bounds.1).contains(&number) => {}
+            Some(number) => {
+                let message = format!("{number} is not within {}..{}", bounds.0, bounds.1);
+                let diagnostic =
+                    Diagnostic::error(Code("out-of-range"), message).refused_by(RefusedBy::DECODER);
+                self.report(diagnostic, path, node.span);
+            }
+            None => self.wrong_type(node, schema, path),
+        }
+    }
+
+    fn asn_text(&mut self, node: &Node, text: &str, path: &Path<'_>) {
+        let diagnostic = match text.parse::<Asn>() {
+            Ok(asn) => Diagnostic::error(
+                Code("number-expected"),
+                format!(
+                    "{} is text, where the API server wants a number",
+                    shown(node)
+                ),
+            )
+            .refused_by(RefusedBy::API_SERVER)
+            .help("calicoctl takes AS numbers as text too; an API server does not")
+            .suggest(advice::assign(path, &asn.to_string())),
+            Err(error) => Diagnostic::error(
+                Code("invalid-as-number"),
+                format!("{} is {error}", shown(node)),
+            )
+            .refused_by(RefusedBy::DECODER.or(RefusedBy::API_SERVER)),
+        };
+        let diagnostic = if self.document.kind.stored {
+            diagnostic
+        } else {
+            // No API server sees it under a schema of Calico's.
+            Diagnostic {
+                refused_by: RefusedBy {
+                    api_server: false,
+                    ..diagnostic.refused_by
+                },
+                ..diagnostic
+            }
+        };
+        if diagnostic.refused_by.any() {
+            self.report(diagnostic, path, node.span);
+        }
+    }
+
+    /// Text where a number would do as well.
+    fn word(&mut self, node: &Node, text: &str, schema: &Schema, path: &Path<'_>) {
+        if schema.form == Form::Port
+            && let Err(error) = text.parse::<Port>()
+        {
+            let mut diagnostic =
+                Diagnostic::error(Code("invalid-port"), format!("{}: {error}", shown(node)))
+                    .refused_by(RefusedBy::DECODER);
+            if let Some((help, yaml)) = advice::port(text) {
+                diagnostic = diagnostic.help(help).suggest(yaml);
+            }
+            self.report(diagnostic, path, node.span);
+        }
+    }
+
+    fn wrong_type(&mut self, node: &Node, schema: &Schema, path: &Path<'_>) {
+        let wanted = advice::type_name(schema);
+        let message = format!(
+            "{} is {}, where {wanted} is wanted",
+            shown(node),
+            node.type_name()
+        );
+        let message = message
+            .replace("a mapping is a mapping", "this is a mapping")
+            .replace("null is null", "this is null");
+        let mut diagnostic = Diagnostic::error(Code("wrong-type"), message)
+            .refused_by(RefusedBy::DECODER.or(RefusedBy::API_SERVER));
+        if let Some(suggestion) = advice::retyped(node, schema, path) {
+            diagnostic = diagnostic.suggest(suggestion);
+        }
+        self.report(diagnostic, path, node.span);
+    }
+}

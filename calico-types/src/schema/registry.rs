@@ -1,0 +1,184 @@
+//! Which schema belongs to which `apiVersion` and `kind`.
+
+use super::metadata::{API_VERSION, CONDITIONS, KIND, METADATA};
+use super::{
+    ANY, Schema, bgp, felix, field, installation, ipam, kube_controllers, kubernetes, nodes,
+    object, policy, pool, required,
+};
+use crate::validate::{calico, crd};
+
+/// A kind and its schema.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct KindSchema {
+    pub(crate) api_version: &'static str,
+    pub(crate) kind: &'static str,
+    pub(crate) schema: Schema,
+    /// Whether an API server holds it under this schema. Calico's own Node,
+    /// Profile and WorkloadEndpoint have no custom resource definition.
+    pub(crate) stored: bool,
+    /// Whether Calico validates it.
+    pub(crate) validated: bool,
+}
+
+pub(crate) const V3: &str = "projectcalico.org/v3";
+
+macro_rules! root {
+    ($spec:expr $(, $extra:expr)*) => {
+        object(&[API_VERSION, KIND, required("metadata", METADATA), required("spec", $spec) $(, $extra)*])
+            .checks(&[calico::metadata])
+    };
+}
+
+const fn calico(kind: &'static str, schema: Schema) -> KindSchema {
+    KindSchema {
+        api_version: V3,
+        kind,
+        schema,
+        stored: true,
+        validated: true,
+    }
+}
+
+const fn internal(kind: &'static str, schema: Schema) -> KindSchema {
+    KindSchema {
+        api_version: V3,
+        kind,
+        schema,
+        stored: false,
+        validated: true,
+    }
+}
+
+const fn foreign(api_version: &'static str, kind: &'static str, schema: Schema) -> KindSchema {
+    KindSchema {
+        api_version,
+        kind,
+        schema,
+        stored: true,
+        validated: false,
+    }
+}
+
+/// A Kubernetes kind of which only the metadata is checked.
+const OPAQUE: Schema = object(&[
+    API_VERSION,
+    KIND,
+    field("metadata", METADATA),
+    field("spec", ANY),
+    field("status", ANY),
+    field("data", ANY),
+    field("stringData", ANY),
+    field("type", ANY),
+    field("immutable", ANY),
+    field("secrets", ANY),
+    field("imagePullSecrets", ANY),
+    field("automountServiceAccountToken", ANY),
+    field("addressType", ANY),
+    field("endpoints", ANY),
+    field("ports", ANY),
+]);
+
+static KINDS: &[KindSchema] = &[
+    calico("BGPConfiguration", root!(bgp::CONFIGURATION)),
+    calico("BGPFilter", root!(bgp::FILTER)),
+    calico("BGPPeer", root!(bgp::PEER)),
+    calico("BlockAffinity", root!(ipam::AFFINITY)),
+    calico(
+        "CalicoNodeStatus",
+        root!(
+            nodes::CALICO_NODE_STATUS,
+            field("status", nodes::CALICO_NODE_STATUS_STATUS)
+        ),
+    ),
+    calico("ClusterInformation", root!(nodes::CLUSTER_INFORMATION)),
+    calico(
+        "FelixConfiguration",
+        root!(felix::CONFIGURATION).rules(crd::FELIX_ROOT),
+    ),
+    calico("GlobalNetworkPolicy", root!(policy::GLOBAL_NETWORK_POLICY)),
+    calico("GlobalNetworkSet", root!(policy::NETWORK_SET)),
+    calico("HostEndpoint", root!(policy::HOST_ENDPOINT)),
+    calico("IPAMBlock", root!(ipam::BLOCK)),
+    calico("IPAMConfiguration", root!(ipam::CONFIGURATION)),
+    calico("IPAMHandle", root!(ipam::HANDLE)),
+    calico("IPPool", root!(pool::POOL, field("status", CONDITIONS))),
+    calico("IPReservation", root!(pool::RESERVATION)),
+    calico(
+        "KubeControllersConfiguration",
+        root!(
+            kube_controllers::CONFIGURATION,
+            field("status", kube_controllers::STATUS)
+        ),
+    ),
+    calico("NetworkPolicy", root!(policy::NETWORK_POLICY)),
+    calico("NetworkSet", root!(policy::NETWORK_SET)),
+    internal(
+        "Node",
+        root!(nodes::NODE, field("status", nodes::NODE_STATUS)),
+    ),
+    internal("Profile", root!(policy::PROFILE)),
+    calico(
+        "StagedGlobalNetworkPolicy",
+        root!(policy::STAGED_GLOBAL_NETWORK_POLICY),
+    ),
+    calico(
+        "StagedKubernetesNetworkPolicy",
+        root!(policy::STAGED_KUBERNETES_NETWORK_POLICY),
+    ),
+    calico("StagedNetworkPolicy", root!(policy::STAGED_NETWORK_POLICY)),
+    calico(
+        "Tier",
+        root!(policy::TIER, field("status", CONDITIONS)).rules(crd::TIER_ROOT),
+    ),
+    internal("WorkloadEndpoint", root!(policy::WORKLOAD_ENDPOINT)),
+    foreign(
+        "operator.tigera.io/v1",
+        "Installation",
+        object(&[
+            API_VERSION,
+            KIND,
+            field("metadata", METADATA),
+            field("spec", installation::INSTALLATION),
+            field("status", ANY),
+        ]),
+    ),
+    foreign(
+        "networking.k8s.io/v1",
+        "NetworkPolicy",
+        object(&[
+            API_VERSION,
+            KIND,
+            field("metadata", METADATA),
+            field("spec", kubernetes::NETWORK_POLICY),
+            field("status", ANY),
+        ]),
+    ),
+    foreign(
+        "policy.networking.k8s.io/v1alpha2",
+        "ClusterNetworkPolicy",
+        object(&[
+            API_VERSION,
+            KIND,
+            required("metadata", METADATA),
+            required("spec", kubernetes::CLUSTER_NETWORK_POLICY),
+            field("status", CONDITIONS),
+        ]),
+    ),
+    foreign("discovery.k8s.io/v1", "EndpointSlice", OPAQUE),
+    foreign("v1", "Namespace", OPAQUE),
+    foreign("v1", "Node", OPAQUE),
+    foreign("v1", "Pod", OPAQUE),
+    foreign("v1", "Secret", OPAQUE),
+    foreign("v1", "Service", OPAQUE),
+    foreign("v1", "ServiceAccount", OPAQUE),
+];
+
+/// Every kind that there is a schema for.
+pub(crate) fn kinds() -> impl Iterator<Item = &'static KindSchema> {
+    KINDS.iter()
+}
+
+/// The schema of a kind.
+pub(crate) fn lookup(api_version: &str, kind: &str) -> Option<&'static KindSchema> {
+    kinds().find(|known| known.kind == kind && known.api_version == api_version)
+}

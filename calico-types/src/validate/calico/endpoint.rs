@@ -1,0 +1,90 @@
+//! Rules about endpoints.
+
+use std::net::IpAddr;
+
+use super::super::findings::{Findings, Place};
+use super::super::lexical::net;
+use super::said;
+use crate::decode::shown;
+use crate::scalar::Protocol;
+use crate::tree::{Node, Value};
+
+/// A named port is of a protocol that has ports.
+pub(crate) fn endpoint_port(place: &Place<'_>, findings: &mut Findings<'_>) {
+    let Some(node) = place.node.get("protocol") else {
+        return;
+    };
+    let protocol = match &node.value {
+        Value::String(name) => Protocol::Name(name.clone()),
+        _ => match node.integer().map(u8::try_from) {
+            Some(Ok(number)) => Protocol::Number(number),
+            _ => return,
+        },
+    };
+    if !protocol.has_ports() {
+        let message = format!("{protocol} has no ports: TCP, UDP or SCTP is wanted");
+        findings.refuse_field(place, "protocol", "ports-without-protocol", message);
+    }
+}
+
+/// A workload's port has a name, or is a host port.
+pub(crate) fn workload_port(place: &Place<'_>, findings: &mut Findings<'_>) {
+    let host_port = place
+        .node
+        .get("hostPort")
+        .and_then(Node::integer)
+        .unwrap_or(0);
+    if !said(place.node, "name") && host_port == 0 {
+        findings.refuse_field(
+            place,
+            "name",
+            "missing-field",
+            "a port needs a name, unless it is a host port",
+        );
+    }
+}
+
+/// Addresses of a workload: single ones, of which NAT uses its own.
+pub(crate) fn workload_endpoint(place: &Place<'_>, findings: &mut Findings<'_>) {
+    let items = |key: &str| place.node.get(key).map(Node::items).unwrap_or_default();
+    let networks = items("ipNetworks");
+    for (index, network) in networks.iter().enumerate() {
+        if let Some(net) = network.text().and_then(net)
+            && net.prefix_len() != net.max_prefix_len()
+        {
+            let message = format!("{} is more than one address", shown(network));
+            findings.refuse_field(
+                place,
+                &format!("ipNetworks[{index}]"),
+                "not-an-address",
+                message,
+            );
+        }
+    }
+    for (index, nat) in items("ipNATs").iter().enumerate() {
+        let Ok(internal) = nat.text_of("internalIP").parse::<IpAddr>() else {
+            continue;
+        };
+        let own = networks
+            .iter()
+            .filter_map(|network| network.text().and_then(net))
+            .any(|net| net.contains(&internal));
+        if !own {
+            let message = format!("{internal} is not an address of the workload");
+            findings.refuse_field(place, &format!("ipNATs[{index}]"), "foreign-nat", message);
+        }
+        if nat
+            .text_of("externalIP")
+            .parse::<IpAddr>()
+            .is_ok_and(|external| external.is_ipv4() != internal.is_ipv4())
+        {
+            let message = "the two addresses are of different families";
+            findings.refuse_field(
+                place,
+                &format!("ipNATs[{index}]"),
+                "mixed-families",
+                message,
+            );
+        }
+    }
+}

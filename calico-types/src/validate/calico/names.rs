@@ -1,0 +1,110 @@
+//! Names, labels and annotations.
+
+use super::super::findings::{Findings, Place};
+use super::super::lexical::{is_label, is_label_value, is_name, is_qualified_name, is_subdomain};
+use crate::decode::{printable, shown};
+
+/// All annotations together, keys and values.
+const MAX_ANNOTATIONS: usize = 256 << 10;
+
+/// Labels that only Calico itself puts on endpoints.
+const RESERVED_LABEL: &str = "projectcalico.org/namespace";
+
+pub(crate) fn metadata(place: &Place<'_>, findings: &mut Findings<'_>) {
+    let Some(metadata) = place.node.get("metadata") else {
+        return;
+    };
+    name(place, metadata.text_of("name"), findings);
+    let empty = &[][..];
+    let labels = metadata
+        .get("labels")
+        .map_or(empty, |labels| labels.entries());
+    for entry in labels {
+        let field = format!("metadata.labels.{}", entry.key);
+        let mut refuse = |message: String| {
+            let diagnostic = crate::Diagnostic::error(crate::Code("invalid-label"), message);
+            findings.add(field.clone(), entry.key_span, diagnostic);
+        };
+        if !is_qualified_name(&entry.key) {
+            refuse(format!("{} is no label name", printable(&entry.key)));
+        }
+        if !is_label_value(entry.value.text().unwrap_or_default()) {
+            refuse(format!(
+                "{} is no label value: at most 63 letters, digits, - _ .",
+                shown(&entry.value)
+            ));
+        }
+        if entry.key == RESERVED_LABEL && findings.kind().ends_with("NetworkSet") {
+            findings.refuse_field(
+                place,
+                "metadata.labels",
+                "invalid-label",
+                format!("{RESERVED_LABEL} is Calico's own"),
+            );
+        }
+    }
+    let annotations = metadata
+        .get("annotations")
+        .map_or(empty, |annotations| annotations.entries());
+    let size: usize = annotations
+        .iter()
+        .map(|entry| entry.key.len() + entry.value.text().map_or(0, str::len))
+        .sum();
+    if size > MAX_ANNOTATIONS {
+        findings.refuse_field(
+            place,
+            "metadata.annotations",
+            "too-long",
+            "the annotations exceed 256 KiB",
+        );
+    }
+    for entry in annotations {
+        if !is_qualified_name(&entry.key.to_ascii_lowercase()) {
+            let message = format!("{} is no annotation name", printable(&entry.key));
+            findings.refuse_field(place, "metadata.annotations", "invalid-annotation", message);
+        }
+    }
+}
+
+fn name(place: &Place<'_>, name: &str, findings: &mut Findings<'_>) {
+    let fault = match findings.kind() {
+        "StagedKubernetesNetworkPolicy" if name.len() > 253 => Some("a name has at most 253 bytes"),
+        "Tier" if name.len() > 63 => Some("a tier's name has at most 63 bytes"),
+        "Tier" if !is_label(name) => Some("a tier's name has a-z, 0-9 and - only"),
+        _ if name.is_empty() => Some("the resource has no name"),
+        _ if name.len() > 253 => Some("a name has at most 253 bytes"),
+        "NetworkPolicy" | "StagedNetworkPolicy" if !is_policy_name(name) => {
+            Some("a policy's name has a-z, 0-9 and -, and at most one dot, after its tier")
+        }
+        "GlobalNetworkPolicy" | "StagedGlobalNetworkPolicy" if !is_tiered(name) => {
+            Some("a policy's name has a-z, 0-9 and -, and at most one dot, after its tier")
+        }
+        _ if !is_name(name) => Some("a name has a-z, 0-9, - and . only"),
+        _ => None,
+    };
+    let Some(fault) = fault else { return };
+    let mut diagnostic = crate::Diagnostic::error(crate::Code("invalid-name"), fault);
+    let lower = name.to_ascii_lowercase().replace(['_', ' '], "-");
+    if lower != name && is_name(&lower) {
+        diagnostic = diagnostic.suggest(format!("name: {lower}"));
+    }
+    let span =
+        crate::decode::find(place.node, "metadata.name").map_or(place.node.span, |node| node.span);
+    findings.add("metadata.name".to_owned(), span, diagnostic);
+}
+
+/// `NAME` or `TIER.NAME`.
+fn is_tiered(name: &str) -> bool {
+    match name.split_once('.') {
+        None => is_label(name),
+        Some((tier, rest)) => is_label(tier) && is_label(rest),
+    }
+}
+
+/// As [`is_tiered`]; policies made from other APIs' keep their dots.
+fn is_policy_name(name: &str) -> bool {
+    let converted = ["knp.default.", "ossg.default."]
+        .iter()
+        .find_map(|prefix| name.strip_prefix(prefix));
+    is_tiered(name) || converted.is_some_and(is_subdomain)
+}

@@ -1,0 +1,294 @@
+//! Rules about policies.
+
+use ipnet::IpNet;
+
+use super::super::findings::{Findings, Place};
+use super::super::lexical::cidr;
+use super::super::tags::is_zero;
+use super::{filled, said};
+use crate::decode::shown;
+use crate::path::Path;
+use crate::scalar::{Port, Protocol};
+use crate::tree::{Node, Value};
+
+/// What holds of every policy's spec.
+pub(crate) fn policy(place: &Place<'_>, findings: &mut Findings<'_>) {
+    let types: Vec<&str> = place
+        .node
+        .get("types")
+        .map(|types| types.items().iter().filter_map(Node::text).collect())
+        .unwrap_or_default();
+    for (index, name) in types.iter().enumerate() {
+        if types.iter().take(index).any(|before| before == name) {
+            findings.refuse_field(
+                place,
+                "types",
+                "duplicate-item",
+                format!("the type {name} is given twice"),
+            );
+            break;
+        }
+    }
+    for direction in ["ingress", "egress"] {
+        let Some(rules) = place.node.get(direction) else {
+            continue;
+        };
+        let list = place.path.key(direction);
+        for (index, node) in rules.items().iter().enumerate() {
+            let path = list.index(index);
+            let place = Place {
+                node,
+                path: &path,
+                root: place.root,
+            };
+            directed_rule(direction, &place, findings);
+        }
+    }
+}
+
+/// What depends on the direction of a rule.
+fn directed_rule(direction: &str, place: &Place<'_>, findings: &mut Findings<'_>) {
+    let (side, other) = if direction == "ingress" {
+        ("source", "destination")
+    } else {
+        ("destination", "source")
+    };
+    let services = format!("{other}.services");
+    if crate::decode::find(place.node, &services).is_some() {
+        let message = format!("the services of an {direction} rule stand in its {side}");
+        findings.refuse_field(place, &services, "misplaced-service", message);
+    }
+    if direction == "egress" && place.node.get("http").is_some() {
+        findings.refuse_field(
+            place,
+            "http",
+            "http-on-egress",
+            "HTTP can be matched in ingress rules only",
+        );
+    }
+    let services = format!("{side}.services");
+    if findings.kind().contains("Global")
+        && crate::decode::find(place.node, &services)
+            .is_some_and(|service| !said(service, "namespace"))
+    {
+        findings.refuse_field(
+            place,
+            &services,
+            "missing-field",
+            "in a global policy a service needs its namespace",
+        );
+    }
+}
+
+/// Ports, protocols and networks of one rule, whatever its direction.
+pub(crate) fn rule(place: &Place<'_>, findings: &mut Findings<'_>) {
+    let node = place.node;
+    let protocol = node.get("protocol").and_then(read_protocol);
+    for side in ["source", "destination"] {
+        for list in ["ports", "notPorts"] {
+            let field = format!("{side}.{list}");
+            let Some(ports) =
+                crate::decode::find(node, &field).filter(|ports| !ports.items().is_empty())
+            else {
+                continue;
+            };
+            match &protocol {
+                None if ports.items().iter().all(is_named) => {}
+                None => findings.refuse_field(
+                    place,
+                    &field,
+                    "ports-without-protocol",
+                    "port numbers need a protocol: TCP, UDP or SCTP",
+                ),
+                Some(protocol) if protocol.has_ports() => {}
+                Some(protocol) => findings.refuse_field(
+                    place,
+                    &field,
+                    "ports-without-protocol",
+                    format!("{protocol} has no ports: they need TCP, UDP or SCTP"),
+                ),
+            }
+        }
+    }
+    networks(place, findings);
+}
+
+fn read_protocol(node: &Node) -> Option<Protocol> {
+    match &node.value {
+        Value::String(name) => Some(Protocol::Name(name.clone())),
+        Value::Number(_) => u8::try_from(node.integer()?).ok().map(Protocol::Number),
+        _ => None,
+    }
+}
+
+fn is_named(port: &Node) -> bool {
+    port.text()
+        .is_some_and(|text| matches!(text.parse(), Ok(Port::Name(_))))
+}
+
+/// CIDRs of one rule: of one family, that of `ipVersion`, and none that leaves
+/// nothing.
+fn networks(place: &Place<'_>, findings: &mut Findings<'_>) {
+    let mut family = place
+        .node
+        .get("ipVersion")
+        .and_then(Node::integer)
+        .map(|version| version == 4);
+    for side in ["source", "destination"] {
+        for list in ["nets", "notNets"] {
+            let field = format!("{side}.{list}");
+            let nets = crate::decode::find(place.node, &field);
+            for (index, net) in nets.map(Node::items).unwrap_or_default().iter().enumerate() {
+                let field = format!("{field}[{index}]");
+                let Some(net) = net.text().and_then(cidr) else {
+                    let message =
+                        format!("{} is not a CIDR: a rule wants address/length", shown(net));
+                    findings.refuse_field(place, &field, "invalid-cidr", message);
+                    continue;
+                };
+                network(place, &field, net, &mut family, findings);
+                if list == "notNets" && net.prefix_len() == 0 {
+                    findings.refuse_field(
+                        place,
+                        &field,
+                        "matches-nothing",
+                        "everything but everything is nothing",
+                    );
+                }
+            }
+        }
+    }
+}
+
+fn network(
+    place: &Place<'_>,
+    field: &str,
+    net: IpNet,
+    family: &mut Option<bool>,
+    findings: &mut Findings<'_>,
+) {
+    let v4 = net.addr().is_ipv4();
+    match *family {
+        None => *family = Some(v4),
+        Some(other) if other != v4 => {
+            let message = "the rule mixes IPv4 and IPv6: it matches neither";
+            findings.refuse_field(place, field, "mixed-families", message);
+        }
+        Some(_) => {}
+    }
+}
+
+pub(crate) fn icmp(place: &Place<'_>, findings: &mut Findings<'_>) {
+    if place.node.get("code").is_some() && place.node.get("type").is_none() {
+        findings.refuse_field(
+            place,
+            "code",
+            "icmp-code-without-type",
+            "an ICMP code needs a type",
+        );
+    }
+}
+
+/// One side of a rule. The rules about services are CEL rules as well.
+pub(crate) fn entity(place: &Place<'_>, findings: &mut Findings<'_>) {
+    if place
+        .node
+        .get("services")
+        .is_some_and(|service| !said(service, "name") && said(service, "namespace"))
+    {
+        findings.refuse_field(
+            place,
+            "services",
+            "missing-field",
+            "a service match needs a name",
+        );
+    }
+}
+
+pub(crate) fn http(place: &Place<'_>, findings: &mut Findings<'_>) {
+    let methods = place
+        .node
+        .get("methods")
+        .map(Node::items)
+        .unwrap_or_default();
+    let repeated = methods.iter().enumerate().any(|(index, method)| {
+        methods
+            .iter()
+            .take(index.min(64))
+            .any(|before| before.text() == method.text())
+    });
+    if repeated {
+        findings.refuse_field(
+            place,
+            "methods",
+            "duplicate-item",
+            "a method is given twice",
+        );
+    }
+    let paths = place.node.get("paths").map(Node::items).unwrap_or_default();
+    for (index, path) in paths.iter().enumerate() {
+        let field = format!("paths[{index}]");
+        let text = match (path.text_of("exact"), path.text_of("prefix")) {
+            ("", "") => {
+                findings.refuse_field(
+                    place,
+                    &field,
+                    "one-field-only",
+                    "a path is exact or a prefix: one is wanted",
+                );
+                continue;
+            }
+            (exact, "") => exact,
+            ("", prefix) => prefix,
+            _ => {
+                findings.refuse_field(
+                    place,
+                    &field,
+                    "one-field-only",
+                    "a path is exact or a prefix, not both",
+                );
+                continue;
+            }
+        };
+        if !text.starts_with('/') || text.contains(['?', '#', ' ']) {
+            findings.refuse_field(
+                place,
+                &field,
+                "invalid-path",
+                "a path begins with / and has no blank, ? or #",
+            );
+        }
+    }
+}
+
+/// What a global policy must say beside `doNotTrack` and `preDNAT`: CEL rules
+/// in the CRD, and Calico leaves them to those.
+pub(crate) fn global_policy(_: &Place<'_>, _: &mut Findings<'_>) {}
+
+/// A staged deletion says nothing but what to delete.
+pub(crate) fn staged_policy(place: &Place<'_>, findings: &mut Findings<'_>) {
+    deletion(place, &["stagedAction", "tier"], findings);
+}
+
+pub(crate) fn staged_kubernetes_policy(place: &Place<'_>, findings: &mut Findings<'_>) {
+    deletion(place, &["stagedAction"], findings);
+}
+
+fn deletion(place: &Place<'_>, allowed: &[&str], findings: &mut Findings<'_>) {
+    if place.node.text_of("stagedAction") != "Delete" {
+        return;
+    }
+    for entry in place.node.entries() {
+        if !allowed.contains(&entry.key.as_str()) && !is_zero(&entry.value) {
+            let path = Path::Key(place.path, &entry.key);
+            let below = Place {
+                node: &entry.value,
+                path: &path,
+                root: place.root,
+            };
+            let message = format!("a staged deletion takes no `{}`", entry.key);
+            findings.refuse(&below, "field-on-deletion", message);
+        }
+    }
+    let _ = filled;
+}

@@ -1,0 +1,96 @@
+//! Where a rule looks, and where it puts what it finds.
+
+use crate::decode::Document;
+use crate::diagnostic::{Code, Diagnostic, RefusedBy};
+use crate::path::Path;
+use crate::source::Span;
+use crate::tree::Node;
+
+/// A value under examination.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Place<'a> {
+    pub(crate) node: &'a Node,
+    pub(crate) path: &'a Path<'a>,
+    /// The document that the value is in.
+    pub(crate) root: &'a Node,
+}
+
+/// One of Calico's rules that looks at several fields at once.
+pub(crate) type Check = fn(&Place<'_>, &mut Findings<'_>);
+
+/// One CEL rule of a custom resource definition.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Rule {
+    pub(crate) code: &'static str,
+    pub(crate) message: &'static str,
+    /// The field to point at, below the one that carries the rule.
+    pub(crate) at: &'static str,
+    pub(crate) holds: fn(&Node) -> bool,
+}
+
+/// What one layer has against one document.
+#[derive(Debug)]
+pub(crate) struct Findings<'a> {
+    document: &'a Document,
+    layer: RefusedBy,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl<'a> Findings<'a> {
+    pub(crate) const fn new(document: &'a Document, layer: RefusedBy) -> Self {
+        Self {
+            document,
+            layer,
+            diagnostics: Vec::new(),
+        }
+    }
+
+    pub(crate) fn into_diagnostics(self) -> Vec<Diagnostic> {
+        self.diagnostics
+    }
+
+    /// The kind of the document.
+    pub(crate) const fn kind(&self) -> &'static str {
+        self.document.kind.kind
+    }
+
+    /// Refuses the value at a place.
+    pub(crate) fn refuse(
+        &mut self,
+        place: &Place<'_>,
+        code: &'static str,
+        message: impl Into<String>,
+    ) {
+        self.add(
+            place.path.to_string(),
+            place.node.span,
+            Diagnostic::error(Code(code), message),
+        );
+    }
+
+    /// Refuses a field below a place, or the place itself where the field is
+    /// missing.
+    pub(crate) fn refuse_field(
+        &mut self,
+        place: &Place<'_>,
+        field: &str,
+        code: &'static str,
+        message: impl Into<String>,
+    ) {
+        let found = crate::decode::find(place.node, field);
+        let span = found.map_or(place.node.span, |node| node.span);
+        let path = match (field, place.path) {
+            ("", path) => path.to_string(),
+            (field, Path::Root) => field.to_owned(),
+            (field, path) => format!("{path}.{field}"),
+        };
+        self.add(path, span, Diagnostic::error(Code(code), message));
+    }
+
+    /// Refuses with help and a suggestion.
+    pub(crate) fn add(&mut self, path: String, span: Span, diagnostic: Diagnostic) {
+        let diagnostic = diagnostic.on(path).refused_by(self.layer);
+        self.diagnostics
+            .push(self.document.locate(diagnostic, span));
+    }
+}
