@@ -87,7 +87,7 @@ impl<T> Located<T> {
     /// when the document does not have it.
     #[must_use]
     pub fn field_span(&self, path: &str) -> Option<Span> {
-        document::find(&self.root, path).map(|node| node.span)
+        find(&self.root, path).map(|node| node.span)
     }
 
     /// The same place with something else.

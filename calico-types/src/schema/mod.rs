@@ -267,19 +267,4 @@ impl Schema {
                 .find(|field| field.name.eq_ignore_ascii_case(name))
         })
     }
-
-    /// The schema of the items of a list.
-    pub(crate) const fn item(&self) -> Option<&'static Self> {
-        match self.shape {
-            Shape::List(item) | Shape::Set(item) => Some(item),
-            Shape::Object(_)
-            | Shape::Map(_)
-            | Shape::Text
-            | Shape::Integer
-            | Shape::Number
-            | Shape::Boolean
-            | Shape::IntOrText
-            | Shape::Any => None,
-        }
-    }
 }

@@ -15,7 +15,7 @@ mod merge;
 mod schema_rules;
 mod tags;
 
-pub(crate) use findings::{Check, Findings, Place, Rule};
+pub(crate) use findings::{Check, Findings, Rule};
 pub(crate) use merge::merge;
 pub(crate) use tags::Tag;
 
