@@ -192,7 +192,9 @@ impl Env {
         if !matches!(reason, DownReason::Closed(_)) {
             self.closing.add(now, link);
         }
-        self.counters.last_error = Some((now, reason.clone()));
+        if reason != DownReason::Collision {
+            self.counters.last_error = Some((now, reason.clone()));
+        }
         self.ended = Some(reason);
     }
 }

@@ -21,7 +21,10 @@ mod session;
 mod state;
 mod timing;
 
-pub use bgp_wire::{Asn, Family, FamilySet, Notification, NotificationCode, Role, UpdateView};
+pub use bgp_wire::{
+    AsSetPolicy, Asn, Capability, Context, Family, FamilySet, Notification, NotificationCode, Open,
+    Role, UpdateView,
+};
 
 pub use crate::config::{
     AddPath, Config, ConfigError, GracefulRestart, IdleHold, LongLived, Required, RolePolicy,
@@ -29,7 +32,7 @@ pub use crate::config::{
 pub use crate::conn::{CloseCause, ConnId, Direction};
 pub use crate::counters::{Counters, Traffic};
 pub use crate::event::Event;
-pub use crate::negotiated::Negotiated;
+pub use crate::negotiated::{Negotiated, PeerRestart};
 pub use crate::reason::{DownReason, Malformed, OpenError, ResetReason, StopReason};
 pub use crate::session::{Refused, SendError, Session};
 pub use crate::state::State;

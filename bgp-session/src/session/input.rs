@@ -5,12 +5,12 @@ use std::mem;
 use std::sync::Arc;
 use std::time::Instant;
 
-use bgp_wire::NotificationView;
+use bgp_wire::{Notification, NotificationCode, NotificationView};
 
 use super::Session;
 use crate::message::{Feed, Header, kind};
 use crate::state::{Input, Machine};
-use crate::{ConnId, DownReason, Malformed, Refused, ResetReason, State, open};
+use crate::{ConnId, DownReason, Refused, ResetReason, State, open};
 
 /// How far one message got.
 enum Progress {
@@ -105,9 +105,11 @@ impl Session {
         let input = match message_type {
             kind::OPEN => return self.open(now, conn, message),
             kind::KEEPALIVE => Input::Keepalive,
+            // Long enough for code and subcode, or its header was refused; and
+            // an error in it could not be reported (RFC 4271 §6.4).
             kind::NOTIFICATION => match NotificationView::decode(message) {
                 Ok(received) => Input::Notification(received.into()),
-                Err(error) => malformed(error, message),
+                Err(_) => Input::Notification(Notification::new(UNREADABLE, Vec::new())),
             },
             _ => match self.core.machine(conn) {
                 Some(Machine::Established(_)) if !self.updates.push(message) => {
@@ -144,6 +146,8 @@ const fn is_queued(message_type: u8) -> bool {
     matches!(message_type, kind::UPDATE | kind::ROUTE_REFRESH)
 }
 
-fn malformed(error: bgp_wire::DecodeError, message: &[u8]) -> Input {
-    Input::MessageErr(DownReason::Malformed(Malformed::new(error, message)))
-}
+/// Stands for a NOTIFICATION without a code.
+const UNREADABLE: NotificationCode = NotificationCode {
+    code: 0,
+    subcode: 0,
+};

@@ -66,11 +66,7 @@ fn news_that_nobody_hears_is_summed_up() {
         1
     );
     assert_eq!(
-        solo.seen
-            .iter()
-            .filter(|text| *text != "dial")
-            .next_back()
-            .unwrap(),
+        solo.seen.iter().rfind(|text| *text != "dial").unwrap(),
         "Connect"
     );
 }

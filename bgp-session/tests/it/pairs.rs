@@ -184,6 +184,31 @@ fn told_of_collision(pair: &Pair, side: Side) -> bool {
         .any(|bytes| names(bytes).contains(&"NOTIFICATION 6/7".to_owned()))
 }
 
+/// Whoever starts first, by less or more than a trip: one connection, and no
+/// session goes down on the way.
+#[test]
+fn collisions_at_every_offset() {
+    let latency = Duration::from_millis(10);
+    for offset in 0..80 {
+        let network = Network {
+            latency,
+            ..Network::default()
+        };
+        let mut pair = pair(configs(), network);
+        let now = pair.now();
+        pair.a.session.start(now);
+        pair.pump(Side::A);
+        pair.run_for(Duration::from_millis(offset));
+        let now = pair.now();
+        pair.b.session.start(now);
+        pair.pump(Side::B);
+        pair.run_for(Duration::from_secs(12));
+        assert!(pair.is_established(), "offset {offset} ms");
+        let flaps = [&pair.a, &pair.b].map(|end| end.session.counters().flaps);
+        assert_eq!(flaps, [0, 0], "offset {offset} ms");
+    }
+}
+
 /// The peer lost power and dials again while we believe the old connection to
 /// be open: without graceful restart the old one wins until its hold time is
 /// over (RFC 4271 §6.8).

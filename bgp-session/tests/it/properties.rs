@@ -132,33 +132,8 @@ impl Embedder {
                 .session
                 .stop(now, StopReason::AdministrativeShutdown("bye".into())),
             Call::Reset => self.session.reset(now, ResetReason::OutOfResources),
-            Call::Connected(out, recent) => {
-                let Some(conn) = self.conn(*recent) else {
-                    return;
-                };
-                let direction = if *out {
-                    Direction::Outgoing
-                } else {
-                    Direction::Incoming
-                };
-                let _ = self
-                    .session
-                    .handle_connected(now, conn, direction, local(), remote());
-            }
-            Call::NextConn => self.conns.push(self.session.next_conn()),
-            Call::Dialed => {
-                self.poll();
-                let Some(conn) = self.dialed.last().copied() else {
-                    return;
-                };
-                let out = Direction::Outgoing;
-                let _ = self
-                    .session
-                    .handle_connected(now, conn, out, local(), remote());
-            }
-            Call::Accept => {
-                self.make(&Call::NextConn);
-                self.make(&Call::Connected(false, 0));
+            Call::Connected(..) | Call::NextConn | Call::Dialed | Call::Accept => {
+                self.connect(call)
             }
             Call::Greet(recent) => {
                 self.make(&Call::Bytes(*recent, Input::Open));
@@ -205,6 +180,41 @@ impl Embedder {
             }
             Call::Send(n) => drop(self.session.send_update(&update(*n))),
             Call::Refresh => drop(self.session.request_refresh(Family::IPV4_UNICAST)),
+        }
+    }
+
+    fn connect(&mut self, call: &Call) {
+        let now = self.now;
+        match call {
+            Call::Connected(out, recent) => {
+                let Some(conn) = self.conn(*recent) else {
+                    return;
+                };
+                let direction = if *out {
+                    Direction::Outgoing
+                } else {
+                    Direction::Incoming
+                };
+                let _ = self
+                    .session
+                    .handle_connected(now, conn, direction, local(), remote());
+            }
+            Call::NextConn => self.conns.push(self.session.next_conn()),
+            Call::Dialed => {
+                self.poll();
+                let Some(conn) = self.dialed.last().copied() else {
+                    return;
+                };
+                let out = Direction::Outgoing;
+                let _ = self
+                    .session
+                    .handle_connected(now, conn, out, local(), remote());
+            }
+            Call::Accept => {
+                self.make(&Call::NextConn);
+                self.make(&Call::Connected(false, 0));
+            }
+            _ => {}
         }
     }
 
