@@ -17,6 +17,7 @@ use crate::env::Env;
 use crate::event::Notices;
 use crate::link::Link;
 use crate::state::{Input, Machine};
+use crate::open;
 use crate::{Config, ConnId, Negotiated, ResetReason, State, StopReason};
 
 /// The machines of a session.
@@ -145,6 +146,19 @@ impl Core {
         self.step_rival(now, Input::ManualStop(reason.clone()));
         self.step_main(now, Input::ManualStop(reason));
         self.settle(now);
+    }
+
+    /// Whether what runs now could not have come about under `config`.
+    pub(crate) fn is_another_session(&self, config: &Config) -> bool {
+        let old = &self.env.config;
+        let dials_elsewhere = old.remote != config.remote || old.passive != config.passive;
+        match (self.main.link(), self.main.negotiated()) {
+            (Some(_), _) if old.remote.ip() != config.remote.ip() => true,
+            (Some(_), _) if !open::is_same(old, config) => true,
+            (Some(link), Some(negotiated)) => !open::confirms(config, link, negotiated),
+            (Some(_), None) => false,
+            (None, _) => dials_elsewhere,
+        }
     }
 
     /// Resets every machine.

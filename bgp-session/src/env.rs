@@ -58,6 +58,13 @@ impl Env {
         }
     }
 
+    pub(crate) fn reconfigure(&mut self, config: Config) {
+        if config.jitter_seed != self.config.jitter_seed {
+            self.jitter = Jitter::new(config.jitter_seed);
+        }
+        self.config = config;
+    }
+
     pub(crate) fn next_conn(&mut self) -> ConnId {
         let conn = ConnId(self.next_conn);
         self.next_conn = self.next_conn.saturating_add(1);

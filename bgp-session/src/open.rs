@@ -40,6 +40,22 @@ pub(crate) fn check_length(config: &Config) -> Result<(), ConfigError> {
         .ok_or(ConfigError::TooManyCapabilities)
 }
 
+/// Whether two configurations send the same OPEN.
+pub(crate) fn is_same(old: &Config, new: &Config) -> bool {
+    encode(old, false) == encode(new, false)
+}
+
+/// Whether the peer's OPEN of a running session would come to the same under
+/// another configuration of ours. The policies on reading UPDATEs may differ:
+/// they are the receiver's own.
+pub(crate) fn confirms(config: &Config, link: &Link, negotiated: &Negotiated) -> bool {
+    negotiate(config, link, negotiated.peer.clone()).is_ok_and(|mut again| {
+        again.context.as_set = negotiated.context.as_set;
+        again.context.enforce_first_as = negotiated.context.enforce_first_as;
+        again == *negotiated
+    })
+}
+
 /// Capabilities as an OPEN would carry them (RFC 5492 §5).
 pub(crate) fn capability_bytes(capabilities: &[Capability]) -> Vec<u8> {
     let open = Open {

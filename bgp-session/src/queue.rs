@@ -35,6 +35,11 @@ impl MessageQueue {
         }
     }
 
+    /// Changes how many bytes may wait; what waits already stays.
+    pub(crate) const fn set_limit(&mut self, limit: usize) {
+        self.limit = limit;
+    }
+
     /// Bytes that may still be pushed.
     pub(crate) fn room(&self) -> usize {
         self.limit.saturating_sub(self.pending().len())

@@ -78,6 +78,15 @@ pub struct Session {
     refreshing: FamilySet,
 }
 
+/// What [`Session::reconfigure`] did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Applied {
+    /// The new configuration holds; no connection was touched.
+    InPlace,
+    /// The session was reset and comes back with the new configuration.
+    Reset,
+}
+
 /// Why the session does not take what the transport offers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -131,6 +140,27 @@ impl Session {
         if self.state() != State::Idle {
             self.core.reset(now, reason);
         }
+    }
+
+    /// Takes a new configuration. The session is reset only if it must be: if
+    /// our OPEN would not be the same, if the OPEN of the peer would be refused
+    /// or come to something else, or if the peer is at another address.
+    /// Everything else holds at once: timers from their next start, the policy
+    /// on AS_SETs and first ASes from the next UPDATE, the send buffer from the
+    /// next connection.
+    ///
+    /// # Errors
+    /// The configuration breaks a rule; the old one stays.
+    pub fn reconfigure(&mut self, now: Instant, config: Config) -> Result<Applied, ConfigError> {
+        config.check()?;
+        let must_reset = self.core.is_another_session(&config);
+        self.updates.set_limit(config.receive_buffer);
+        self.core.env.reconfigure(config);
+        if !must_reset || self.state() == State::Idle {
+            return Ok(Applied::InPlace);
+        }
+        self.core.reset(now, ResetReason::ConfigurationChange);
+        Ok(Applied::Reset)
     }
 
     /// A name for a socket that the embedder has accepted from this peer, to

@@ -134,10 +134,12 @@ impl Core {
     }
 
     /// How to read what the peer sends now: without the families that an
-    /// UPDATE has disabled (RFC 7606 §2).
+    /// UPDATE has disabled (RFC 7606 §2), and by the policies of today.
     fn reading(&self) -> Option<Context> {
         let mut context = self.established()?.context;
         context.families = context.families.difference(self.disabled);
+        context.as_set = self.env.config.as_set;
+        context.enforce_first_as = self.env.config.enforce_first_as;
         Some(context)
     }
 

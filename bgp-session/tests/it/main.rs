@@ -13,6 +13,7 @@ mod buffers;
 mod opens;
 mod pairs;
 mod properties;
+mod reconfigure;
 mod refresh;
 mod restart;
 mod solo;
