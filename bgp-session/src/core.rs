@@ -16,8 +16,8 @@ use bgp_wire::FamilySet;
 use crate::env::Env;
 use crate::event::Notices;
 use crate::link::Link;
-use crate::state::{Input, Machine};
 use crate::open;
+use crate::state::{Input, Machine};
 use crate::{Config, ConnId, Negotiated, ResetReason, State, StopReason};
 
 /// The machines of a session.
