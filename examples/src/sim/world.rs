@@ -139,6 +139,20 @@ impl<H: Host> World<H> {
             .filter_map(|(id, m)| Some((id, m.host.as_ref()?)))
     }
 
+    /// Looks at all machines that are up, one after the other.
+    pub fn each_host(&mut self, look: impl FnMut(&mut H)) {
+        self.machines
+            .iter_mut()
+            .filter_map(|machine| machine.host.as_mut())
+            .for_each(look);
+    }
+
+    /// The time of the next event; `None` when nothing will ever happen.
+    #[must_use]
+    pub fn next_time(&self) -> Option<Duration> {
+        self.agenda.next_time()
+    }
+
     /// Starts `host` on a machine, in the place of what may run there.
     pub fn boot(&mut self, machine: MachineId, host: H) {
         let now = self.instant();
@@ -285,6 +299,10 @@ impl<H: Host> World<H> {
         let id = self.next_pipe;
         self.next_pipe += 1;
         let port = EPHEMERAL + u16::try_from(id % u64::from(u16::MAX - EPHEMERAL)).unwrap_or(0);
+        let own = self
+            .machine(machine)
+            .map_or(local, |machine| machine.address);
+        let local = if local.is_unspecified() { own } else { local };
         let mut dialler = End::new(machine, life, SocketAddr::new(local, port));
         dialler.socket = Some(socket);
         let target = (0..)

@@ -1,0 +1,15 @@
+//! A BGP speaker: sessions and a RIB joined, without sockets and without a clock.
+//!
+//! This is all the glue that the two crates need, and the same for every program: the
+//! simulation drives a [`Speaker`] with virtual time, the `speaker` program with tokio.
+//! Sessions and RIB exchange what they are made to exchange: UPDATEs that were parsed
+//! once go in, messages encoded for the peer come out.
+
+mod host;
+mod notice;
+mod peering;
+mod speaker;
+
+pub use notice::Notice;
+pub use peering::Peering;
+pub use speaker::{Request, Speaker};

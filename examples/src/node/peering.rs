@@ -1,0 +1,187 @@
+//! One session of a speaker and what belongs to it.
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use bgp_rib::{Changes, PeerId, Rib};
+use bgp_session::{ConfigError, ConnId, Event, FamilySet, Negotiated, Session, UpdateView};
+
+use super::Notice;
+use crate::plan::PeeringPlan;
+
+/// One session of a speaker.
+#[derive(Debug)]
+pub struct Peering {
+    /// What it was made from.
+    pub plan: PeeringPlan,
+    pub(super) session: Session,
+    pub(super) routes: PeerRoutes,
+}
+
+/// What a session is to the RIB.
+#[derive(Debug)]
+pub(super) struct PeerRoutes {
+    pub(super) peer: PeerId,
+    /// What the last session agreed on; it outlives the session.
+    negotiated: Option<Arc<Negotiated>>,
+    /// Until when routes of a session that was lost are kept (RFC 4724 §4.2).
+    stale_until: Option<Instant>,
+}
+
+/// What an event of a session asks for.
+pub(super) enum Outcome {
+    /// A connection.
+    Dial(ConnId, SocketAddr),
+    /// A connection less.
+    Close(ConnId),
+    /// Word for the one who watches, and what it changed in the RIB.
+    Told(Option<Notice>, Changes),
+}
+
+impl Peering {
+    /// The session.
+    #[must_use]
+    pub const fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// The peer in the RIB.
+    #[must_use]
+    pub const fn peer(&self) -> PeerId {
+        self.routes.peer
+    }
+
+    pub(super) fn new(plan: PeeringPlan, rib: &mut Rib) -> Result<Self, ConfigError> {
+        let session = Session::new(plan.session.clone())?;
+        let peer = rib.add_peer(plan.peer.clone());
+        let routes = PeerRoutes {
+            peer,
+            negotiated: None,
+            stale_until: None,
+        };
+        Ok(Self {
+            plan,
+            session,
+            routes,
+        })
+    }
+
+    /// The next event of the session, seen to as far as the RIB is concerned.
+    pub(super) fn next_outcome(&mut self, now: Instant, rib: &mut Rib) -> Option<Outcome> {
+        let event = self.session.poll_event(now)?;
+        let name = || self.plan.name.clone();
+        #[expect(
+            clippy::wildcard_enum_match_arm,
+            reason = "the enum may grow; what is not known here changes nothing"
+        )]
+        let changes = match event {
+            Event::Dial { conn, remote } => return Some(Outcome::Dial(conn, remote)),
+            Event::Close { conn } => return Some(Outcome::Close(conn)),
+            Event::StateChanged { from, to } => {
+                return Some(Outcome::told(Notice::State {
+                    peering: name(),
+                    from,
+                    to,
+                }));
+            }
+            Event::AttemptFailed(reason) => {
+                return Some(Outcome::told(Notice::Failed {
+                    peering: name(),
+                    reason,
+                }));
+            }
+            Event::Down { reason, retain } => {
+                let notice = Notice::Down {
+                    peering: name(),
+                    reason,
+                };
+                return Some(Outcome::Told(
+                    Some(notice),
+                    self.routes.down(now, retain, rib),
+                ));
+            }
+            Event::Established(negotiated) => self.routes.up(now, negotiated, rib),
+            Event::Update(update) => self.routes.update(&update, rib),
+            Event::EndOfRib(family) => rib.apply(bgp_rib::Event::EndOfRib {
+                peer: self.routes.peer,
+                family,
+            }),
+            Event::RouteRefresh(family) => rib.apply(bgp_rib::Event::RouteRefresh {
+                peer: self.routes.peer,
+                family,
+            }),
+            // Marks around a refresh (RFC 7313 §4): what it repeats replaces what was.
+            _ => Changes::default(),
+        };
+        Some(Outcome::Told(None, changes))
+    }
+
+    /// Whether a connection between these addresses belongs to it.
+    pub(super) fn expects(&self, local: IpAddr, remote: IpAddr) -> bool {
+        self.plan.session.remote.ip() == remote && self.plan.local.is_none_or(|own| own == local)
+    }
+
+    /// When the session or its stale routes want attention.
+    pub(super) fn deadline(&self) -> Option<Instant> {
+        self.session
+            .poll_timeout()
+            .into_iter()
+            .chain(self.routes.stale_until)
+            .min()
+    }
+}
+
+impl Outcome {
+    fn told(notice: Notice) -> Self {
+        Self::Told(Some(notice), Changes::default())
+    }
+}
+
+impl PeerRoutes {
+    fn up(&mut self, now: Instant, negotiated: Arc<Negotiated>, rib: &mut Rib) -> Changes {
+        let event = bgp_rib::Event::PeerUp {
+            peer: self.peer,
+            identifier: negotiated.peer.identifier,
+            context: &negotiated.context,
+        };
+        let changes = rib.apply(event);
+        self.negotiated = Some(negotiated);
+        // What is still stale has as long again to be confirmed.
+        self.stale_until = self.stale_until.map(|_| now + self.restart_time());
+        changes
+    }
+
+    fn down(&mut self, now: Instant, retain: FamilySet, rib: &mut Rib) -> Changes {
+        self.stale_until = (!retain.is_empty()).then(|| now + self.restart_time());
+        rib.apply(bgp_rib::Event::PeerDown {
+            peer: self.peer,
+            retain,
+        })
+    }
+
+    fn update(&self, update: &UpdateView<'_>, rib: &mut Rib) -> Changes {
+        rib.apply(bgp_rib::Event::Update {
+            peer: self.peer,
+            update,
+        })
+    }
+
+    /// Drops what was kept for too long.
+    pub(super) fn expire(&mut self, now: Instant, rib: &mut Rib) -> Changes {
+        if self.stale_until.is_none_or(|at| at > now) {
+            return Changes::default();
+        }
+        self.stale_until = None;
+        rib.apply(bgp_rib::Event::StaleExpired { peer: self.peer })
+    }
+
+    /// For how long the peer asked its routes to be kept.
+    fn restart_time(&self) -> Duration {
+        let restart = self
+            .negotiated
+            .as_ref()
+            .and_then(|negotiated| negotiated.graceful_restart.as_ref());
+        Duration::from_secs(restart.map_or(0, |restart| restart.restart_time.into()))
+    }
+}

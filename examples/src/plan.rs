@@ -1,0 +1,332 @@
+//! From Calico's resources to speakers: topology, filters, pools and blocks become the
+//! configuration of sessions and RIBs, once for every program.
+
+use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use bgp_rib::{
+    ExportContext, LocalOrigin, LocalRoute, NextHopMode, NormalPriority, PeerConfig, Pool,
+    RibConfig, export_chain, import_chain,
+};
+use bgp_session::{AddPath, Asn, Config, Family, FamilySet, GracefulRestart};
+use calico_types::Resource;
+use calico_types::resources::{BGPFilter, Node};
+use calico_types::topology::{
+    self, NextHop, NodeTopology, Problem, RouterId, SessionSpec, Topology, TopologyInput,
+};
+use ipnet::IpNet;
+
+use crate::net::Security;
+
+/// Where BGP listens (RFC 4271 §3).
+const BGP_PORT: u16 = 179;
+/// The label that says in which rack or zone a node is.
+const ZONE: &str = "topology.kubernetes.io/zone";
+
+/// What one speaker is to be.
+#[derive(Clone, Debug)]
+pub struct SpeakerPlan {
+    /// The node's name.
+    pub name: String,
+    /// The RIB.
+    pub rib: RibConfig,
+    /// The sessions, in the order of the topology.
+    pub peerings: Vec<PeeringPlan>,
+    /// Routes of its own.
+    pub originate: Vec<LocalRoute>,
+    /// Where it listens.
+    pub listen: Vec<SocketAddr>,
+}
+
+/// What one session is to be.
+#[derive(Clone, Debug)]
+pub struct PeeringPlan {
+    /// Calico's name of it.
+    pub name: String,
+    /// For the session.
+    pub session: Config,
+    /// For the RIB.
+    pub peer: PeerConfig,
+    /// The source address; `None` leaves it to the system.
+    pub local: Option<IpAddr>,
+    /// What protects its connections.
+    pub security: Security,
+    /// The node at the other end, if it is one of the cluster's.
+    pub remote_node: Option<String>,
+}
+
+/// A speaker cannot be planned.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PlanError {
+    /// There is no such node among the resources.
+    #[error("no Node {0} among the resources")]
+    UnknownNode(String),
+    /// The node has no IPv4 address, and no identifier was chosen for it.
+    #[error("node {0} has no BGP identifier: it has no ipv4Address")]
+    NoIdentifier(String),
+}
+
+/// What the speakers of all nodes are planned from.
+#[derive(Debug)]
+pub struct ClusterPlan {
+    topology: Topology,
+    problems: Vec<Problem>,
+    filters: BTreeMap<String, BGPFilter>,
+    pools: Vec<Pool>,
+    blocks: BTreeMap<IpNet, String>,
+    nodes: BTreeMap<String, Node>,
+}
+
+impl ClusterPlan {
+    /// Picks out of a cluster's resources what its speakers depend on.
+    #[must_use]
+    pub fn new<'a>(resources: impl IntoIterator<Item = &'a Resource> + Clone) -> Self {
+        Self::with_router_id(resources, RouterId::default())
+    }
+
+    /// The same with another way to choose BGP identifiers (Calico's
+    /// `CALICO_ROUTER_ID`).
+    #[must_use]
+    pub fn with_router_id<'a>(
+        resources: impl IntoIterator<Item = &'a Resource> + Clone,
+        router_id: RouterId,
+    ) -> Self {
+        let mut input = TopologyInput::from_resources(resources.clone());
+        input.router_id = router_id;
+        let (topology, problems) = Topology::build(&input);
+        let mut plan = Self {
+            topology,
+            problems,
+            filters: input.filters,
+            pools: Vec::new(),
+            blocks: BTreeMap::new(),
+            nodes: input.nodes,
+        };
+        for resource in resources {
+            plan.add(resource);
+        }
+        plan
+    }
+
+    fn add(&mut self, resource: &Resource) {
+        #[expect(
+            clippy::wildcard_enum_match_arm,
+            reason = "two kinds out of all matter beside the topology's"
+        )]
+        match resource {
+            Resource::IPPool(pool) if pool.spec.disabled != Some(true) => self.pools.push(Pool {
+                cidr: pool.spec.cidr,
+                disable_bgp_export: pool.spec.disable_bgp_export.unwrap_or(false),
+            }),
+            Resource::BlockAffinity(block)
+                if block.spec.state == "confirmed" && !block.spec.deleted =>
+            {
+                self.blocks.insert(block.spec.cidr, block.spec.node.clone());
+            }
+            _ => {}
+        }
+    }
+
+    /// The sessions of the cluster.
+    #[must_use]
+    pub const fn topology(&self) -> &Topology {
+        &self.topology
+    }
+
+    /// What does not fit together in the topology.
+    #[must_use]
+    pub fn problems(&self) -> &[Problem] {
+        &self.problems
+    }
+
+    /// Every block of pod addresses with the node that owns it.
+    pub fn blocks(&self) -> impl Iterator<Item = (IpNet, &str)> {
+        self.blocks
+            .iter()
+            .map(|(block, owner)| (*block, owner.as_str()))
+    }
+
+    /// The zone of a node, from its label; `cluster` where it has none.
+    #[must_use]
+    pub fn zone(&self, node: &str) -> &str {
+        let zone = self
+            .nodes
+            .get(node)
+            .and_then(|node| node.metadata.labels.get(ZONE));
+        zone.map_or("cluster", String::as_str)
+    }
+
+    /// The longest hold time that a session offers.
+    #[must_use]
+    pub fn hold_time(&self) -> Duration {
+        let sessions = self.topology.nodes.iter().flat_map(|node| &node.sessions);
+        sessions
+            .map(|session| Duration::from_secs(hold_time(session).into()))
+            .max()
+            .unwrap_or_default()
+    }
+
+    /// The speaker of a node: its sessions with filters compiled, and its own blocks to
+    /// originate.
+    ///
+    /// # Errors
+    ///
+    /// See [`PlanError`].
+    pub fn speaker(&self, name: &str) -> Result<SpeakerPlan, PlanError> {
+        let node = self
+            .topology
+            .node(name)
+            .ok_or_else(|| PlanError::UnknownNode(name.to_owned()))?;
+        let identifier = node
+            .router_id
+            .ok_or_else(|| PlanError::NoIdentifier(name.to_owned()))?;
+        let own: Vec<IpNet> = self
+            .blocks()
+            .filter(|(_, owner)| *owner == name)
+            .map(|(block, _)| block)
+            .collect();
+        let mut rib = RibConfig::new(Asn(node.local_as.0), identifier);
+        rib.cluster_id = node.cluster_id;
+        let context = Arc::new(self.export_context(node, &own));
+        let peerings = node
+            .sessions
+            .iter()
+            .map(|session| self.peering(node, identifier, session, &context));
+        Ok(SpeakerPlan {
+            name: name.to_owned(),
+            rib,
+            peerings: peerings.collect(),
+            originate: own
+                .into_iter()
+                .map(|block| LocalRoute::new(block, LocalOrigin::OwnBlock))
+                .collect(),
+            listen: listen(node),
+        })
+    }
+
+    fn export_context(&self, node: &NodeTopology, own: &[IpNet]) -> ExportContext {
+        ExportContext {
+            pools: self.pools.clone(),
+            own_blocks: own.to_vec(),
+            reflector: node.is_route_reflector(),
+            ..ExportContext::default()
+        }
+    }
+}
+
+/// The families that a session of the topology carries: Calico keeps one session a family.
+#[must_use]
+pub fn families(family: topology::Family) -> FamilySet {
+    let family = match family {
+        topology::Family::Ipv4 => Family::IPV4_UNICAST,
+        topology::Family::Ipv6 => Family::IPV6_UNICAST,
+    };
+    FamilySet::empty().with(family)
+}
+
+/// Three keepalive intervals (RFC 4271 §4.4), or what the RFC suggests (§10).
+fn hold_time(session: &SessionSpec) -> u16 {
+    let keepalive = session.keepalive_s.filter(|seconds| *seconds > 0);
+    keepalive.map_or(90, |seconds| {
+        u16::try_from(seconds.saturating_mul(3)).unwrap_or(u16::MAX)
+    })
+}
+
+impl ClusterPlan {
+    fn peering(
+        &self,
+        node: &NodeTopology,
+        identifier: Ipv4Addr,
+        session: &SessionSpec,
+        context: &Arc<ExportContext>,
+    ) -> PeeringPlan {
+        let local = session.source_address;
+        PeeringPlan {
+            name: session.name.clone(),
+            session: session_config(identifier, session),
+            peer: self.peer_config(node, session, context),
+            local,
+            security: security(session),
+            remote_node: session.remote_node.clone(),
+        }
+    }
+
+    fn peer_config(
+        &self,
+        node: &NodeTopology,
+        session: &SessionSpec,
+        context: &Arc<ExportContext>,
+    ) -> PeerConfig {
+        let mut peer = PeerConfig::new(session.peer_address);
+        peer.local_as = (session.local_as != node.local_as).then_some(Asn(session.local_as.0));
+        peer.route_reflector_client = session.route_reflector_client;
+        peer.next_hop = match session.next_hop {
+            NextHop::Auto => NextHopMode::Auto,
+            NextHop::Own => NextHopMode::SelfNextHop,
+            NextHop::Keep => NextHopMode::Keep,
+        };
+        let find = |name: &str| self.filters.get(name);
+        let import = session.import_filters.iter().map(String::as_str);
+        peer.import = import_chain(import, find, NormalPriority::default()).chain;
+        let export = session.export_filters.iter().map(String::as_str);
+        peer.export = export_chain(export, find, Arc::clone(context)).chain;
+        peer.allow_local_as = session
+            .allow_local_as
+            .map_or(0, |n| u8::try_from(n).unwrap_or(u8::MAX));
+        match session
+            .source_address
+            .or_else(|| node.address(session.family))
+        {
+            Some(own) => peer.local_address(own),
+            None => peer,
+        }
+    }
+}
+
+fn session_config(identifier: Ipv4Addr, session: &SessionSpec) -> Config {
+    let remote = SocketAddr::new(session.peer_address, session.peer_port.unwrap_or(BGP_PORT));
+    let mut config = Config::new(Asn(session.local_as.0), identifier, remote);
+    config.peer_as = Some(Asn(session.peer_as.0)).filter(|asn| asn.0 != 0);
+    config.passive = session.passive;
+    config.hold_time = hold_time(session);
+    config.families = families(session.family);
+    config.add_path = AddPath {
+        receive: config.families,
+        send: config.families,
+    };
+    config.graceful_restart = Some(GracefulRestart {
+        restart_time: session
+            .graceful_restart_s
+            .map_or(120, |s| u16::try_from(s).unwrap_or(u16::MAX).min(4095)),
+        families: config.families,
+        ..GracefulRestart::default()
+    });
+    config
+}
+
+/// The longest way of a BGP packet in hops, where TTL security sets no bound.
+fn security(session: &SessionSpec) -> Security {
+    Security {
+        password: session
+            .password
+            .as_ref()
+            .map(|password| password.reveal().to_owned()),
+        hops: session
+            .ttl_security
+            .then(|| session.multihop_hops.unwrap_or(1)),
+    }
+}
+
+fn listen(node: &NodeTopology) -> Vec<SocketAddr> {
+    let own = [node.ipv4, node.ipv6].into_iter().flatten();
+    let address = |own: IpAddr| match (node.listen_on_node_address, own) {
+        (true, own) => own,
+        (false, IpAddr::V4(_)) => IpAddr::V4(Ipv4Addr::UNSPECIFIED),
+        (false, IpAddr::V6(_)) => IpAddr::V6(std::net::Ipv6Addr::UNSPECIFIED),
+    };
+    own.map(|own| SocketAddr::new(address(own), node.listen_port))
+        .collect()
+}
