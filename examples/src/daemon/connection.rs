@@ -1,0 +1,92 @@
+//! The tasks of one TCP connection.
+
+use std::io;
+use std::time::Duration;
+
+use bgp_session::CloseCause;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::sync::mpsc;
+
+use super::run::Input;
+use crate::sim::Socket;
+
+/// Bytes asked of a socket at once.
+const PIECE: usize = 64 * 1024;
+/// How long a connection that we closed is read on: closing with unread bytes makes the
+/// kernel send a reset, which may overtake the NOTIFICATION.
+const LINGER: Duration = Duration::from_secs(1);
+
+/// An open connection, as the task that owns the speaker sees it.
+#[derive(Debug)]
+pub(super) struct Connection {
+    pieces: mpsc::Sender<Vec<u8>>,
+    /// A piece is with the writer.
+    pub(super) writing: bool,
+    reader: tokio::task::JoinHandle<()>,
+}
+
+impl Connection {
+    /// Starts both tasks.
+    pub(super) fn new(socket: Socket, stream: TcpStream, inputs: mpsc::Sender<Input>) -> Self {
+        let (read, write) = stream.into_split();
+        let (pieces, waiting) = mpsc::channel(1);
+        tokio::spawn(write_pieces(socket, write, waiting, inputs.clone()));
+        let reader = tokio::spawn(read_pieces(socket, read, inputs));
+        Self {
+            pieces,
+            writing: false,
+            reader,
+        }
+    }
+
+    /// Gives the writer a piece; it reports when all of it is written.
+    pub(super) fn write(&mut self, piece: Vec<u8>) {
+        self.writing = self.pieces.try_send(piece).is_ok();
+    }
+
+    /// Closes the connection: what was given to the writer is written, then a FIN sent.
+    pub(super) fn close(self) {
+        let Self { pieces, reader, .. } = self;
+        drop(pieces);
+        tokio::spawn(async move {
+            tokio::time::sleep(LINGER).await;
+            reader.abort();
+        });
+    }
+}
+
+async fn read_pieces(socket: Socket, mut half: OwnedReadHalf, inputs: mpsc::Sender<Input>) {
+    let mut buffer = vec![0; PIECE];
+    loop {
+        let input = match half.read(&mut buffer).await {
+            Ok(0) => Input::Closed(socket, CloseCause::EndOfStream),
+            Ok(count) => Input::Bytes(socket, buffer.get(..count).unwrap_or_default().to_vec()),
+            Err(error) => Input::Closed(socket, CloseCause::Error(error.kind())),
+        };
+        let last = matches!(input, Input::Closed(..));
+        if inputs.send(input).await.is_err() || last {
+            return;
+        }
+    }
+}
+
+async fn write_pieces(
+    socket: Socket,
+    mut half: OwnedWriteHalf,
+    mut pieces: mpsc::Receiver<Vec<u8>>,
+    inputs: mpsc::Sender<Input>,
+) {
+    while let Some(piece) = pieces.recv().await {
+        let input = match half.write_all(&piece).await {
+            Ok(()) => Input::Written(socket, piece.len()),
+            Err(error) => Input::Closed(socket, CloseCause::Error(error.kind())),
+        };
+        if inputs.send(input).await.is_err() {
+            return;
+        }
+    }
+    // The peer may be gone already, which is as good.
+    let _: io::Result<()> = half.shutdown().await;
+}

@@ -1,0 +1,17 @@
+//! A speaker on real sockets: tokio holds the connections, the clock and the signals, and
+//! hands everything to a [`Speaker`](crate::node::Speaker).
+//!
+//! One task owns the speaker; it never blocks and never waits for a peer. Each
+//! connection has a task that reads and one that writes. A writer is given one piece at a
+//! time and reports it written, so a slow peer holds up its own session's queue and
+//! nothing else.
+
+mod connection;
+mod output;
+mod run;
+mod status;
+#[cfg(test)]
+mod tests;
+
+pub use output::{Output, Style};
+pub use run::{Settings, run};

@@ -1,0 +1,289 @@
+//! The task that owns the speaker.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use bgp_session::CloseCause;
+use socket2::SockRef;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{mpsc, oneshot};
+
+use super::connection::Connection;
+use super::{Output, status};
+use crate::net::{self, Security};
+use crate::node::{Request, Speaker};
+use crate::sim::Socket;
+
+/// How long peers get to read the NOTIFICATION after a stop.
+const FAREWELL: Duration = Duration::from_secs(3);
+/// Inputs that may wait; beyond that readers wait, and TCP with them.
+const INPUTS: usize = 256;
+
+/// What happens around the speaker.
+#[derive(Debug)]
+pub(super) enum Input {
+    /// Somebody connected to a listener.
+    Accepted(TcpStream),
+    /// A connection that was asked for is open, or is not.
+    Dialled(Socket, io::Result<TcpStream>),
+    /// Bytes came.
+    Bytes(Socket, Vec<u8>),
+    /// So many bytes were written.
+    Written(Socket, usize),
+    /// A connection ended.
+    Closed(Socket, CloseCause),
+    /// Somebody asks for the state.
+    Status(oneshot::Sender<String>),
+}
+
+/// Where a speaker listens.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// Addresses for BGP.
+    pub listen: Vec<SocketAddr>,
+    /// A local socket that tells the state as JSON.
+    pub status: Option<PathBuf>,
+}
+
+/// Runs a speaker until `stop` is done; then the peers are told, and it returns.
+///
+/// # Errors
+///
+/// A listening socket cannot be had, or `output` cannot be written. What goes wrong with
+/// a single connection is its session's matter.
+pub async fn run<W: Write>(
+    speaker: Speaker,
+    settings: Settings,
+    mut output: Output<W>,
+    stop: impl Future<Output = ()>,
+) -> io::Result<()> {
+    let (inputs, mut waiting) = mpsc::channel(INPUTS);
+    let security: BTreeMap<IpAddr, Security> = speaker
+        .peerings()
+        .iter()
+        .map(|peering| {
+            (
+                peering.plan.session.remote.ip(),
+                peering.plan.security.clone(),
+            )
+        })
+        .collect();
+    for address in &settings.listen {
+        let listener = net::bind(
+            *address,
+            security.iter().map(|(peer, security)| (*peer, security)),
+        )?;
+        output.event("listening", &listener.local_addr()?.to_string())?;
+        tokio::spawn(accept(listener, inputs.clone()));
+    }
+    if let Some(path) = &settings.status {
+        tokio::spawn(status::serve(status::bind(path)?, inputs.clone()));
+    }
+    let mut daemon = Daemon {
+        speaker,
+        connections: BTreeMap::new(),
+        security,
+        inputs,
+        output,
+    };
+    daemon.speaker.start(now());
+    let mut stop = std::pin::pin!(stop);
+    let mut leaving: Option<Instant> = None;
+    loop {
+        daemon.attend()?;
+        let wake = daemon
+            .speaker
+            .next_timeout()
+            .into_iter()
+            .chain(leaving)
+            .min();
+        tokio::select! {
+            Some(input) = waiting.recv() => daemon.take(input),
+            () = sleep_until(wake) => daemon.speaker.timeout(now()),
+            () = &mut stop, if leaving.is_none() => {
+                daemon.speaker.stop(now(), "the speaker was stopped");
+                leaving = Some(now() + FAREWELL);
+            }
+        }
+        let late = leaving.is_some_and(|at| at <= now());
+        if leaving.is_some() && (late || daemon.is_silent()) {
+            daemon.attend()?;
+            return daemon.farewell().await;
+        }
+    }
+}
+
+/// The clock.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this module is the embedder that has the clock"
+)]
+fn now() -> Instant {
+    Instant::now()
+}
+
+async fn sleep_until(wake: Option<Instant>) {
+    match wake {
+        Some(at) => tokio::time::sleep_until(at.into()).await,
+        None => std::future::pending().await,
+    }
+}
+
+async fn accept(listener: TcpListener, inputs: mpsc::Sender<Input>) {
+    loop {
+        match listener.accept().await {
+            Ok((stream, _)) => {
+                if inputs.send(Input::Accepted(stream)).await.is_err() {
+                    return;
+                }
+            }
+            // Out of descriptors, or the peer is gone again: both pass.
+            Err(_) => tokio::time::sleep(Duration::from_millis(100)).await,
+        }
+    }
+}
+
+/// A speaker, its connections and its output.
+struct Daemon<W> {
+    speaker: Speaker,
+    connections: BTreeMap<Socket, Connection>,
+    security: BTreeMap<IpAddr, Security>,
+    inputs: mpsc::Sender<Input>,
+    output: Output<W>,
+}
+
+impl<W: Write> Daemon<W> {
+    fn take(&mut self, input: Input) {
+        let now = now();
+        match input {
+            Input::Accepted(stream) => self.accepted(now, stream),
+            Input::Dialled(socket, Ok(stream)) => self.dialled(now, socket, stream),
+            Input::Dialled(socket, Err(error)) => {
+                self.speaker
+                    .closed(now, socket, CloseCause::Error(error.kind()));
+            }
+            Input::Bytes(socket, bytes) => self.speaker.received(now, socket, &bytes),
+            Input::Written(socket, count) => {
+                if let Some(connection) = self.connections.get_mut(&socket) {
+                    connection.writing = false;
+                    self.speaker.transmitted(now, socket, count);
+                }
+            }
+            Input::Closed(socket, cause) => {
+                if let Some(connection) = self.connections.remove(&socket) {
+                    connection.close();
+                    self.speaker.closed(now, socket, cause);
+                }
+            }
+            Input::Status(reply) => {
+                // Whoever asked may have gone.
+                let _ = reply.send(status::document(&self.speaker));
+            }
+        }
+    }
+
+    fn accepted(&mut self, now: Instant, stream: TcpStream) {
+        let (Ok(local), Ok(remote)) = (stream.local_addr(), stream.peer_addr()) else {
+            return;
+        };
+        let Some(security) = self.security.get(&remote.ip()) else {
+            return;
+        };
+        if security
+            .limit_hops(&SockRef::from(&stream), remote.ip())
+            .is_err()
+            || stream.set_nodelay(true).is_err()
+        {
+            return;
+        }
+        if let Some(socket) = self.speaker.accept(now, local, remote) {
+            self.connections
+                .insert(socket, Connection::new(socket, stream, self.inputs.clone()));
+        }
+    }
+
+    fn dialled(&mut self, now: Instant, socket: Socket, stream: TcpStream) {
+        match (stream.local_addr(), stream.peer_addr()) {
+            (Ok(local), Ok(remote)) => {
+                self.connections
+                    .insert(socket, Connection::new(socket, stream, self.inputs.clone()));
+                self.speaker.connected(now, socket, local, remote);
+            }
+            (Err(error), _) | (_, Err(error)) => {
+                self.speaker
+                    .closed(now, socket, CloseCause::Error(error.kind()));
+            }
+        }
+    }
+
+    /// Does all that the speaker wants done, and tells what it has to tell.
+    fn attend(&mut self) -> io::Result<()> {
+        loop {
+            while let Some(request) = self.speaker.next_request() {
+                self.carry_out(request);
+            }
+            let ready = self.speaker.with_output().find(|socket| {
+                self.connections
+                    .get(socket)
+                    .is_some_and(|connection| !connection.writing)
+            });
+            let Some(socket) = ready else { break };
+            let piece = self.speaker.transmit(socket).map(<[u8]>::to_vec);
+            if let (Some(piece), Some(connection)) = (piece, self.connections.get_mut(&socket)) {
+                connection.write(piece);
+                if !connection.writing {
+                    // The writer is gone; its reader will say why.
+                    self.connections.remove(&socket);
+                    self.speaker.closed(
+                        now(),
+                        socket,
+                        CloseCause::Error(io::ErrorKind::BrokenPipe),
+                    );
+                }
+            }
+        }
+        while let Some((_, notice)) = self.speaker.next_notice() {
+            self.output.notice(&notice)?;
+        }
+        Ok(())
+    }
+
+    fn carry_out(&mut self, request: Request) {
+        match request {
+            Request::Dial {
+                socket,
+                local,
+                remote,
+                ..
+            } => {
+                let security = self.security.get(&remote.ip()).cloned().unwrap_or_default();
+                let inputs = self.inputs.clone();
+                tokio::spawn(async move {
+                    let result = net::dial(local, remote, &security).await;
+                    // The speaker may have stopped meanwhile.
+                    let _ = inputs.send(Input::Dialled(socket, result)).await;
+                });
+            }
+            Request::Close { socket } => {
+                if let Some(connection) = self.connections.remove(&socket) {
+                    connection.close();
+                }
+            }
+        }
+    }
+
+    /// Whether nothing is left to be written.
+    fn is_silent(&self) -> bool {
+        self.connections.is_empty()
+    }
+
+    /// Lets the writers finish.
+    async fn farewell(mut self) -> io::Result<()> {
+        self.connections.clear();
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        self.output.event("stopped", self.speaker.name())
+    }
+}
