@@ -1,5 +1,10 @@
 //! What the programs share.
 
+pub mod cluster;
+pub mod daemon;
+pub mod manifests;
 pub mod net;
+pub mod node;
+pub mod plan;
 pub mod report;
 pub mod sim;

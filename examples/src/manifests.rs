@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use calico_types::Source;
 
 /// Manifests that belong together.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ManifestSet {
     /// What the set is called in the report.
     pub name: String,
@@ -68,20 +68,32 @@ impl ManifestSet {
         collect(directory, &mut paths)?;
         paths.sort();
         if paths.is_empty() {
-            let cause = io::Error::new(io::ErrorKind::NotFound, "no .yaml, .yml or .json file in it");
-            return Err(ReadError { path: directory.to_owned(), cause });
+            let cause = io::Error::new(
+                io::ErrorKind::NotFound,
+                "no .yaml, .yml or .json file in it",
+            );
+            return Err(ReadError {
+                path: directory.to_owned(),
+                cause,
+            });
         }
         let read = |path: PathBuf| match fs::read(&path) {
             Ok(bytes) => Ok(Source::new(path.display().to_string(), bytes)),
             Err(cause) => Err(ReadError { path, cause }),
         };
         let sources = paths.into_iter().map(read).collect::<Result<_, _>>()?;
-        Ok(Self { name: directory.display().to_string(), sources })
+        Ok(Self {
+            name: directory.display().to_string(),
+            sources,
+        })
     }
 }
 
 fn collect(directory: &Path, paths: &mut Vec<PathBuf>) -> Result<(), ReadError> {
-    let failed = |cause| ReadError { path: directory.to_owned(), cause };
+    let failed = |cause| ReadError {
+        path: directory.to_owned(),
+        cause,
+    };
     for entry in fs::read_dir(directory).map_err(failed)? {
         let entry = entry.map_err(failed)?;
         let path = entry.path();
@@ -95,7 +107,11 @@ fn collect(directory: &Path, paths: &mut Vec<PathBuf>) -> Result<(), ReadError> 
 }
 
 fn is_manifest(path: &Path) -> bool {
-    path.extension().is_some_and(|extension| ["yaml", "yml", "json"].iter().any(|known| extension == *known))
+    path.extension().is_some_and(|extension| {
+        ["yaml", "yml", "json"]
+            .iter()
+            .any(|known| extension == *known)
+    })
 }
 
 #[cfg(test)]
@@ -106,11 +122,16 @@ mod tests {
     #[test]
     fn compiles_in_what_the_directories_hold() {
         for set in [ManifestSet::ecommerce(), ManifestSet::as_published()] {
-            let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("manifests").join(&set.name);
+            let directory = Path::new(env!("CARGO_MANIFEST_DIR"))
+                .join("manifests")
+                .join(&set.name);
             let read = ManifestSet::read(&directory).unwrap();
             let files = |set: &ManifestSet| -> Vec<(PathBuf, Vec<u8>)> {
                 let file = |name: &str| Path::new(name).file_name().unwrap().into();
-                set.sources.iter().map(|source| (file(source.name()), source.bytes().to_vec())).collect()
+                set.sources
+                    .iter()
+                    .map(|source| (file(&source.name), source.bytes.clone()))
+                    .collect()
             };
             assert_eq!(files(&set), files(&read), "{}", set.name);
         }
@@ -119,6 +140,9 @@ mod tests {
     #[test]
     fn says_which_path_cannot_be_read() {
         let error = ManifestSet::read(Path::new("/nonexistent/manifests")).unwrap_err();
-        assert!(error.to_string().starts_with("/nonexistent/manifests: "), "{error}");
+        assert!(
+            error.to_string().starts_with("/nonexistent/manifests: "),
+            "{error}"
+        );
     }
 }

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use calico_types::Diagnostic;
 use serde::Serialize;
 
 use super::{Markup, Part, plural};
@@ -10,7 +11,7 @@ use super::{Markup, Part, plural};
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Diagnosis {
-    /// Each set of manifests.
+    /// The set that was asked for, then the set of common mistakes.
     pub sets: Vec<SetDiagnosis>,
 }
 
@@ -36,30 +37,11 @@ pub struct SetDiagnosis {
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Finding {
-    /// Stable name of the kind of finding.
-    pub code: String,
-    /// `error`, `warning` or `info`.
-    pub severity: String,
-    /// The file; `None` for a finding about the set as a whole.
-    pub file: Option<String>,
-    /// Line, from 1.
-    pub line: Option<usize>,
-    /// Column, from 1.
-    pub column: Option<usize>,
-    /// The resource and field.
-    pub path: String,
-    /// What is wrong.
-    pub message: String,
-    /// What to do about it.
-    pub help: Option<String>,
-    /// All of that with the source line underlined.
+    /// Code, place, message, what a cluster would store, what to write instead.
+    #[serde(flatten)]
+    pub diagnostic: Diagnostic,
+    /// All of that as text, with the source line underlined.
     pub rendered: String,
-    /// What a cluster would store in the place, after pruning.
-    pub stored: Option<String>,
-    /// What that means.
-    pub meaning: Option<String>,
-    /// How it is written correctly.
-    pub corrected: Option<String>,
 }
 
 impl SetDiagnosis {
@@ -82,29 +64,6 @@ impl SetDiagnosis {
     }
 }
 
-impl Finding {
-    /// The parts below the source line, each with its head.
-    fn remarks(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        [
-            ("stored", &self.stored),
-            ("means", &self.meaning),
-            ("write", &self.corrected),
-        ]
-        .into_iter()
-        .filter_map(|(head, remark)| Some((head, remark.as_deref()?)))
-    }
-}
-
-/// Indents the lines of a remark below its head.
-fn indented(head: &str, remark: &str) -> String {
-    let mut lines = remark.lines();
-    let mut text = format!("  {head:<8}{}\n", lines.next().unwrap_or_default());
-    for line in lines {
-        let _ = writeln!(text, "          {line}");
-    }
-    text
-}
-
 impl Part for Diagnosis {
     const TITLE: &'static str = "Diagnosis";
 
@@ -112,11 +71,7 @@ impl Part for Diagnosis {
         for set in &self.sets {
             let _ = writeln!(out, "{}\n", set.summary());
             for finding in &set.findings {
-                let _ = writeln!(out, "{}", finding.rendered.trim_end());
-                for (head, remark) in finding.remarks() {
-                    out.push_str(&indented(head, remark));
-                }
-                out.push('\n');
+                let _ = writeln!(out, "{}\n", finding.rendered.trim_end());
             }
         }
     }
@@ -126,16 +81,9 @@ impl Part for Diagnosis {
             page.leaf("h3", &[], &set.name);
             page.leaf("p", &[], &set.summary());
             for finding in &set.findings {
-                let class = format!("finding {}", finding.severity);
+                let class = format!("finding {}", finding.diagnostic.severity);
                 page.element("article", &[("class", &class)], |article| {
                     article.leaf("pre", &[], finding.rendered.trim_end());
-                    for (head, remark) in finding.remarks() {
-                        article.leaf(
-                            "pre",
-                            &[("class", "remark")],
-                            indented(head, remark).trim_end(),
-                        );
-                    }
                 });
             }
         }

@@ -29,6 +29,8 @@ pub struct Choice {
     pub name: String,
     /// Bytes that it puts around a packet.
     pub overhead: u32,
+    /// What these bytes are.
+    pub headers: String,
     /// The largest MTU of a pod that fits.
     pub mtu: u32,
     /// Whether the manifests use it.
@@ -43,8 +45,9 @@ pub struct Configured {
     pub pools: Vec<String>,
     /// The MTU that the Installation sets; `None`: Felix finds it out.
     pub mtu: Option<u32>,
-    /// The right one for the encapsulations in use.
-    pub right: u32,
+    /// The right one for the encapsulations in use; `None` when none is large enough
+    /// for IP.
+    pub right: Option<u32>,
     /// The judgement in words.
     pub verdict: String,
 }
@@ -70,6 +73,7 @@ impl Encapsulation {
             ("overhead", Align::Right),
             ("pod MTU", Align::Right),
             ("", Align::Left),
+            ("what is added", Align::Left),
         ]);
         for choice in &self.choices {
             let note = if choice.in_use { "in use" } else { "" };
@@ -78,6 +82,7 @@ impl Encapsulation {
                 &choice.overhead.to_string(),
                 &choice.mtu.to_string(),
                 note,
+                &choice.headers,
             ]);
         }
         table
@@ -97,7 +102,7 @@ impl Encapsulation {
         bars.push(Bar {
             name: format!("MTU {}, as it is now", tried.mtu),
             inner: tried.mtu,
-            overhead: tried.on_the_wire - tried.mtu,
+            overhead: tried.on_the_wire.saturating_sub(tried.mtu),
         });
         Bars {
             title: "Largest packet of a pod, and what goes around it".into(),

@@ -65,6 +65,11 @@ impl Markup {
         self.written.push_str(&other.written);
     }
 
+    /// A picture of a sibling crate, which escapes on its own.
+    pub(super) fn picture(&mut self, svg: &str) {
+        self.element("figure", &[], |figure| figure.written.push_str(svg));
+    }
+
     /// Fixed markup of this program: the document type, a style sheet.
     pub(super) fn verbatim(&mut self, markup: &'static str) {
         self.written.push_str(markup);

@@ -23,10 +23,10 @@ pub use diagnosis::{Diagnosis, Finding, SetDiagnosis};
 pub use encapsulation::{Choice, Configured, Encapsulation, Trial};
 pub use markup::{Markup, escape};
 pub use quantity::{Span, plural, thousands};
-pub use routing::{Block, Incident, NodeRoute, Refused, Routing, Run, Step};
+pub use routing::{Block, Flap, Incident, NodeRoute, Refused, Routing, Run, Step};
 pub use segmentation::{Answer, Decided, FlowStory, Row, Segmentation};
 pub use table::{Align, Table};
-pub use topology::{NodeSessions, SessionLine, Topology, Wiring};
+pub use topology::{LinkKind, NodeSessions, Role, SessionLine, Topology, Wiring};
 
 /// A part of the report.
 pub trait Part {
@@ -86,6 +86,14 @@ impl Report {
         serde_json::to_string_pretty(self)
     }
 
+    /// Whether the set that was asked for has no finding of severity error, and every
+    /// claim holds.
+    #[must_use]
+    pub fn is_clean(&self) -> bool {
+        let errors = self.diagnosis.sets.first().map_or(0, |asked| asked.errors);
+        errors == 0 && self.failed_checks().next().is_none()
+    }
+
     /// The claims that do not hold.
     pub fn failed_checks(&self) -> impl Iterator<Item = &Check> {
         self.checks.iter().filter(|check| !check.holds)
@@ -105,7 +113,7 @@ impl Report {
         )
     }
 
-    fn titles() -> impl Iterator<Item = (usize, &'static str)> {
+    pub(crate) fn titles() -> impl Iterator<Item = (usize, &'static str)> {
         let titles = [
             Diagnosis::TITLE,
             Topology::TITLE,

@@ -65,6 +65,22 @@ pub struct Run {
     pub paths: usize,
     /// How the routes came in.
     pub steps: Vec<Step>,
+    /// What became of a single change after that.
+    pub flap: Option<Flap>,
+}
+
+/// A block that its owner withdraws and announces again.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Flap {
+    /// The block.
+    pub prefix: String,
+    /// How long until no node had it any more.
+    pub withdrawn: Span,
+    /// How long until every node had it again.
+    pub announced: Span,
+    /// UPDATEs that both took.
+    pub updates: u64,
 }
 
 /// A pod block, as all nodes hold it.
@@ -136,8 +152,8 @@ pub struct Incident {
 
 impl Routing {
     fn run_table(&self) -> Table {
-        let heads = [
-            "wiring",
+        let right = |head| (head, Align::Right);
+        let numbers = [
             "sessions",
             "established",
             "routes",
@@ -146,17 +162,9 @@ impl Routing {
             "updates",
             "bytes",
         ];
-        let align = |i| if i == 0 { Align::Left } else { Align::Right };
-        let mut columns: Vec<(&str, Align)> = (0..)
-            .map(align)
-            .zip(heads)
-            .map(|(a, head)| (head, a))
-            .collect();
-        columns.extend([
-            ("last session up", Align::Right),
-            ("converged", Align::Right),
-        ]);
-        let mut table = Table::new(columns);
+        let times = ["last session up", "converged"];
+        let columns = numbers.into_iter().chain(times).map(right);
+        let mut table = Table::new([("wiring", Align::Left)].into_iter().chain(columns));
         for run in &self.runs {
             table.row([
                 run.wiring.clone(),
@@ -169,6 +177,31 @@ impl Routing {
                 thousands(run.bytes),
                 run.established_at.to_string(),
                 run.converged_at.to_string(),
+            ]);
+        }
+        table
+    }
+
+    /// What the wirings make of a single change.
+    fn flap_table(&self) -> Table {
+        let mut table = Table::new([
+            ("one block changes", Align::Left),
+            ("wiring", Align::Left),
+            ("withdrawn everywhere after", Align::Right),
+            ("announced everywhere after", Align::Right),
+            ("updates", Align::Right),
+        ]);
+        for (run, flap) in self
+            .runs
+            .iter()
+            .filter_map(|run| Some((run, run.flap.as_ref()?)))
+        {
+            table.row([
+                flap.prefix.clone(),
+                run.wiring.clone(),
+                flap.withdrawn.to_string(),
+                flap.announced.to_string(),
+                thousands(flap.updates),
             ]);
         }
         table
@@ -309,7 +342,8 @@ impl Part for Routing {
         );
         let _ = writeln!(
             out,
-            "{}\n{}\n{}",
+            "{}\n{}\n{}\n{}",
+            self.flap_table(),
             self.block_table(),
             self.refused_table(),
             self.incident_table()
@@ -320,6 +354,7 @@ impl Part for Routing {
         page.leaf("p", &[], &format!("Seed {}; {}", self.seed, self.network));
         page.table(&self.run_table());
         page.append(&self.convergence().draw());
+        page.table(&self.flap_table());
         page.table(&self.block_table());
         page.details("Every node's route to every block", |inside| {
             inside.table(&self.route_table())

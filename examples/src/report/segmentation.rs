@@ -71,21 +71,46 @@ const fn word(allowed: bool) -> &'static str {
     if allowed { "allowed" } else { "denied" }
 }
 
+/// The application without its namespace.
+fn short(name: &str) -> &str {
+    name.split_once('/')
+        .map_or(name, |(_, application)| application)
+}
+
 impl Segmentation {
+    /// Destinations down, sources across: a terminal is higher than wide.
     fn table(&self) -> Table {
-        let heads = self
-            .destinations
-            .iter()
-            .map(|name| (name.as_str(), Align::Left));
-        let mut table = Table::new([("from \\ to", Align::Left)].into_iter().chain(heads));
-        for row in &self.rows {
-            let cell = |answer: &Option<Answer>| {
-                answer.as_ref().map_or("·", |a| word(a.allowed)).to_owned()
+        let sources: Vec<&str> = self.rows.iter().map(|row| row.source.as_str()).collect();
+        let unique = |name: &str| {
+            sources
+                .iter()
+                .filter(|other| short(other) == short(name))
+                .count()
+                == 1
+        };
+        let head = |name: &&'_ str| {
+            if unique(name) {
+                short(name).to_owned()
+            } else {
+                (*name).to_owned()
+            }
+        };
+        let heads: Vec<String> = sources.iter().map(head).collect();
+        let first = [("to \\ from", Align::Left)];
+        let mut table = Table::new(
+            first
+                .into_iter()
+                .chain(heads.iter().map(|head| (&**head, Align::Left))),
+        );
+        for (i, destination) in self.destinations.iter().enumerate() {
+            let answer = |row: &Row| match row.answers.get(i) {
+                Some(Some(answer)) => word(answer.allowed).to_owned(),
+                Some(None) | None => "·".to_owned(),
             };
             table.row(
-                [row.source.clone()]
+                [destination.clone()]
                     .into_iter()
-                    .chain(row.answers.iter().map(cell)),
+                    .chain(self.rows.iter().map(answer)),
             );
         }
         table

@@ -4,7 +4,6 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use super::svg::{Graph, Link, LinkKind, Place, Role};
 use super::{Align, Markup, Part, Table, plural};
 
 /// The sessions of the cluster, wired in more than one way.
@@ -31,8 +30,33 @@ pub struct Wiring {
     pub nodes: Vec<NodeSessions>,
     /// Every session once.
     pub sessions: Vec<SessionLine>,
-    /// Sessions that only one end is configured for: they never come up.
-    pub one_sided: Vec<String>,
+    /// What does not fit together, such as a session that only one end has.
+    pub problems: Vec<String>,
+    /// The picture, as SVG.
+    #[serde(skip)]
+    pub picture: String,
+}
+
+/// What a node is to route reflection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Role {
+    /// A route reflector.
+    Reflector,
+    /// A node that reflects nothing.
+    Node,
+}
+
+/// What a session is to route reflection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum LinkKind {
+    /// Between a reflector and its client.
+    Client,
+    /// Between two ordinary iBGP peers.
+    Peer,
+    /// To another autonomous system.
+    External,
 }
 
 /// The sessions of one node.
@@ -156,37 +180,6 @@ impl Wiring {
         }
         table
     }
-
-    fn graph(&self) -> Graph {
-        let mut places: Vec<Place> = self
-            .nodes
-            .iter()
-            .map(|node| Place {
-                name: node.name.clone(),
-                role: node.role,
-            })
-            .collect();
-        for session in &self.sessions {
-            if session.kind == LinkKind::External
-                && places.iter().all(|place| place.name != session.to)
-            {
-                places.push(Place {
-                    name: session.to.clone(),
-                    role: Role::External,
-                });
-            }
-        }
-        let link = |s: &SessionLine| Link {
-            from: s.from.clone(),
-            to: s.to.clone(),
-            kind: s.kind,
-        };
-        Graph {
-            title: format!("Sessions: {}", self.name),
-            places,
-            links: self.sessions.iter().map(link).collect(),
-        }
-    }
 }
 
 impl Part for Topology {
@@ -196,8 +189,8 @@ impl Part for Topology {
         for wiring in &self.wirings {
             let _ = writeln!(out, "{}: {}", wiring.name, wiring.summary());
             let _ = writeln!(out, "\n{}\n{}", wiring.node_table(), wiring.kind_table());
-            for problem in &wiring.one_sided {
-                let _ = writeln!(out, "  never comes up: {problem}");
+            for problem in &wiring.problems {
+                let _ = writeln!(out, "  problem: {problem}");
             }
         }
     }
@@ -206,15 +199,11 @@ impl Part for Topology {
         for wiring in &self.wirings {
             page.leaf("h3", &[], &wiring.name);
             page.leaf("p", &[], &wiring.summary());
-            page.append(&wiring.graph().draw());
+            page.picture(&wiring.picture);
             page.table(&wiring.kind_table());
             page.details("Every node", |inside| inside.table(&wiring.node_table()));
-            for problem in &wiring.one_sided {
-                page.leaf(
-                    "p",
-                    &[("class", "bad")],
-                    &format!("Never comes up: {problem}"),
-                );
+            for problem in &wiring.problems {
+                page.leaf("p", &[("class", "bad")], problem);
             }
         }
     }

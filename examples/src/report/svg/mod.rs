@@ -5,13 +5,11 @@
 //! description for those who do not see it.
 
 mod canvas;
-mod graph;
 mod matrix;
 mod mtu;
 mod timeline;
 
 pub use canvas::Canvas;
-pub use graph::{Graph, Link, LinkKind, Place, Role};
 pub use matrix::{Cell, Matrix};
 pub use mtu::{Bar, Bars};
 pub use timeline::{Series, Timeline};

@@ -1,0 +1,177 @@
+//! Part 2: the sessions that the manifests mean, and those of a full mesh.
+
+use calico_types::topology::{FarEnd, Link, NodeTopology, Problem, SessionSpec, Topology};
+
+use crate::report::{Checks, LinkKind, NodeSessions, Role, SessionLine, Wiring};
+
+/// Describes one wiring.
+pub(super) fn wiring(name: &str, topology: &Topology, problems: &[Problem]) -> Wiring {
+    let links = topology.links();
+    let count = |wanted: fn(&Link) -> bool| {
+        links
+            .iter()
+            .filter(|link| wanted(link))
+            .map(|link| link.sessions)
+            .sum()
+    };
+    Wiring {
+        name: name.to_owned(),
+        internal: count(is_between_nodes),
+        client: count(|link| is_between_nodes(link) && link.reflected),
+        external: count(|link| !is_between_nodes(link)),
+        nodes: topology
+            .nodes
+            .iter()
+            .map(|node| node_sessions(node, topology))
+            .collect(),
+        sessions: session_lines(topology),
+        problems: problems.iter().map(ToString::to_string).collect(),
+        picture: topology.to_svg(),
+    }
+}
+
+/// Claims what reflection is for: every node is client of every reflector, and the
+/// sessions are as many as arithmetic says.
+pub(super) fn check(reflected: &Wiring, mesh: &Wiring, checks: &mut Checks) {
+    let nodes = reflected
+        .nodes
+        .iter()
+        .filter(|node| node.address.is_some())
+        .count();
+    checks.equal(
+        format!("a full mesh of {nodes} nodes has n·(n−1)/2 sessions"),
+        mesh.internal,
+        nodes * nodes.saturating_sub(1) / 2,
+    );
+    let reflectors = reflected
+        .nodes
+        .iter()
+        .filter(|node| node.role == Role::Reflector)
+        .count();
+    if reflectors == 0 {
+        return;
+    }
+    let clients = nodes.saturating_sub(reflectors);
+    checks.equal(
+        format!("{reflectors} reflectors with {clients} clients each have r·c client sessions"),
+        reflected.client,
+        reflectors * clients,
+    );
+    checks.equal(
+        "with those among the reflectors, r·c + r·(r−1)/2",
+        reflected.internal,
+        reflectors * clients + reflectors * (reflectors - 1) / 2,
+    );
+    let served = reflected
+        .nodes
+        .iter()
+        .filter(|node| node.role == Role::Node);
+    let lonely: Vec<&str> = served
+        .filter(|node| node.client_of.len() != reflectors)
+        .map(|node| node.name.as_str())
+        .collect();
+    checks.claim(
+        "every other node is client of every reflector",
+        lonely.is_empty(),
+        if lonely.is_empty() {
+            "none left out".to_owned()
+        } else {
+            lonely.join(", ")
+        },
+    );
+    let unfiltered = reflected
+        .sessions
+        .iter()
+        .filter(|s| s.import_filters.is_empty() || s.export_filters.is_empty())
+        .count();
+    checks.equal(
+        "every session is filtered both ways; sessions that are not",
+        unfiltered,
+        0,
+    );
+    checks.equal("problems of the topology", reflected.problems.len(), 0);
+}
+
+fn is_between_nodes(link: &Link) -> bool {
+    matches!(link.peer, FarEnd::Node { .. })
+}
+
+fn node_sessions(node: &NodeTopology, topology: &Topology) -> NodeSessions {
+    let reflects = |session: &&SessionSpec| {
+        let back = session
+            .remote_node
+            .as_deref()
+            .and_then(|name| topology.node(name));
+        back.is_some_and(|peer| {
+            peer.sessions
+                .iter()
+                .any(|s| s.route_reflector_client && s.remote_node.as_deref() == Some(&*node.name))
+        })
+    };
+    NodeSessions {
+        name: node.name.clone(),
+        address: node.ipv4.or(node.ipv6).map(|address| address.to_string()),
+        role: if node.is_route_reflector() {
+            Role::Reflector
+        } else {
+            Role::Node
+        },
+        sessions: node.sessions.len(),
+        client_of: node
+            .sessions
+            .iter()
+            .filter(reflects)
+            .filter_map(|s| s.remote_node.clone())
+            .collect(),
+        clients: node
+            .sessions
+            .iter()
+            .filter(|session| session.route_reflector_client)
+            .count(),
+    }
+}
+
+/// Every session once: from the reflector to the client, else from the node whose name
+/// comes first.
+fn session_lines(topology: &Topology) -> Vec<SessionLine> {
+    let mut lines = Vec::new();
+    for node in &topology.nodes {
+        for session in &node.sessions {
+            let first = match &session.remote_node {
+                None => true,
+                Some(_) if session.route_reflector_client => true,
+                Some(remote) => node.name < *remote && !is_client(topology, remote, &node.name),
+            };
+            if first {
+                lines.push(line(node, session));
+            }
+        }
+    }
+    lines.sort();
+    lines
+}
+
+fn is_client(topology: &Topology, reflector: &str, client: &str) -> bool {
+    topology.node(reflector).is_some_and(|node| {
+        node.sessions
+            .iter()
+            .any(|s| s.route_reflector_client && s.remote_node.as_deref() == Some(client))
+    })
+}
+
+fn line(node: &NodeTopology, session: &SessionSpec) -> SessionLine {
+    let kind = match (session.is_internal(), session.route_reflector_client) {
+        (false, _) => LinkKind::External,
+        (true, true) => LinkKind::Client,
+        (true, false) => LinkKind::Peer,
+    };
+    let outside = || format!("{} (AS {})", session.peer_address, session.peer_as);
+    SessionLine {
+        from: node.name.clone(),
+        to: session.remote_node.clone().unwrap_or_else(outside),
+        family: session.family.to_string(),
+        kind,
+        import_filters: session.import_filters.clone(),
+        export_filters: session.export_filters.clone(),
+    }
+}
