@@ -90,6 +90,12 @@ impl<T> Located<T> {
         find(&self.root, path).map(|node| node.span)
     }
 
+    /// A number as it stands in the document, also where no type has the
+    /// field.
+    pub(crate) fn integer(&self, path: &str) -> Option<i64> {
+        find(&self.root, path)?.integer()
+    }
+
     /// The same place with something else.
     pub fn map<U>(self, with: impl FnOnce(T) -> U) -> Located<U> {
         Located {

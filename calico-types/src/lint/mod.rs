@@ -1,5 +1,158 @@
 //! Lints: what is valid and still not what was meant.
+//!
+//! [`decode`](crate::decode) and [`validate`](crate::validate) look at one
+//! document at a time; lints look at all of them together, as the cluster
+//! they describe. Each has a stable code:
+//!
+//! | code | severity | says |
+//! |---|---|---|
+//! | `mesh-beside-reflectors` | warning | route reflectors, and the node-to-node mesh still on |
+//! | `single-reflector` | warning | one reflector: when it goes, so do all routes |
+//! | `reflectors-not-peered` | warning | reflectors that do not hear of each other's clients |
+//! | `multicast-cluster-id` | info | a cluster id that looks like a multicast group |
+//! | `node-without-address` | warning | a `Node` whose speaker has no address |
+//! | `node-without-session` | warning | the mesh is off, and no `BGPPeer` is for this node |
+//! | `peering-collision`, `one-sided-peering`, `as-mismatch`, `both-passive`, `reflector-as-client`, `gateway-family`, `missing-password` | warning, info | a [topology problem](crate::topology::Problem) |
+//! | `dangling-filter` | error, warning | a `BGPPeer` names a filter that is not there |
+//! | `unfiltered-peering` | warning | filters on some peerings, none on others of the kind |
+//! | `filter-without-catch-all` | warning, info | routes that no import rule matches are accepted |
+//! | `filter-one-family` | warning, info | rules for one address family only |
+//! | `filter-one-direction` | warning | rules for export only: every route is imported |
+//! | `filter-without-rules` | warning | a filter that filters nothing |
+//! | `unreachable-filter-rule` | warning | a rule after one that matches everything |
+//! | `exact-prefix-with-length` | warning | `Equal` with `prefixLength` never matches |
+//! | `empty-prefix-length` | error | bounds between which no length is |
+//! | `overlapping-pools` | warning | two pools of common addresses |
+//! | `pool-differs-from-installation` | warning | a pool that the operator will change back |
+//! | `always-encapsulated` | info | packets are encapsulated within a subnet as well |
+//! | `mtu-too-large`, `mtu-unused` | error, warning, info | an MTU that does not suit the encapsulation |
+//! | `missing-tier` | error, warning | a policy in a tier that is not there |
+//! | `no-order` | warning, info | a policy without `order` comes last in its tier |
+//! | `isolates-by-inference` | warning | neither types nor rules: everything selected is cut off |
+//! | `default-deny-system` | warning | a denial that catches the cluster's own pods |
+//! | `no-dns` | warning | egress is restricted, and names cannot be looked up |
+//! | `all-ports` | warning | an allowance of TCP, UDP or SCTP that names no port |
+//! | `redundant-deny` | warning, info | a last rule that denies what would be denied anyway |
+//! | `selects-nothing` | warning | a selector that none of the endpoints satisfies |
+//! | `deprecated-field` | info | a field that another has superseded |
+//!
+//! A lint that cannot be sure keeps quiet: what is reported of a correct
+//! cluster is a defect of the lint.
 
+mod bgp_filter;
+mod bundle;
+mod default_deny;
+mod deprecated;
+mod dns;
+mod filter_chain;
+mod inference;
+mod inventory;
 mod meaning;
+mod mtu;
+mod node;
+mod order;
+mod policy;
+mod pool;
+mod ports;
+mod reflector;
+mod sessions;
+mod tier;
+mod trailing_deny;
+mod unmatched;
 
 pub use meaning::meaning_of_rule;
+
+use bundle::Bundle;
+
+use crate::Diagnostic;
+use crate::decode::Located;
+
+/// What lints are to know beside the resources.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct LintContext {
+    /// The MTU of the nodes' network interfaces, in bytes.
+    pub nic_mtu: Option<u32>,
+    /// The resources are all that the cluster has: what they refer to and is
+    /// not among them does not exist.
+    pub complete: bool,
+}
+
+impl LintContext {
+    /// Nothing is known.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// With the MTU of the nodes' network interfaces, in bytes.
+    #[must_use]
+    pub fn with_nic_mtu(self, nic_mtu: u32) -> Self {
+        Self {
+            nic_mtu: Some(nic_mtu),
+            ..self
+        }
+    }
+
+    /// With the promise that the resources are the whole cluster.
+    #[must_use]
+    pub fn with_complete(self) -> Self {
+        Self {
+            complete: true,
+            ..self
+        }
+    }
+}
+
+/// One subject's lints.
+type Lint = fn(&Bundle<'_>, &mut Vec<Diagnostic>);
+
+const LINTS: [Lint; 17] = [
+    reflector::check,
+    node::check,
+    sessions::check,
+    bgp_filter::check,
+    filter_chain::check,
+    pool::check,
+    mtu::check,
+    tier::check,
+    order::check,
+    inference::check,
+    default_deny::check,
+    dns::check,
+    ports::check,
+    trailing_deny::check,
+    unmatched::check,
+    deprecated::check,
+    filter_chain::check_unfiltered,
+];
+
+/// What is to be said about a set of resources, in the order of their places.
+///
+/// Costs a pass over the resources for each lint; those about policies compare
+/// each policy with the others of its tier, and evaluate each selector on each
+/// endpoint.
+#[must_use]
+pub fn lint(resources: &[Located], context: &LintContext) -> Vec<Diagnostic> {
+    let bundle = Bundle::new(resources, *context);
+    let mut found = Vec::new();
+    for lint in LINTS {
+        lint(&bundle, &mut found);
+    }
+    let order: Vec<&str> = {
+        let mut seen = Vec::new();
+        for located in resources {
+            if !seen.contains(&located.source.as_str()) {
+                seen.push(located.source.as_str());
+            }
+        }
+        seen
+    };
+    let place = |diagnostic: &Diagnostic| {
+        let source = diagnostic.source.as_deref();
+        let rank = source.and_then(|source| order.iter().position(|seen| *seen == source));
+        (rank.unwrap_or(usize::MAX), diagnostic.span, diagnostic.code)
+    };
+    found.sort_by_key(place);
+    found
+}

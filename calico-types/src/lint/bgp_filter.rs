@@ -1,0 +1,183 @@
+//! Route filters, each by itself.
+
+use super::bundle::{Bundle, Placed};
+use crate::resources::{
+    BGPFilter, BGPFilterRule, BGPFilterSpec, FilterAction, MatchOperator, PrefixLength,
+};
+use crate::topology::Family;
+use crate::{Diagnostic, Severity};
+
+/// Direction of routes, seen from the node.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Direction {
+    Import,
+    Export,
+}
+
+/// Every list of a filter: the field, what it is for, its rules.
+pub(super) fn lists(
+    spec: &BGPFilterSpec,
+) -> [(&'static str, Direction, Family, &[BGPFilterRule]); 4] {
+    fn rules(list: &Option<Vec<BGPFilterRule>>) -> &[BGPFilterRule] {
+        list.as_deref().unwrap_or_default()
+    }
+    [
+        (
+            "importV4",
+            Direction::Import,
+            Family::Ipv4,
+            rules(&spec.import_v4),
+        ),
+        (
+            "exportV4",
+            Direction::Export,
+            Family::Ipv4,
+            rules(&spec.export_v4),
+        ),
+        (
+            "importV6",
+            Direction::Import,
+            Family::Ipv6,
+            rules(&spec.import_v6),
+        ),
+        (
+            "exportV6",
+            Direction::Export,
+            Family::Ipv6,
+            rules(&spec.export_v6),
+        ),
+    ]
+}
+
+/// Whether a rule matches every route.
+pub(super) fn is_catch_all(rule: &BGPFilterRule) -> bool {
+    let BGPFilterRule {
+        cidr,
+        prefix_length,
+        match_operator: _,
+        source,
+        interface,
+        peer_type,
+        communities,
+        as_path_prefix,
+        priority,
+        action: _,
+        operations: _,
+    } = rule;
+    cidr.is_none()
+        && prefix_length.is_none()
+        && source.is_none()
+        && interface.as_deref().is_none_or(str::is_empty)
+        && peer_type.is_none()
+        && communities.is_none()
+        && as_path_prefix.as_ref().is_none_or(Vec::is_empty)
+        && priority.is_none()
+}
+
+pub(super) fn check(bundle: &Bundle<'_>, found: &mut Vec<Diagnostic>) {
+    for filter in &bundle.filters {
+        let lists = lists(&filter.resource.spec);
+        if lists.iter().all(|(_, _, _, rules)| rules.is_empty()) {
+            found.push(without_rules(filter));
+        }
+        for (field, _, family, rules) in lists {
+            found.extend(unreachable(filter, field, rules));
+            for (index, rule) in rules.iter().enumerate() {
+                let path = format!("spec.{field}[{index}]");
+                found.extend(exact_with_length(filter, &path, rule));
+                found.extend(empty_length(filter, &path, family, rule));
+            }
+        }
+    }
+}
+
+fn without_rules(filter: &Placed<'_, BGPFilter>) -> Diagnostic {
+    let message = format!("filter {} has no rules: it filters nothing", filter.name());
+    filter
+        .finding(Severity::Warning, "filter-without-rules", "spec", message)
+        .help("rules stand in importV4, exportV4, importV6 and exportV6")
+}
+
+fn unreachable(
+    filter: &Placed<'_, BGPFilter>,
+    field: &str,
+    rules: &[BGPFilterRule],
+) -> Option<Diagnostic> {
+    let catch_all = rules.iter().position(is_catch_all)?;
+    let count = rules.len().checked_sub(catch_all + 1).filter(|n| *n > 0)?;
+    let first = catch_all + 1;
+    let rest = match count {
+        1 => format!("rule {first} of {field} is never asked"),
+        _ => format!(
+            "rules {first} to {} of {field} are never asked",
+            rules.len() - 1
+        ),
+    };
+    let message = format!("{rest}: rule {catch_all} matches every route");
+    let path = format!("spec.{field}[{first}]");
+    Some(
+        filter
+            .finding(Severity::Warning, "unreachable-filter-rule", &path, message)
+            .help("the first rule that matches decides; put the one without conditions last"),
+    )
+}
+
+fn exact_with_length(
+    filter: &Placed<'_, BGPFilter>,
+    path: &str,
+    rule: &BGPFilterRule,
+) -> Option<Diagnostic> {
+    let outcome = match rule.match_operator? {
+        MatchOperator::Equal => "matches no route at all",
+        MatchOperator::NotEqual => "matches every route",
+        MatchOperator::In | MatchOperator::NotIn => return None,
+    };
+    let operator = rule.match_operator?;
+    rule.prefix_length?;
+    let message = format!(
+        "{operator:?} with prefixLength {outcome}: BIRD compares the route with a set of routes"
+    );
+    Some(
+        filter
+            .finding(
+                Severity::Warning,
+                "exact-prefix-with-length",
+                &format!("{path}.prefixLength"),
+                message,
+            )
+            .help("use In or NotIn with prefixLength, or leave prefixLength out"),
+    )
+}
+
+fn empty_length(
+    filter: &Placed<'_, BGPFilter>,
+    path: &str,
+    family: Family,
+    rule: &BGPFilterRule,
+) -> Option<Diagnostic> {
+    let PrefixLength { min, max } = rule.prefix_length?;
+    let own = rule.cidr?.prefix_len();
+    let full = match family {
+        Family::Ipv4 => 32,
+        Family::Ipv6 => 128,
+    };
+    // As Calico clips them.
+    let (low, high) = (min.unwrap_or(own).max(own), max.unwrap_or(full).min(full));
+    if low <= high {
+        return None;
+    }
+    let action = match rule.action {
+        FilterAction::Accept => "accepts",
+        FilterAction::Reject => "rejects",
+    };
+    let message = format!(
+        "no prefix has a length from {low} to {high}: the rule {action} nothing, and BIRD \
+         refuses its whole configuration"
+    );
+    Some(filter.finding(
+        Severity::Error,
+        "empty-prefix-length",
+        &format!("{path}.prefixLength"),
+        message,
+    ))
+}

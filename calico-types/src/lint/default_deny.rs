@@ -1,0 +1,88 @@
+//! Denials of everything that catch the cluster's own pods as well.
+
+use super::bundle::Bundle;
+use super::inventory::{Labelled, dns_pod};
+use super::policy::PolicyView;
+use crate::resources::{Action, PolicyType, TierDefaultAction};
+use crate::{Diagnostic, Severity};
+
+pub(super) fn check(bundle: &Bundle<'_>, found: &mut Vec<Diagnostic>) {
+    let pod = dns_pod();
+    let global = bundle.policies.iter().filter(|policy| {
+        policy.is_calicos() && policy.namespace.is_none() && !policy.is_host_only()
+    });
+    for policy in global {
+        found.extend(catching(bundle, policy, &pod));
+    }
+}
+
+fn catching(bundle: &Bundle<'_>, policy: &PolicyView<'_>, pod: &Labelled) -> Option<Diagnostic> {
+    if !selects(policy, pod) {
+        return None;
+    }
+    let cut = |direction| {
+        policy.decides(direction)
+            && denies(bundle, policy, direction)
+            && !spared(bundle, pod, direction)
+    };
+    let what = match (cut(PolicyType::Ingress), cut(PolicyType::Egress)) {
+        (true, true) => "all traffic of",
+        (true, false) => "all traffic to",
+        (false, true) => "all traffic from",
+        (false, false) => return None,
+    };
+    let hosts = if bundle.host_endpoints.is_empty() {
+        ""
+    } else {
+        ", and of host endpoints"
+    };
+    let message = format!(
+        "{} denies {what} the pods of kube-system too{hosts}: names are no longer looked up",
+        policy.name
+    );
+    let path = match policy.namespace_selector() {
+        Some(_) => "spec.namespaceSelector",
+        None => "spec.selector",
+    };
+    Some(
+        policy
+            .finding(Severity::Warning, "default-deny-system", path, message)
+            .help("spare the namespaces that keep the cluster alive")
+            .suggest("namespaceSelector: kubernetes.io/metadata.name not in {'kube-system', 'calico-system', 'tigera-operator'}"),
+    )
+}
+
+fn selects(policy: &PolicyView<'_>, pod: &Labelled) -> bool {
+    let selector = policy.selector.as_ref();
+    selector.is_some_and(|selector| selector.matches(pod))
+}
+
+/// Whether nothing is let through, by a rule or by the end of the tier.
+fn denies(bundle: &Bundle<'_>, policy: &PolicyView<'_>, direction: PolicyType) -> bool {
+    let rules = policy.rules(direction);
+    if rules
+        .iter()
+        .any(|rule| matches!(rule.action, Action::Allow | Action::Pass))
+    {
+        return false;
+    }
+    let tier = bundle
+        .tiers
+        .iter()
+        .find(|tier| tier.name() == policy.tier());
+    let passes = match tier {
+        Some(tier) => tier.resource.spec.default_action == Some(TierDefaultAction::Pass),
+        None => matches!(policy.tier(), "kube-admin" | "kube-baseline"),
+    };
+    !passes || rules.iter().any(|rule| rule.action == Action::Deny)
+}
+
+/// Whether some other policy lets traffic of such pods through.
+fn spared(bundle: &Bundle<'_>, pod: &Labelled, direction: PolicyType) -> bool {
+    bundle.policies.iter().any(|policy| {
+        let mut rules = policy.rules(direction).iter();
+        policy.decides(direction)
+            && rules.any(|rule| matches!(rule.action, Action::Allow | Action::Pass))
+            && selects(policy, pod)
+    })
+}

@@ -1,0 +1,259 @@
+//! Filters as peers use them: all that a `BGPPeer` names, one after the other.
+
+use super::bgp_filter::{Direction, is_catch_all, lists};
+use super::bundle::{Bundle, Placed};
+use crate::resources::{BGPFilter, BGPFilterRule, BGPPeer, FilterAction};
+use crate::topology::{Family, SessionSpec};
+use crate::{Diagnostic, Severity};
+
+pub(super) fn check(bundle: &Bundle<'_>, found: &mut Vec<Diagnostic>) {
+    for peer in &bundle.peers {
+        found.extend(dangling(bundle, peer));
+        let Some(chain) = Chain::new(bundle, peer) else {
+            continue;
+        };
+        found.extend(chain.without_catch_all(bundle));
+        found.extend(chain.one_family(bundle));
+        found.extend(chain.one_direction());
+    }
+}
+
+fn dangling(bundle: &Bundle<'_>, peer: &Placed<'_, BGPPeer>) -> Vec<Diagnostic> {
+    let names = peer.resource.spec.filters.iter().enumerate();
+    let missing = names.filter(|(_, name)| bundle.filter(name).is_none());
+    missing
+        .map(|(index, name)| {
+            let message = format!(
+                "no BGPFilter {name} that can be read: BGPPeer {} goes without it",
+                peer.name()
+            );
+            peer.finding(
+                bundle.missing(),
+                "dangling-filter",
+                &format!("spec.filters[{index}]"),
+                message,
+            )
+            .help("create the filter first; Calico skips a name that it does not know")
+        })
+        .collect()
+}
+
+/// The filters of a peer, all of which are there and at least one of which
+/// has rules.
+struct Chain<'b, 'a> {
+    peer: &'b Placed<'a, BGPPeer>,
+    filters: Vec<Placed<'a, BGPFilter>>,
+}
+
+impl<'b, 'a> Chain<'b, 'a> {
+    fn new(bundle: &'b Bundle<'a>, peer: &'b Placed<'a, BGPPeer>) -> Option<Self> {
+        let names = peer.resource.spec.filters.iter();
+        let filters: Vec<_> = names
+            .map(|name| bundle.filter(name))
+            .collect::<Option<_>>()?;
+        let chain = Self { peer, filters };
+        Family::ALL
+            .iter()
+            .any(|family| chain.is_covered(*family))
+            .then_some(chain)
+    }
+
+    /// The rules of one direction and family, in the order in which they are
+    /// asked.
+    fn rules(&self, direction: Direction, family: Family) -> impl Iterator<Item = &BGPFilterRule> {
+        let filters = self.filters.iter();
+        filters
+            .flat_map(|filter| lists(&filter.resource.spec))
+            .filter(move |(_, d, f, _)| (*d, *f) == (direction, family))
+            .flat_map(|(_, _, _, rules)| rules)
+    }
+
+    fn is_covered(&self, family: Family) -> bool {
+        let has = |direction| self.rules(direction, family).next().is_some();
+        has(Direction::Import) || has(Direction::Export)
+    }
+
+    /// Accepting some routes means nothing where the rest is accepted too.
+    fn without_catch_all(&self, bundle: &Bundle<'_>) -> Option<Diagnostic> {
+        let open: Vec<Family> = Family::ALL
+            .into_iter()
+            .filter(|family| {
+                let mut rules = self.rules(Direction::Import, *family).peekable();
+                rules.peek().is_some() && !rules.any(is_catch_all)
+            })
+            .collect();
+        let first = open.first()?;
+        let accepts = open.iter().any(|family| {
+            let mut rules = self.rules(Direction::Import, *family);
+            rules.any(|rule| rule.action == FilterAction::Accept && rule.operations.is_none())
+        });
+        let families: Vec<String> = open.iter().map(ToString::to_string).collect();
+        let field = match first {
+            Family::Ipv4 => "importV4",
+            Family::Ipv6 => "importV6",
+        };
+        // The place where the missing rule belongs: the end of the chain.
+        let last = self.filters.iter().rfind(|filter| {
+            let lists = lists(&filter.resource.spec);
+            lists
+                .iter()
+                .any(|(name, _, _, rules)| *name == field && !rules.is_empty())
+        })?;
+        let shared = self.is_first_user(bundle, last);
+        if !shared {
+            return None;
+        }
+        let families = families.join(" and ");
+        let (severity, message) = if accepts {
+            let message = format!(
+                "{families} routes that no rule of {} matches are accepted too: what it accepts \
+                 makes no difference",
+                last.name()
+            );
+            (Severity::Warning, message)
+        } else {
+            let message = format!(
+                "{families} routes that no rule of {} matches are accepted",
+                last.name()
+            );
+            (Severity::Info, message)
+        };
+        Some(
+            last.finding(
+                severity,
+                "filter-without-catch-all",
+                &format!("spec.{field}"),
+                message,
+            )
+            .help("end the list with a rule without conditions")
+            .suggest("- action: Reject"),
+        )
+    }
+
+    /// Whether this peer is the first whose chain ends with a filter: it is
+    /// talked about once.
+    fn is_first_user(&self, bundle: &Bundle<'_>, filter: &Placed<'_, BGPFilter>) -> bool {
+        let users = bundle.peers.iter();
+        let mut users = users.filter(|peer| {
+            let filters = &peer.resource.spec.filters;
+            filters.iter().any(|name| name == filter.name())
+        });
+        users
+            .next()
+            .is_some_and(|peer| peer.name() == self.peer.name())
+    }
+
+    fn one_family(&self, bundle: &Bundle<'_>) -> Option<Diagnostic> {
+        let bare = match Family::ALL.map(|family| self.is_covered(family)) {
+            [true, false] => Family::Ipv6,
+            [false, true] => Family::Ipv4,
+            [true, true] | [false, false] => return None,
+        };
+        if self.names_address() {
+            return None;
+        }
+        let name = self.peer.name();
+        let (severity, message) = if sessions(bundle, name).any(|s| s.family == bare) {
+            let message = format!(
+                "the {bare} sessions of BGPPeer {name} are not filtered: its filters have no {bare} rules"
+            );
+            (Severity::Warning, message)
+        } else {
+            let message = format!(
+                "the filters of BGPPeer {name} have no {bare} rules: when nodes get {bare} addresses, those sessions are open"
+            );
+            (Severity::Info, message)
+        };
+        Some(
+            self.peer
+                .finding(severity, "filter-one-family", "spec.filters", message)
+                .help(format!(
+                    "reject everything for {bare}, in both directions, until it is used"
+                )),
+        )
+    }
+
+    /// A peering by address has one family for ever.
+    fn names_address(&self) -> bool {
+        self.peer.resource.spec.peer_ip.is_some()
+    }
+
+    /// Export alone leaves import open; import alone leaves export to Calico's
+    /// own rules, which give away nothing foreign.
+    fn one_direction(&self) -> Option<Diagnostic> {
+        let has = |direction| {
+            Family::ALL
+                .iter()
+                .any(|f| self.rules(direction, *f).next().is_some())
+        };
+        if has(Direction::Import) || !has(Direction::Export) {
+            return None;
+        }
+        let message = format!(
+            "the filters of BGPPeer {} have rules for export only: every route of the peer is imported",
+            self.peer.name()
+        );
+        Some(
+            self.peer
+                .finding(
+                    Severity::Warning,
+                    "filter-one-direction",
+                    "spec.filters",
+                    message,
+                )
+                .help("add importV4 and importV6"),
+        )
+    }
+}
+
+/// Sessions that a `BGPPeer` makes, in either direction.
+fn sessions<'b>(bundle: &'b Bundle<'_>, peer: &'b str) -> impl Iterator<Item = &'b SessionSpec> {
+    let (topology, _) = bundle.topology();
+    let all = topology.nodes.iter().flat_map(|node| &node.sessions);
+    all.filter(move |session| session.origin.bgp_peer() == Some(peer))
+}
+
+/// Peerings without any filter where others of the kind have some.
+pub(super) fn check_unfiltered(bundle: &Bundle<'_>, found: &mut Vec<Diagnostic>) {
+    let is_external = |peer: &&Placed<'_, BGPPeer>| {
+        let address = peer.resource.spec.peer_ip.map(|peer| peer.ip);
+        address.is_some_and(|address| !bundle.is_node(address))
+    };
+    let routers = bundle.peers.iter().filter(|peer| {
+        let spec = &peer.resource.spec;
+        let workloads = spec.local_workload_selector.as_deref();
+        workloads.is_none_or(str::is_empty)
+            && (spec.peer_ip.is_some() || spec.peer_selector.is_some())
+    });
+    let (filtered, open): (Vec<_>, Vec<_>) =
+        routers.partition(|peer| !peer.resource.spec.filters.is_empty());
+    let Some(example) = filtered.first() else {
+        return;
+    };
+    let internal_filtered = filtered.iter().any(|peer| !is_external(peer));
+    for peer in open {
+        let external = is_external(&peer);
+        if !external && !internal_filtered {
+            continue;
+        }
+        let kind = if external {
+            "with routers outside"
+        } else {
+            "within the cluster"
+        };
+        let message = format!(
+            "BGPPeer {} {kind} has no filters, while BGPPeer {} has: what is kept out there comes in here",
+            peer.name(),
+            example.name()
+        );
+        found.push(
+            peer.finding(
+                Severity::Warning,
+                "unfiltered-peering",
+                "spec.filters",
+                message,
+            )
+            .help("a filter works only on the peerings that name it"),
+        );
+    }
+}

@@ -1,0 +1,192 @@
+//! Endpoints and network sets of a set of resources, with all their labels.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::convert::{self, NAMESPACE_LABEL};
+use crate::resources::Profile;
+use crate::selector::{Labels, Selector};
+use crate::{Metadata, Resource, k8s};
+
+type LabelMap = BTreeMap<String, String>;
+
+/// What selectors can select.
+#[derive(Default)]
+pub(super) struct Inventory {
+    /// Workload and host endpoints.
+    pub(super) endpoints: Vec<Labelled>,
+    /// Network sets of both kinds.
+    pub(super) network_sets: Vec<Labelled>,
+    /// Namespaces of endpoints whose own labels are not known.
+    unknown_namespaces: bool,
+}
+
+/// Something with labels of its own and labels that it inherits.
+pub(super) struct Labelled {
+    own: LabelMap,
+    inherited: Vec<LabelMap>,
+}
+
+impl Labels for Labelled {
+    fn value(&self, name: &str) -> Option<&str> {
+        let mut all = std::iter::once(&self.own).chain(&self.inherited);
+        all.find_map(|labels| labels.value(name))
+    }
+}
+
+impl Inventory {
+    pub(super) fn new<'a>(resources: impl Iterator<Item = &'a Resource> + Clone) -> Self {
+        let profiles = profiles(resources.clone());
+        let mut inventory = Self::default();
+        for resource in resources {
+            inventory.add(resource, &profiles);
+        }
+        inventory
+    }
+
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "a few kinds out of all have labels that policies select"
+    )]
+    fn add(&mut self, resource: &Resource, profiles: &BTreeMap<String, LabelMap>) {
+        match resource {
+            Resource::Pod(pod) => {
+                if let Some(endpoint) = convert::pod(pod) {
+                    self.endpoint(&endpoint.metadata, &endpoint.spec.profiles, profiles);
+                }
+            }
+            Resource::WorkloadEndpoint(endpoint) => {
+                let mut metadata = endpoint.metadata.clone();
+                let namespace = metadata.namespace_or_default().to_owned();
+                metadata
+                    .labels
+                    .entry(NAMESPACE_LABEL.to_owned())
+                    .or_insert(namespace);
+                self.endpoint(&metadata, &endpoint.spec.profiles, profiles);
+            }
+            Resource::HostEndpoint(endpoint) => {
+                self.endpoint(&endpoint.metadata, &endpoint.spec.profiles, profiles);
+            }
+            Resource::NetworkSet(set) => {
+                let namespace = set.metadata.namespace_or_default();
+                let mut own = set.metadata.labels.clone();
+                own.insert(NAMESPACE_LABEL.to_owned(), namespace.to_owned());
+                let inherited = profiles.get(&format!("kns.{namespace}")).cloned();
+                self.network_sets.push(Labelled {
+                    own,
+                    inherited: inherited.into_iter().collect(),
+                });
+            }
+            Resource::GlobalNetworkSet(set) => self.network_sets.push(Labelled {
+                own: set.metadata.labels.clone(),
+                inherited: Vec::new(),
+            }),
+            _ => {}
+        }
+    }
+
+    fn endpoint(
+        &mut self,
+        metadata: &Metadata,
+        names: &[String],
+        profiles: &BTreeMap<String, LabelMap>,
+    ) {
+        let mut inherited = Vec::new();
+        for name in names {
+            match (profiles.get(name), name.strip_prefix("kns.")) {
+                (Some(labels), _) => inherited.push(labels.clone()),
+                (None, Some(namespace)) => {
+                    self.unknown_namespaces = true;
+                    inherited.push(always(namespace));
+                }
+                (None, None) => {}
+            }
+        }
+        self.endpoints.push(Labelled {
+            own: metadata.labels.clone(),
+            inherited,
+        });
+    }
+
+    /// Whether there is anything to compare with.
+    pub(super) fn is_empty(&self) -> bool {
+        self.endpoints.is_empty()
+    }
+
+    /// Whether the answer to a selector is known: not when it asks for labels
+    /// of a namespace that is not among the resources.
+    pub(super) fn can_judge(&self, selector: &Selector) -> bool {
+        !self.unknown_namespaces || !labels_of(selector).iter().any(|l| l.starts_with("pcns."))
+    }
+
+    /// The endpoints that a selector selects.
+    pub(super) fn selected<'s>(
+        &'s self,
+        selector: &'s Selector,
+    ) -> impl Iterator<Item = &'s Labelled> {
+        self.endpoints.iter().filter(move |e| selector.matches(*e))
+    }
+}
+
+/// Every label that a selector names.
+fn labels_of(selector: &Selector) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    let mut pending = vec![selector.root()];
+    while let Some(node) = pending.pop() {
+        names.extend(node.label().map(str::to_owned));
+        pending.extend(node.operands());
+    }
+    names
+}
+
+/// Labels by profile name.
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "three kinds out of all are profiles or become ones"
+)]
+fn profiles<'a>(resources: impl Iterator<Item = &'a Resource>) -> BTreeMap<String, LabelMap> {
+    let mut profiles = BTreeMap::new();
+    for resource in resources {
+        let profile: Profile = match resource {
+            Resource::Profile(profile) => profile.clone(),
+            Resource::Namespace(namespace) => {
+                let mut profile = convert::namespace(namespace);
+                let mut labels = always(&namespace.metadata.name);
+                labels.append(&mut profile.spec.labels_to_apply);
+                profile.spec.labels_to_apply = labels;
+                profile
+            }
+            Resource::ServiceAccount(account) => convert::service_account(account),
+            _ => continue,
+        };
+        profiles.insert(profile.metadata.name, profile.spec.labels_to_apply);
+    }
+    profiles
+}
+
+/// Labels that every endpoint of a namespace inherits in a real cluster: the
+/// API server labels each namespace with its name.
+fn always(namespace: &str) -> LabelMap {
+    let mut metadata = Metadata::named(namespace);
+    let name = (
+        "kubernetes.io/metadata.name".to_owned(),
+        namespace.to_owned(),
+    );
+    metadata.labels.extend([name]);
+    convert::namespace(&k8s::Namespace { metadata })
+        .spec
+        .labels_to_apply
+}
+
+/// A pod of `kube-system` that answers DNS queries, as every cluster has it.
+pub(super) fn dns_pod() -> Labelled {
+    let own = [
+        (NAMESPACE_LABEL, "kube-system"),
+        (convert::ORCHESTRATOR_LABEL, "k8s"),
+        (convert::SERVICE_ACCOUNT_LABEL, "coredns"),
+        ("k8s-app", "kube-dns"),
+    ];
+    Labelled {
+        own: own.map(|(k, v)| (k.to_owned(), v.to_owned())).into(),
+        inherited: vec![always("kube-system")],
+    }
+}

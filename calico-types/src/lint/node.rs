@@ -1,0 +1,63 @@
+//! Nodes whose speaker cannot speak, or has nobody to speak to.
+
+use super::bundle::{Bundle, Placed};
+use crate::resources::Node;
+use crate::{Diagnostic, Severity};
+
+pub(super) fn check(bundle: &Bundle<'_>, found: &mut Vec<Diagnostic>) {
+    for node in &bundle.nodes {
+        found.extend(without_address(node));
+        found.extend(without_session(bundle, node));
+    }
+}
+
+fn has_address(node: &Node) -> Option<bool> {
+    let bgp = node.spec.bgp.as_ref()?;
+    Some(bgp.ipv4_address.is_some() || bgp.ipv6_address.is_some())
+}
+
+fn without_address(node: &Placed<'_, Node>) -> Option<Diagnostic> {
+    if has_address(node.resource)? {
+        return None;
+    }
+    let message = format!(
+        "node {} has a BGP section without ipv4Address or ipv6Address: applying it takes the \
+         node out of BGP",
+        node.name()
+    );
+    Some(
+        node.finding(
+            Severity::Warning,
+            "node-without-address",
+            "spec.bgp",
+            message,
+        )
+        .help("applying a Node replaces it: repeat the address that `calicoctl get node` shows")
+        .help("or change one field only, with `calicoctl patch node`"),
+    )
+}
+
+fn without_session(bundle: &Bundle<'_>, node: &Placed<'_, Node>) -> Option<Diagnostic> {
+    // Without any BGPPeer the cluster does not use BGP between nodes at all.
+    if bundle.peers.is_empty() || has_address(node.resource) != Some(true) {
+        return None;
+    }
+    let (topology, _) = bundle.topology();
+    let sessions = &topology.node(node.name())?.sessions;
+    if !sessions.is_empty() || bundle.nodes.len() < 2 {
+        return None;
+    }
+    let message = format!(
+        "node {} has no BGP session: the mesh is off, and no BGPPeer is for it",
+        node.name()
+    );
+    Some(
+        node.finding(
+            Severity::Warning,
+            "node-without-session",
+            "metadata.labels",
+            message,
+        )
+        .help("check that the nodeSelector of a BGPPeer selects its labels"),
+    )
+}

@@ -1,0 +1,277 @@
+//! Policies of every kind as one, in the order in which they are asked.
+
+use std::borrow::Cow;
+use std::cmp::Ordering;
+
+use super::bundle::finding;
+use crate::convert::{self, NAMESPACE_LABEL, NAMESPACE_LABEL_PREFIX, SERVICE_ACCOUNT_LABEL_PREFIX};
+use crate::decode::Located;
+use crate::resources::{GlobalNetworkPolicySpec, NetworkPolicySpec, PolicyType, Rule};
+use crate::selector::Selector;
+use crate::{Diagnostic, Metadata, Resource, Severity};
+
+const NETWORK_POLICY: &str = "NetworkPolicy";
+const GLOBAL_NETWORK_POLICY: &str = "GlobalNetworkPolicy";
+
+/// An enforced policy.
+pub(super) struct PolicyView<'a> {
+    pub(super) at: &'a Located,
+    pub(super) kind: &'static str,
+    pub(super) namespace: Option<&'a str>,
+    pub(super) name: &'a str,
+    /// Which endpoints, scoped to its namespace; `None` when it cannot be
+    /// read, about which validation has its say.
+    pub(super) selector: Option<Selector>,
+    spec: Spec<'a>,
+}
+
+enum Spec<'a> {
+    Namespaced(Cow<'a, NetworkPolicySpec>),
+    Global(Cow<'a, GlobalNetworkPolicySpec>),
+}
+
+/// What a policy says about its endpoints.
+struct Scope<'a> {
+    namespace: Option<&'a str>,
+    selector: Option<&'a str>,
+    namespace_selector: Option<&'a str>,
+    service_account_selector: Option<&'a str>,
+}
+
+impl<'a> PolicyView<'a> {
+    fn namespaced(
+        at: &'a Located,
+        kind: &'static str,
+        metadata: &'a Metadata,
+        spec: Cow<'a, NetworkPolicySpec>,
+    ) -> Self {
+        let namespace = Some(metadata.namespace_or_default());
+        let selector = scoped(&Scope {
+            namespace,
+            selector: spec.selector.as_deref(),
+            namespace_selector: None,
+            service_account_selector: spec.service_account_selector.as_deref(),
+        });
+        Self {
+            at,
+            kind,
+            namespace,
+            name: &metadata.name,
+            selector,
+            spec: Spec::Namespaced(spec),
+        }
+    }
+
+    fn global(
+        at: &'a Located,
+        kind: &'static str,
+        metadata: &'a Metadata,
+        spec: Cow<'a, GlobalNetworkPolicySpec>,
+    ) -> Self {
+        let selector = scoped(&Scope {
+            namespace: None,
+            selector: spec.selector.as_deref(),
+            namespace_selector: spec.namespace_selector.as_deref(),
+            service_account_selector: spec.service_account_selector.as_deref(),
+        });
+        Self {
+            at,
+            kind,
+            namespace: None,
+            name: &metadata.name,
+            selector,
+            spec: Spec::Global(spec),
+        }
+    }
+}
+
+impl PolicyView<'_> {
+    pub(super) fn tier(&self) -> &str {
+        let tier = match &self.spec {
+            Spec::Namespaced(spec) => spec.tier.as_deref(),
+            Spec::Global(spec) => spec.tier.as_deref(),
+        };
+        tier.filter(|tier| !tier.is_empty()).unwrap_or("default")
+    }
+
+    pub(super) fn order(&self) -> Option<f64> {
+        match &self.spec {
+            Spec::Namespaced(spec) => spec.order,
+            Spec::Global(spec) => spec.order,
+        }
+    }
+
+    /// The namespaces that a policy outside of namespaces is for.
+    pub(super) fn namespace_selector(&self) -> Option<&str> {
+        match &self.spec {
+            Spec::Namespaced(_) => None,
+            Spec::Global(spec) => said(spec.namespace_selector.as_deref()),
+        }
+    }
+
+    /// As written; empty: inferred.
+    pub(super) fn types(&self) -> &[PolicyType] {
+        let types = match &self.spec {
+            Spec::Namespaced(spec) => &spec.types,
+            Spec::Global(spec) => &spec.types,
+        };
+        types.as_deref().unwrap_or_default()
+    }
+
+    /// The rules of a direction; `None` when the list is absent.
+    pub(super) fn list(&self, direction: PolicyType) -> Option<&[Rule]> {
+        let rules = match (&self.spec, direction) {
+            (Spec::Namespaced(spec), PolicyType::Ingress) => &spec.ingress,
+            (Spec::Namespaced(spec), PolicyType::Egress) => &spec.egress,
+            (Spec::Global(spec), PolicyType::Ingress) => &spec.ingress,
+            (Spec::Global(spec), PolicyType::Egress) => &spec.egress,
+        };
+        rules.as_deref()
+    }
+
+    pub(super) fn rules(&self, direction: PolicyType) -> &[Rule] {
+        self.list(direction).unwrap_or_default()
+    }
+
+    /// Whether its own kind is one of Calico's.
+    pub(super) fn is_calicos(&self) -> bool {
+        matches!(self.kind, NETWORK_POLICY | GLOBAL_NETWORK_POLICY)
+    }
+
+    /// Whether it is for hosts only: before connection tracking or NAT.
+    pub(super) fn is_host_only(&self) -> bool {
+        match &self.spec {
+            Spec::Namespaced(_) => false,
+            Spec::Global(spec) => spec.do_not_track == Some(true) || spec.pre_dnat == Some(true),
+        }
+    }
+
+    /// A finding about a field.
+    pub(super) fn finding(
+        &self,
+        severity: Severity,
+        code: &'static str,
+        path: &str,
+        message: impl Into<String>,
+    ) -> Diagnostic {
+        finding(self.at, severity, code, path, message)
+    }
+
+    /// Whether the policy decides a direction, by its types or by Calico's
+    /// inference from its rules.
+    pub(super) fn decides(&self, direction: PolicyType) -> bool {
+        if !self.types().is_empty() {
+            return self.types().contains(&direction);
+        }
+        let has = |direction| !self.rules(direction).is_empty();
+        match direction {
+            PolicyType::Egress => has(PolicyType::Egress),
+            PolicyType::Ingress => has(PolicyType::Ingress) || !has(PolicyType::Egress),
+        }
+    }
+
+    /// Whether no endpoint can be selected by both, provably.
+    pub(super) fn is_disjoint(&self, other: &Self) -> bool {
+        let (Some(mine), Some(theirs)) = (&self.selector, &other.selector) else {
+            return false;
+        };
+        let (mine, theirs) = (mine.label_restrictions(), theirs.label_restrictions());
+        mine.iter().any(|(label, one)| {
+            theirs.get(label).is_some_and(|two| {
+                let values = (&one.must_have_one_of_values, &two.must_have_one_of_values);
+                let apart = matches!(values, (Some(one), Some(two)) if one.is_disjoint(two));
+                apart
+                    || (one.must_be_present && two.must_be_absent)
+                    || (one.must_be_absent && two.must_be_present)
+            })
+        })
+    }
+
+    /// Felix' order: by order, absent last; then by name, namespace and kind.
+    fn evaluation_order(&self, other: &Self) -> Ordering {
+        let by_order = match (self.order(), other.order()) {
+            (Some(mine), Some(theirs)) => mine.total_cmp(&theirs),
+            (Some(_), None) => Ordering::Less,
+            (None, Some(_)) => Ordering::Greater,
+            (None, None) => Ordering::Equal,
+        };
+        by_order.then_with(|| self.tie_break().cmp(&other.tie_break()))
+    }
+
+    fn tie_break(&self) -> String {
+        let namespace = self.namespace.unwrap_or_default();
+        format!("{}/{namespace}/{}", self.name, self.kind)
+    }
+}
+
+/// The enforced policies among the resources, in the order of evaluation
+/// within each tier.
+pub(super) fn views(all: &[Located]) -> Vec<PolicyView<'_>> {
+    let mut views: Vec<PolicyView<'_>> = all.iter().filter_map(view).collect();
+    views.sort_by(|a, b| a.tier().cmp(b.tier()).then_with(|| a.evaluation_order(b)));
+    views
+}
+
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "four kinds out of all are enforced policies"
+)]
+fn view(at: &Located) -> Option<PolicyView<'_>> {
+    Some(match &at.resource {
+        Resource::NetworkPolicy(policy) => {
+            let spec = Cow::Borrowed(&policy.spec);
+            PolicyView::namespaced(at, NETWORK_POLICY, &policy.metadata, spec)
+        }
+        Resource::GlobalNetworkPolicy(policy) => {
+            let spec = Cow::Borrowed(&policy.spec);
+            PolicyView::global(at, GLOBAL_NETWORK_POLICY, &policy.metadata, spec)
+        }
+        Resource::KubernetesNetworkPolicy(policy) => {
+            let converted = convert::network_policy(policy).ok()?;
+            let spec = Cow::Owned(converted.policy.spec);
+            PolicyView::namespaced(at, converted.origin.as_str(), &policy.metadata, spec)
+        }
+        Resource::ClusterNetworkPolicy(policy) => {
+            let converted = convert::cluster_network_policy(policy).ok()?;
+            let spec = Cow::Owned(converted.policy.spec);
+            PolicyView::global(at, converted.origin.as_str(), &policy.metadata, spec)
+        }
+        _ => return None,
+    })
+}
+
+fn said(text: Option<&str>) -> Option<&str> {
+    text.filter(|text| !text.trim().is_empty())
+}
+
+/// The selector of the endpoints that a policy is for.
+fn scoped(scope: &Scope<'_>) -> Option<Selector> {
+    let mut parts = Vec::new();
+    if let Some(text) = said(scope.selector) {
+        parts.push(Selector::parse(text).ok()?);
+    }
+    if let Some(namespace) = scope.namespace {
+        parts.push(Selector::equals(NAMESPACE_LABEL, namespace));
+    }
+    if let Some(text) = said(scope.namespace_selector) {
+        parts.push(namespaces(text)?);
+    }
+    if let Some(text) = said(scope.service_account_selector) {
+        let accounts = Selector::parse(text).ok()?;
+        parts.push(accounts.prefixed(SERVICE_ACCOUNT_LABEL_PREFIX));
+    }
+    Selector::all_of(parts).ok()
+}
+
+/// A selector of namespaces as one of endpoints: `all()` is every endpoint
+/// that is in a namespace, `global()` every one that is not.
+pub(super) fn namespaces(text: &str) -> Option<Selector> {
+    let namespaced = Selector::parse(&format!("has({NAMESPACE_LABEL})")).ok()?;
+    let global = namespaced.clone().negated().ok()?;
+    let selector = Selector::parse(text).ok()?.prefixed(NAMESPACE_LABEL_PREFIX);
+    selector
+        .replacing_all(&namespaced)
+        .ok()?
+        .replacing_global(&global)
+        .ok()
+}

@@ -1,0 +1,157 @@
+//! Address pools: overlapping, not what the operator wants, encapsulating
+//! more than they need.
+
+use ipnet::IpNet;
+
+use super::bundle::{Bundle, Placed};
+use crate::mtu::PoolOverlay;
+use crate::resources::{IPPool, InstallationIPPool, Node, Switch};
+use crate::{Diagnostic, Severity};
+
+pub(super) fn check(bundle: &Bundle<'_>, found: &mut Vec<Diagnostic>) {
+    for (index, pool) in bundle.pools.iter().enumerate() {
+        let later = bundle.pools.get(index + 1..).unwrap_or_default();
+        found.extend(later.iter().filter_map(|other| overlap(pool, other)));
+        found.extend(always(bundle, pool));
+    }
+    for installation in &bundle.installations {
+        let network = installation.resource.spec.calico_network.as_ref();
+        let pools = network.and_then(|network| network.ip_pools.as_deref());
+        for owned in pools.unwrap_or_default() {
+            found.extend(bundle.pools.iter().filter_map(|pool| against(pool, owned)));
+        }
+    }
+}
+
+fn overlap(pool: &Placed<'_, IPPool>, other: &Placed<'_, IPPool>) -> Option<Diagnostic> {
+    let (one, two) = (pool.resource.spec.cidr, other.resource.spec.cidr);
+    if pool.name() == other.name() || !overlaps(one, two) {
+        return None;
+    }
+    let message = format!(
+        "pools {} ({one}) and {} ({two}) have addresses in common",
+        pool.name(),
+        other.name()
+    );
+    Some(
+        other
+            .finding(Severity::Warning, "overlapping-pools", "spec.cidr", message)
+            .help(
+                "calicoctl refuses the second; an API server stores it and never allocates from it",
+            ),
+    )
+}
+
+fn overlaps(one: IpNet, two: IpNet) -> bool {
+    one.contains(&two.network()) || two.contains(&one.network())
+}
+
+/// The name that the operator gives a pool without one.
+fn owned_name(owned: &InstallationIPPool) -> &str {
+    match (&owned.name, owned.cidr) {
+        (Some(name), _) => name,
+        (None, Some(IpNet::V6(_))) => "default-ipv6-ippool",
+        (None, Some(IpNet::V4(_)) | None) => "default-ipv4-ippool",
+    }
+}
+
+/// A pool beside one that the operator owns.
+fn against(pool: &Placed<'_, IPPool>, owned: &InstallationIPPool) -> Option<Diagnostic> {
+    let cidr = owned.cidr?;
+    let (name, theirs) = (pool.name(), pool.resource.spec.cidr);
+    if name != owned_name(owned) {
+        if !overlaps(theirs, cidr) {
+            return None;
+        }
+        let message = format!(
+            "pool {name} ({theirs}) has addresses in common with {} ({cidr}), which the operator owns",
+            owned_name(owned)
+        );
+        let help = "change the pool in the Installation instead";
+        let finding = pool.finding(Severity::Warning, "overlapping-pools", "spec.cidr", message);
+        return Some(finding.help(help));
+    }
+    let (field, wanted) = difference(pool.resource, owned)?;
+    let message = format!(
+        "the operator owns pool {name} and changes it back: its Installation wants {wanted}"
+    );
+    Some(
+        pool.finding(
+            Severity::Warning,
+            "pool-differs-from-installation",
+            &format!("spec.{field}"),
+            message,
+        )
+        .help("change the Installation; the pool follows"),
+    )
+}
+
+/// The first field in which a pool is not what the operator makes of its own.
+fn difference(pool: &IPPool, owned: &InstallationIPPool) -> Option<(&'static str, String)> {
+    let spec = &pool.spec;
+    let cidr = owned.cidr.filter(|cidr| *cidr != spec.cidr);
+    if let Some(cidr) = cidr {
+        return Some(("cidr", format!("cidr {cidr}")));
+    }
+    if PoolOverlay::of_pool(spec) != PoolOverlay::of_installation_pool(owned) {
+        let field = if spec.ipip_mode.is_some() {
+            "ipipMode"
+        } else {
+            "vxlanMode"
+        };
+        let wanted = owned.encapsulation.unwrap_or_default();
+        return Some((field, format!("encapsulation {wanted:?}")));
+    }
+    let full = if spec.cidr.addr().is_ipv4() { 26 } else { 122 };
+    let block = owned.block_size.unwrap_or(full);
+    if spec.block_size.is_some_and(|size| i32::from(size) != block) {
+        return Some(("blockSize", format!("blockSize {block}")));
+    }
+    let nat = owned.nat_outgoing.unwrap_or(Switch::Enabled);
+    (spec
+        .nat_outgoing
+        .is_some_and(|on| on != (nat == Switch::Enabled)))
+    .then(|| ("natOutgoing", format!("natOutgoing {nat:?}")))
+}
+
+/// Encapsulating always, although nodes share subnets.
+fn always(bundle: &Bundle<'_>, pool: &Placed<'_, IPPool>) -> Option<Diagnostic> {
+    let used = PoolOverlay::of_pool(&pool.resource.spec);
+    let subnet = shared_subnet(&bundle.nodes).filter(|_| used.always)?;
+    let field = if pool.resource.spec.ipip_mode.is_some() {
+        "ipipMode"
+    } else {
+        "vxlanMode"
+    };
+    let message = format!(
+        "pool {} encapsulates always: packets between nodes of one subnet, such as {subnet}, carry {} needless bytes",
+        pool.name(),
+        used.overlay.overhead()
+    );
+    Some(
+        pool.finding(Severity::Info, "always-encapsulated", &format!("spec.{field}"), message)
+            .help("CrossSubnet encapsulates only where a router lies between; where the network drops foreign addresses, Always is right")
+            .suggest(format!("{field}: CrossSubnet")),
+    )
+}
+
+/// A subnet in which two nodes have their addresses.
+fn shared_subnet(nodes: &[Placed<'_, Node>]) -> Option<IpNet> {
+    let mut seen = Vec::new();
+    for node in nodes {
+        let address = node
+            .resource
+            .spec
+            .bgp
+            .as_ref()
+            .and_then(|bgp| bgp.ipv4_address);
+        let Some(subnet) = address.map(|address| IpNet::V4(address.trunc())) else {
+            continue;
+        };
+        if subnet.prefix_len() < 32 && seen.contains(&subnet) {
+            return Some(subnet);
+        }
+        seen.push(subnet);
+    }
+    None
+}

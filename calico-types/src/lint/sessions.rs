@@ -1,0 +1,92 @@
+//! Problems of the topology, each put at the `BGPPeer` that causes it.
+
+use std::collections::BTreeMap;
+
+use super::bundle::Bundle;
+use crate::topology::Problem;
+use crate::{Code, Diagnostic, Severity};
+
+pub(super) fn check(bundle: &Bundle<'_>, found: &mut Vec<Diagnostic>) {
+    let (_, problems) = bundle.topology();
+    // One finding for each BGPPeer and kind of problem, however many nodes.
+    let mut grouped: BTreeMap<(&'static str, Option<&str>), Vec<&Problem>> = BTreeMap::new();
+    for problem in problems {
+        if let Some((code, _)) = kind(bundle, problem) {
+            let key = (code, problem.bgp_peer());
+            grouped.entry(key).or_default().push(problem);
+        }
+    }
+    for problems in grouped.values() {
+        found.extend(finding(bundle, problems));
+    }
+}
+
+fn finding(bundle: &Bundle<'_>, problems: &[&Problem]) -> Option<Diagnostic> {
+    let (first, rest) = problems.split_first()?;
+    let (code, severity) = kind(bundle, first)?;
+    let more = match rest.len() {
+        0 => String::new(),
+        more => format!(" (and {more} more of the kind)"),
+    };
+    let message = format!("{first}{more}");
+    let diagnostic = match first.bgp_peer().and_then(|name| bundle.peer(name)) {
+        Some(peer) => peer.finding(severity, code, path(first), message),
+        None => match bundle.default_configuration() {
+            Some(configuration) => {
+                configuration.finding(severity, code, "spec.nodeMeshPassword", message)
+            }
+            None => Diagnostic::new(severity, Code(code), message),
+        },
+    };
+    Some(match help(first) {
+        Some(help) => diagnostic.help(help),
+        None => diagnostic,
+    })
+}
+
+/// Code and severity; `None` for what others report.
+fn kind(bundle: &Bundle<'_>, problem: &Problem) -> Option<(&'static str, Severity)> {
+    Some(match problem {
+        Problem::Collision { .. } => ("peering-collision", Severity::Warning),
+        // Validation shows the selector itself.
+        Problem::Selector { .. } => return None,
+        Problem::ReachableByFamily { .. } => ("gateway-family", Severity::Warning),
+        // Secrets are seldom kept with the rest.
+        Problem::MissingPassword { .. } if !bundle.context.complete => return None,
+        Problem::MissingPassword { .. } => ("missing-password", Severity::Warning),
+        Problem::OneSided { .. } => ("one-sided-peering", Severity::Warning),
+        Problem::AsMismatch { .. } => ("as-mismatch", Severity::Warning),
+        Problem::BothPassive { .. } => ("both-passive", Severity::Warning),
+        Problem::ReflectorAsClient { .. } => ("reflector-as-client", Severity::Warning),
+    })
+}
+
+fn path(problem: &Problem) -> &'static str {
+    match problem {
+        Problem::Selector { .. } | Problem::Collision { .. } | Problem::BothPassive { .. } => {
+            "metadata.name"
+        }
+        Problem::ReachableByFamily { .. } => "spec.reachableBy",
+        Problem::MissingPassword { .. } => "spec.password",
+        Problem::OneSided { .. } => "spec.reversePeering",
+        Problem::AsMismatch { .. } => "spec.asNumber",
+        Problem::ReflectorAsClient { .. } => "spec.peerIP",
+    }
+}
+
+fn help(problem: &Problem) -> Option<&'static str> {
+    match problem {
+        Problem::OneSided { .. } => Some(
+            "let the peer come back by itself (`reversePeering: Auto`), or give it a BGPPeer of its own",
+        ),
+        Problem::ReflectorAsClient { .. } => {
+            Some("select reflectors by label (`peerSelector`): then Calico compares cluster ids")
+        }
+        Problem::Collision { .. } => Some("let each BGPPeer be for other nodes or other peers"),
+        Problem::Selector { .. }
+        | Problem::ReachableByFamily { .. }
+        | Problem::MissingPassword { .. }
+        | Problem::AsMismatch { .. }
+        | Problem::BothPassive { .. } => None,
+    }
+}

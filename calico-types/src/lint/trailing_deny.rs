@@ -1,0 +1,119 @@
+//! Last rules that deny what the end of the tier denies anyway.
+
+use super::bundle::Bundle;
+use super::policy::PolicyView;
+use crate::resources::{Action, EntityRule, PolicyType, Rule, TierDefaultAction};
+use crate::{Diagnostic, Severity};
+
+pub(super) fn check(bundle: &Bundle<'_>, found: &mut Vec<Diagnostic>) {
+    let calicos = bundle
+        .policies
+        .iter()
+        .enumerate()
+        .filter(|(_, policy)| policy.is_calicos() && !policy.is_host_only());
+    for (index, policy) in calicos {
+        for direction in [PolicyType::Ingress, PolicyType::Egress] {
+            found.extend(redundant(bundle, index, policy, direction));
+        }
+    }
+}
+
+fn redundant(
+    bundle: &Bundle<'_>,
+    position: usize,
+    policy: &PolicyView<'_>,
+    direction: PolicyType,
+) -> Option<Diagnostic> {
+    let rules = policy.rules(direction);
+    let last = rules.last().filter(|rule| rule.action == Action::Deny)?;
+    // A denial and nothing else is the usual way to write "deny by default".
+    let others = rules.iter().any(|rule| rule.action != Action::Deny);
+    if !others || !policy.decides(direction) || !ends_in_denial(bundle, policy) {
+        return None;
+    }
+    // Policies come in the order of evaluation: one that is asked later could
+    // allow what is denied here.
+    let later = bundle.policies.get(position + 1..).unwrap_or_default();
+    let decided_later = later.iter().any(|other| {
+        other.tier() == policy.tier() && other.decides(direction) && share(bundle, policy, other)
+    });
+    if decided_later {
+        return None;
+    }
+    let (list, peer) = match direction {
+        PolicyType::Ingress => ("ingress", &last.source),
+        PolicyType::Egress => ("egress", &last.destination),
+    };
+    let path = format!("spec.{list}[{}]", rules.len() - 1);
+    Some(report(policy, &path, last, peer))
+}
+
+fn report(policy: &PolicyView<'_>, path: &str, rule: &Rule, peer: &EntityRule) -> Diagnostic {
+    let catch_all = *rule == denial_of_everything();
+    let message = format!(
+        "the last rule of {} decides nothing: what no rule allows is denied at the end of tier {} anyway",
+        policy.name,
+        policy.tier()
+    );
+    let severity = if catch_all {
+        Severity::Info
+    } else {
+        Severity::Warning
+    };
+    let finding = policy
+        .finding(severity, "redundant-deny", path, message)
+        .help("leave it out");
+    let own_only = policy.namespace.filter(|_| {
+        let selects = peer.selector.is_some() || peer.not_selector.is_some();
+        selects && peer.namespace_selector.is_none()
+    });
+    match own_only {
+        Some(namespace) => finding.help(format!(
+            "without a namespaceSelector it would concern pods of namespace {namespace} only"
+        )),
+        None => finding,
+    }
+}
+
+fn denial_of_everything() -> Rule {
+    Rule {
+        action: Action::Deny,
+        ip_version: None,
+        protocol: None,
+        icmp: None,
+        not_protocol: None,
+        not_icmp: None,
+        source: EntityRule::default(),
+        destination: EntityRule::default(),
+        http: None,
+        metadata: None,
+    }
+}
+
+fn ends_in_denial(bundle: &Bundle<'_>, policy: &PolicyView<'_>) -> bool {
+    let tier = bundle
+        .tiers
+        .iter()
+        .find(|tier| tier.name() == policy.tier());
+    match tier {
+        Some(tier) => tier.resource.spec.default_action != Some(TierDefaultAction::Pass),
+        None => policy.tier() == "default",
+    }
+}
+
+/// Whether some endpoint may be selected by both.
+fn share(bundle: &Bundle<'_>, one: &PolicyView<'_>, two: &PolicyView<'_>) -> bool {
+    let (Some(first), Some(second)) = (&one.selector, &two.selector) else {
+        return true;
+    };
+    if one.is_disjoint(two) {
+        return false;
+    }
+    let inventory = &bundle.inventory;
+    let mut selected = inventory.selected(first).peekable();
+    // Without endpoints to look at, they may.
+    if selected.peek().is_none() || !inventory.can_judge(first) || !inventory.can_judge(second) {
+        return true;
+    }
+    selected.any(|endpoint| second.matches(endpoint))
+}
