@@ -1,6 +1,9 @@
 //! UPDATE messages (RFC 4271 §4.3) and their error handling (RFC 7606).
 
+#[cfg(feature = "alloc")]
+mod attributes;
 mod finding;
+mod index;
 #[cfg(feature = "alloc")]
 mod owned;
 mod routes;

@@ -6,8 +6,9 @@ use crate::attribute::{
 };
 use crate::reader::Reader;
 use crate::update::finding::{Disposition, Finding, Findings};
+use crate::update::index::{Index, Sections};
 use crate::update::rules::{self, Verdict};
-use crate::update::view::{Index, Sections, UpdateView};
+use crate::update::view::UpdateView;
 use crate::{
     AttributeFlags, AttributeType, Context, DecodeError, DecodeErrorKind, Family, FamilySet,
     MalformedNlriPolicy, framing, nlri,

@@ -1,0 +1,158 @@
+//! What a well-formed AS_PATH holds to (RFC 7606 §7.2).
+
+use super::view::read_segment;
+use super::{SegmentType, SegmentView};
+use crate::attribute::Fault;
+use crate::reader::Reader;
+use crate::{AsSetPolicy, Asn, Context, DecodeErrorKind, PeerType};
+
+/// RFC 7606 §7.2: segments of type 1–4 with at least one AS fill the value; no
+/// AS 0 (RFC 7607 §2); sets and confederation segments where the session has
+/// them.
+pub(crate) fn check(value: &[u8], context: &Context) -> Result<(), Fault> {
+    let mut reader = Reader::new(value);
+    let mut first = true;
+    while !reader.is_empty() {
+        let at = value.len().saturating_sub(reader.len());
+        let fault = |kind| Fault::new(kind, at);
+        let segment = read_segment(&mut reader, context.four_octet_as).map_err(fault)?;
+        check_segment(&segment, first, context).map_err(fault)?;
+        first = false;
+    }
+    // An empty path from a confederation neighbor lacks its own member AS.
+    if first && context.peer_type == PeerType::ConfederationExternal {
+        return Err(Fault::new(DecodeErrorKind::Confederation, 0));
+    }
+    Ok(())
+}
+
+/// What one well-framed segment must hold to.
+fn check_segment(
+    segment: &SegmentView<'_>,
+    first: bool,
+    context: &Context,
+) -> Result<(), DecodeErrorKind> {
+    let kind = segment.segment_type();
+    if segment.asns().any(|asn| asn == Asn::ZERO) {
+        return Err(DecodeErrorKind::AsZero);
+    }
+    let is_set = matches!(kind, SegmentType::Set | SegmentType::ConfederationSet);
+    if is_set && context.as_set == AsSetPolicy::TreatAsWithdraw {
+        return Err(DecodeErrorKind::AsSet);
+    }
+    match context.peer_type {
+        PeerType::External if kind.is_confederation() => Err(DecodeErrorKind::Confederation),
+        PeerType::ConfederationExternal if first && kind != SegmentType::ConfederationSequence => {
+            Err(DecodeErrorKind::Confederation)
+        }
+        PeerType::External if first && context.enforce_first_as => check_first_as(segment, context),
+        PeerType::Internal | PeerType::External | PeerType::ConfederationExternal => Ok(()),
+    }
+}
+
+/// RFC 4271 §6.3: the leftmost AS is that of the peer.
+fn check_first_as(segment: &SegmentView<'_>, context: &Context) -> Result<(), DecodeErrorKind> {
+    // What the peer would have written on a session with 2-octet AS numbers.
+    let expected = match context.four_octet_as {
+        true => context.peer_as,
+        false => Asn(context.peer_as.two_octet().into()),
+    };
+    let is_peer =
+        segment.segment_type() == SegmentType::Sequence && segment.asns().next() == Some(expected);
+    match is_peer || context.peer_as == Asn::ZERO {
+        true => Ok(()),
+        false => Err(DecodeErrorKind::FirstAs),
+    }
+}
+
+/// RFC 6793 §6: an even length of at least six, whole segments of known type.
+pub(crate) fn check_as4_path(value: &[u8]) -> Result<(), Fault> {
+    if value.len() < 6 {
+        return Err(Fault::LENGTH);
+    }
+    let mut reader = Reader::new(value);
+    while !reader.is_empty() {
+        let at = value.len().saturating_sub(reader.len());
+        let segment = read_segment(&mut reader, true).map_err(|kind| Fault::new(kind, at))?;
+        if segment.asns().any(|asn| asn == Asn::ZERO) {
+            return Err(Fault::new(DecodeErrorKind::AsZero, at));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kind(value: &[u8], context: &Context) -> Option<(DecodeErrorKind, usize)> {
+        check(value, context)
+            .err()
+            .map(|fault| (fault.kind, fault.at))
+    }
+
+    #[test]
+    fn framing() {
+        let context = Context::new(PeerType::External);
+        for (value, wrong) in [
+            (&[][..], None),
+            (&[2, 1, 0, 0, 0, 1], None),
+            (&[2, 0], Some((DecodeErrorKind::AsPathSegments, 0))),
+            (&[2, 1, 0, 0, 0], Some((DecodeErrorKind::AsPathSegments, 0))),
+            (
+                &[2, 1, 0, 0, 0, 1, 2],
+                Some((DecodeErrorKind::AsPathSegments, 6)),
+            ),
+            (
+                &[5, 1, 0, 0, 0, 1],
+                Some((DecodeErrorKind::AsPathSegmentType, 0)),
+            ),
+            (&[2, 1, 0, 0, 0, 0], Some((DecodeErrorKind::AsZero, 0))),
+        ] {
+            assert_eq!(kind(value, &context), wrong, "{value:?}");
+        }
+    }
+
+    #[test]
+    fn confederation_segments_stay_in_the_confederation() {
+        let confed = [3, 1, 0, 0, 0, 1];
+        let plain = [2, 1, 0, 0, 0, 1];
+        let wrong = Some((DecodeErrorKind::Confederation, 0));
+        for (peer, of_confed, of_plain) in [
+            (PeerType::External, wrong, None),
+            (PeerType::Internal, None, None),
+            (PeerType::ConfederationExternal, None, wrong),
+        ] {
+            let context = Context::new(peer);
+            assert_eq!(kind(&confed, &context), of_confed, "{peer:?}");
+            assert_eq!(kind(&plain, &context), of_plain, "{peer:?}");
+        }
+        assert_eq!(
+            kind(&[], &Context::new(PeerType::ConfederationExternal)),
+            wrong
+        );
+    }
+
+    #[test]
+    fn policies_of_the_session() {
+        let mut context = Context::new(PeerType::External);
+        let set = [2, 1, 0, 0, 0, 9, 1, 1, 0, 0, 0, 7];
+        assert_eq!(kind(&set, &context), None);
+        context.as_set = AsSetPolicy::TreatAsWithdraw;
+        assert_eq!(kind(&set, &context), Some((DecodeErrorKind::AsSet, 6)));
+        context.as_set = AsSetPolicy::Accept;
+        context.enforce_first_as = true;
+        context.peer_as = Asn(9);
+        assert_eq!(kind(&set, &context), None);
+        context.peer_as = Asn(7);
+        assert_eq!(kind(&set, &context), Some((DecodeErrorKind::FirstAs, 0)));
+    }
+
+    #[test]
+    fn as4_path_is_never_empty() {
+        assert_eq!(check_as4_path(&[2, 1, 0, 1, 0, 0]), Ok(()));
+        assert_eq!(check_as4_path(&[]), Err(Fault::LENGTH));
+        assert!(check_as4_path(&[2, 2, 0, 1, 0, 0]).is_err());
+        assert!(check_as4_path(&[2, 1, 0, 0, 0, 0]).is_err(), "AS 0");
+    }
+}

@@ -1,0 +1,105 @@
+//! The attributes of a scanned UPDATE as a route keeps them.
+
+use alloc::vec::Vec;
+
+use crate::update::index::Index;
+use crate::{
+    Aggregator, AsPath, Asn, AttributeFlags, AttributeType, Family, LargeCommunity, NextHop,
+    PathAttributes, UnknownAttribute, UpdateView,
+};
+
+impl UpdateView<'_> {
+    /// The attributes as a route of the family keeps them: AS4_PATH and
+    /// AS4_AGGREGATOR merged (RFC 6793 §4.2.3), discarded ones gone, unknown
+    /// transitive ones marked Partial (RFC 4271 §5), large communities once
+    /// each (RFC 8092 §5).
+    ///
+    /// Meaningful where [`reachable`](Self::reachable) has routes; costs a few
+    /// allocations, once an UPDATE.
+    #[must_use]
+    pub fn path_attributes(&self, family: Family) -> PathAttributes {
+        self.path_attributes_via(self.next_hop(family))
+    }
+
+    /// As [`path_attributes`](Self::path_attributes), for the next hop of an
+    /// [`Announcement`].
+    #[must_use]
+    pub fn path_attributes_via(&self, next_hop: Option<NextHop>) -> PathAttributes {
+        let mut large_communities: Vec<LargeCommunity> = Vec::new();
+        for community in self.large_communities() {
+            if !large_communities.contains(&community) {
+                large_communities.push(community);
+            }
+        }
+        PathAttributes {
+            origin: self.origin().unwrap_or_default(),
+            as_path: self.merged_as_path(),
+            next_hop,
+            med: self.med(),
+            local_pref: self.local_pref(),
+            atomic_aggregate: self.atomic_aggregate(),
+            aggregator: self.merged_aggregator(),
+            communities: self.communities().into_iter().collect(),
+            extended_communities: self.extended_communities().into_iter().collect(),
+            ipv6_extended_communities: self.ipv6_extended_communities().into_iter().collect(),
+            large_communities,
+            originator_id: self.originator_id(),
+            cluster_list: self.cluster_list().into_iter().collect(),
+            aigp: self.aigp(),
+            only_to_customer: self.only_to_customer(),
+            unknown: self.unknown(),
+        }
+    }
+
+    /// Whether AGGREGATOR tells that AS4_PATH and AS4_AGGREGATOR are stale: a
+    /// speaker that knows neither has aggregated since (RFC 6793 §4.2.3).
+    fn as4_is_stale(&self) -> bool {
+        self.context.four_octet_as
+            || self.as4_aggregator().is_some()
+                && self.aggregator().is_some_and(|it| it.asn != Asn::TRANS)
+    }
+
+    fn merged_as_path(&self) -> AsPath {
+        match (self.as_path(), self.as4_path()) {
+            (Some(path), Some(as4_path)) if !self.as4_is_stale() => AsPath::merge(path, as4_path),
+            (Some(path), _) => path.into(),
+            (None, _) => AsPath::empty(),
+        }
+    }
+
+    fn merged_aggregator(&self) -> Option<Aggregator> {
+        match (self.aggregator(), self.as4_aggregator()) {
+            (Some(_), Some(as4)) if !self.as4_is_stale() => Some(as4),
+            (aggregator, _) => aggregator,
+        }
+    }
+
+    /// The attributes without a field of their own, by type code.
+    fn unknown(&self) -> Vec<UnknownAttribute> {
+        let untyped = self
+            .attributes()
+            .filter(|raw| !is_typed(raw.attribute_type));
+        let mut unknown: Vec<_> = untyped
+            .map(|raw| {
+                let known = Index::slot(raw.attribute_type).is_some();
+                let partial = if known {
+                    AttributeFlags::empty()
+                } else {
+                    AttributeFlags::PARTIAL
+                };
+                UnknownAttribute {
+                    flags: raw.flags | partial,
+                    attribute_type: raw.attribute_type,
+                    value: raw.value.into(),
+                }
+            })
+            .collect();
+        unknown.sort_by_key(|it| it.attribute_type);
+        unknown
+    }
+}
+
+/// Whether the attribute has a field in [`PathAttributes`], or none at all.
+const fn is_typed(attribute: AttributeType) -> bool {
+    matches!(attribute.0, 1..=10 | 14..=18 | 25 | 26 | 32 | 35)
+}
