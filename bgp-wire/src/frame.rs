@@ -130,7 +130,7 @@ impl<'a> Frame<'a> {
             Some(frame) if frame.bytes.len() == bytes.len() => Ok(frame),
             _ => Err(DecodeError::new(
                 DecodeErrorKind::MessageLength,
-                LENGTH_AT,
+                LENGTH_AT.min(bytes.len()),
                 2,
             )),
         }

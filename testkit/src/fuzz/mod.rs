@@ -5,11 +5,15 @@
 //! drives them over the inputs committed in `fuzz/corpus` and over mutations of those. An
 //! input that once broke something belongs there, under a name that says what it broke.
 
+mod message;
 mod messages;
+mod roundtrip;
 mod selector;
 mod session;
 
+pub use message::message;
 pub use messages::messages;
+pub use roundtrip::roundtrip;
 pub use selector::selector;
 pub use session::session;
 
@@ -17,8 +21,10 @@ pub use session::session;
 pub type Target = fn(&[u8]);
 
 /// Every target, by the name of its binary and of its directory in `fuzz/corpus`.
-pub const TARGETS: [(&str, Target); 3] = [
+pub const TARGETS: [(&str, Target); 5] = [
+    ("message", message),
     ("messages", messages),
+    ("roundtrip", roundtrip),
     ("selector", selector),
     ("session", session),
 ];

@@ -1,0 +1,44 @@
+//! Decoding allocates nothing.
+
+use bgp_wire::{Context, PeerType, UpdateView};
+use testkit::alloc::count;
+
+use crate::bytes::{AS_PATH, MP_REACH, MP_UNREACH, NEXT_HOP, NLRI, ORIGIN, attribute, update};
+
+#[test]
+fn scanning_and_walking_an_update_allocates_nothing() {
+    let communities = attribute(0xc0, 8, &[0, 1, 0, 2, 0, 3, 0, 4]);
+    let parts: [&[u8]; 6] = [
+        MP_REACH,
+        MP_UNREACH,
+        ORIGIN,
+        AS_PATH,
+        NEXT_HOP,
+        &communities,
+    ];
+    let bytes = update(&[8, 10], &parts, NLRI);
+    let context = Context::new(PeerType::Internal);
+    let (walked, counts) = count(|| {
+        let view = UpdateView::scan(&bytes, &context).unwrap();
+        view.reachable().count()
+            + view.unreachable().count()
+            + view.communities().iter().count()
+            + view.as_path().unwrap().length()
+    });
+    assert_eq!(walked, 2 + 2 + 2 + 1);
+    assert_eq!(counts.allocations, 0);
+}
+
+#[test]
+fn a_message_full_of_faults_allocates_nothing() {
+    let junk = attribute(0xc0, 8, &[1]).repeat(50);
+    let bytes = update(&[], &[ORIGIN, AS_PATH, NEXT_HOP, &junk], NLRI);
+    let context = Context::new(PeerType::Internal);
+    let (omitted, counts) = count(|| {
+        let view = UpdateView::scan(&bytes, &context).unwrap();
+        assert_eq!(view.findings().iter().count(), 12);
+        view.findings().omitted()
+    });
+    assert_eq!(omitted, 50 - 12, "one malformed and 49 repeated");
+    assert_eq!(counts.allocations, 0);
+}

@@ -1,0 +1,20 @@
+//! The codec, tested from outside: published octets, the rules of RFC 7606, round trips
+//! and damaged messages.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test's helper functions may fail the test"
+)]
+
+mod allocation;
+mod bytes;
+mod mutation;
+mod open;
+mod packing;
+mod rfc7606;
+mod round_trip;
+mod strategy;
+
+use testkit::alloc::CountingAllocator;
+
+#[global_allocator]
+static ALLOCATOR: CountingAllocator = CountingAllocator;

@@ -1,0 +1,61 @@
+//! BGP UPDATEs, there and back.
+
+use bgp_wire::{Family, Update, UpdatePacker, UpdateView};
+
+use super::message::{context, framed};
+
+/// Reads the bytes as an UPDATE. One without a fault must encode again, as a message and as
+/// packed routes, and read back with the same meaning.
+///
+/// # Panics
+///
+/// When it does not.
+pub fn roundtrip(data: &[u8]) {
+    let Some(([choice, more], rest)) = data.split_first_chunk() else {
+        return;
+    };
+    let context = context(*choice, *more);
+    let bytes = framed(rest);
+    let Ok(view) = UpdateView::scan(&bytes, &context) else {
+        return;
+    };
+    if !view.findings().is_empty() {
+        return;
+    }
+    same_message(&view);
+    for family in context.families.iter().filter(|family| family.is_prefix()) {
+        same_routes(&view, family);
+    }
+}
+
+/// The owned message encodes in the same number of octets, to an equal message.
+fn same_message(view: &UpdateView<'_>) {
+    let owned = Update::from(view);
+    let mut out = vec![0; view.bytes().len()];
+    let length = owned.encode(view.context(), &mut out);
+    assert_eq!(length, Ok(out.len()), "{owned:?}");
+    let again = UpdateView::scan(&out, view.context()).map(|view| Update::from(&view));
+    assert_eq!(again, Ok(owned));
+}
+
+/// The routes of one family pack into a message that says the same of them, where their
+/// attributes leave room.
+fn same_routes(view: &UpdateView<'_>, family: Family) {
+    let context = view.context();
+    for group in view.announcements().filter(|group| group.family == family) {
+        let attributes = view.path_attributes_via(group.next_hop);
+        let mut routes = group.routes.peekable();
+        let mut out = vec![0; usize::from(context.send_limit)];
+        let packer = UpdatePacker::new(context);
+        let Ok(length) = packer.announce(&attributes, family, &mut routes, &mut out) else {
+            return;
+        };
+        let bytes = out.get(..length).unwrap_or_default();
+        let again = UpdateView::scan(bytes, context).map(|view| {
+            let taken = view.reachable().count();
+            assert!(view.reachable().eq(group.routes.take(taken)) && taken > 0);
+            (view.disposition(), view.path_attributes(family))
+        });
+        assert_eq!(again, Ok((view.disposition(), attributes)));
+    }
+}
