@@ -102,18 +102,18 @@ impl<'a> Scan<'a> {
             Verdict::Keep => self.index.set(attribute, at),
             Verdict::Ignore => {}
             Verdict::Fault(fault, disposition) => {
-                let at = if fault.at == 0 {
-                    at
-                } else {
-                    value_at.saturating_add(fault.at)
+                let skipped = match fault.at {
+                    0 => 0,
+                    within => value_at.saturating_sub(at).saturating_add(within),
                 };
-                self.found(Finding::new(
+                let finding = Finding::new(
                     fault.kind,
                     disposition,
                     Some(attribute),
-                    at,
-                    length,
-                ));
+                    at.saturating_add(skipped),
+                    length.saturating_sub(skipped),
+                );
+                self.found_within(finding, at, length);
             }
             Verdict::Reset(kind) => {
                 return Err(DecodeError::new(kind, at, length).about(attribute));
@@ -353,9 +353,15 @@ impl<'a> Scan<'a> {
     }
 
     fn found(&mut self, finding: Finding) {
+        self.found_within(finding, finding.offset(), finding.len());
+    }
+
+    /// Notes a finding inside of an attribute, which a NOTIFICATION would quote
+    /// whole: its place.
+    fn found_within(&mut self, finding: Finding, at: usize, length: usize) {
         self.disposition = self.disposition.max(finding.disposition());
         if finding.disposition() == Disposition::TreatAsWithdraw && self.first_severe.is_none() {
-            let error = DecodeError::new(finding.kind(), finding.offset(), finding.len());
+            let error = DecodeError::new(finding.kind(), at, length);
             self.first_severe = Some(match finding.attribute() {
                 Some(attribute) => error.about(attribute),
                 None => error,
