@@ -8,4 +8,5 @@
 mod alloc;
 mod floor;
 mod fuzz;
+mod mrt;
 mod netns;
