@@ -61,6 +61,10 @@ impl Members {
         Some(member)
     }
 
+    pub(crate) fn get(&self, peer: PeerId) -> Option<&Member> {
+        self.list.get(*self.by_peer.get(&peer)?)
+    }
+
     pub(crate) fn get_mut(&mut self, peer: PeerId) -> Option<&mut Member> {
         self.list.get_mut(*self.by_peer.get(&peer)?)
     }

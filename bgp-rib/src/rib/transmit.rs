@@ -16,9 +16,10 @@ impl Rib {
     /// that the peer was told already. After the initial table of each family
     /// comes End-of-RIB (RFC 4724 §2).
     ///
-    /// Work per call is bounded: at most 4,096 waiting prefixes are judged and
-    /// one message encoded. A peer that reads slower than the others of its
-    /// update group is separated from it, so that it holds up nobody.
+    /// At most one message is encoded per call. Waiting prefixes are judged in
+    /// batches of 4,096 until one of them has to be told. A peer that reads
+    /// slower than the others of its update group is separated from it, so that
+    /// it holds up nobody.
     pub fn poll_transmit(&mut self, peer: PeerId, out: &mut [u8]) -> Option<usize> {
         loop {
             let id = self.group_of(peer)?;
@@ -40,7 +41,7 @@ impl Rib {
         let ids = (0..).map(PeerId).zip(&self.peers);
         ids.filter_map(|(id, peer)| {
             let group = self.groups.get(peer.session.as_ref()?.group)?;
-            let member = group.members.iter().find(|member| member.peer == id)?;
+            let member = group.members.get(id)?;
             (member.next < group.log.end() || !group.is_settled()).then_some(id)
         })
     }

@@ -285,95 +285,71 @@ fn cluster() -> ExportContext {
     }
 }
 
-/// The built-in chain, step by step.
-#[test]
-fn built_in_exports() {
-    use PeerType::{External, Internal};
-    let kernel = |interface: &str, metric| {
-        let interface = interface.into();
-        LocalOrigin::Kernel { interface, metric }
+/// Which step of the built-in chain decides about a route originated here.
+fn built_in(prefix: &str, origin: &LocalOrigin, session: PeerType) -> BuiltIn {
+    let chain = export_chain([], |_| None, cluster().into()).chain;
+    let route = PathAttributes::default();
+    let asked = RouteView {
+        source: RouteSource::Local(origin),
+        interface: origin.interface(),
+        session,
+        ..view(prefix, &route)
     };
-    let block = LocalOrigin::OwnBlock;
-    let service = LocalOrigin::Service;
+    let verdict = chain.evaluate(&asked);
+    let step = if let Decider::BuiltIn(step) = verdict.decided_by {
+        Some(step)
+    } else {
+        None
+    };
+    let step = step.expect("no filter decides");
+    assert_eq!(verdict.accepted, step.accepts());
+    step
+}
+
+fn kernel(interface: &str, metric: Option<u32>) -> LocalOrigin {
+    let interface = interface.into();
+    LocalOrigin::Kernel { interface, metric }
+}
+
+#[test]
+fn own_blocks_and_services() {
     let pod = |metric| kernel("cali1", metric);
-    let over = |interface| kernel(interface, None);
-    for (prefix, origin, session, expected) in [
-        ("192.168.5.0/26", &block, Internal, BuiltIn::OwnBlock),
-        ("172.16.0.0/26", &block, Internal, BuiltIn::DisabledPool),
+    for (prefix, origin, expected) in [
+        ("192.168.5.0/26", LocalOrigin::OwnBlock, BuiltIn::OwnBlock),
         (
-            "192.168.5.1/32",
-            &pod(Some(1024)),
-            Internal,
-            BuiltIn::InsideOwnBlock,
+            "172.16.0.0/26",
+            LocalOrigin::OwnBlock,
+            BuiltIn::DisabledPool,
         ),
+        ("192.168.5.1/32", pod(Some(1024)), BuiltIn::InsideOwnBlock),
+        ("192.168.5.1/32", pod(None), BuiltIn::InsideOwnBlock),
         (
             "192.168.5.1/32",
-            &pod(None),
-            Internal,
-            BuiltIn::InsideOwnBlock,
-        ),
-        (
-            "192.168.5.1/32",
-            &pod(Some(512)),
-            Internal,
+            pod(Some(512)),
             BuiltIn::ElevatedInOwnBlock,
         ),
-        (
-            "192.168.7.1/32",
-            &pod(Some(1024)),
-            External,
-            BuiltIn::EnabledPool,
-        ),
-        (
-            "192.168.7.0/26",
-            &over("vxlan.calico"),
-            Internal,
-            BuiltIn::TunnelInterface,
-        ),
-        (
-            "192.168.7.0/26",
-            &over("tunl0"),
-            Internal,
-            BuiltIn::TunnelInterface,
-        ),
-        (
-            "192.168.7.0/26",
-            &over("tunl0"),
-            External,
-            BuiltIn::EnabledPool,
-        ),
-        (
-            "192.168.7.0/26",
-            &over("wireguard.cali"),
-            Internal,
-            BuiltIn::TunnelInterface,
-        ),
-        (
-            "192.168.7.0/26",
-            &over("bpfin.cali"),
-            External,
-            BuiltIn::BpfInterface,
-        ),
-        ("10.96.0.1/32", &service, Internal, BuiltIn::StaticRoute),
-        ("10.0.0.0/8", &over("eth0"), Internal, BuiltIn::NothingElse),
+        ("192.168.7.1/32", pod(Some(1024)), BuiltIn::EnabledPool),
+        ("10.96.0.1/32", LocalOrigin::Service, BuiltIn::StaticRoute),
+        ("10.0.0.0/8", kernel("eth0", None), BuiltIn::NothingElse),
     ] {
-        let chain = export_chain([], |_| None, cluster().into()).chain;
-        let route = PathAttributes::default();
-        let source = RouteSource::Local(origin);
-        let interface = origin.interface();
-        let asked = RouteView {
-            source,
-            interface,
-            session,
-            ..view(prefix, &route)
-        };
-        let verdict = chain.evaluate(&asked);
-        assert_eq!(
-            verdict.decided_by,
-            Decider::BuiltIn(expected),
-            "{prefix} {origin}"
-        );
-        assert_eq!(verdict.accepted, expected.accepts());
+        let step = built_in(prefix, &origin, PeerType::Internal);
+        assert_eq!(step, expected, "{prefix} {origin}");
+    }
+}
+
+#[test]
+fn tunnels() {
+    use PeerType::{External, Internal};
+    for (interface, session, expected) in [
+        ("vxlan.calico", Internal, BuiltIn::TunnelInterface),
+        ("wireguard.cali", Internal, BuiltIn::TunnelInterface),
+        ("tunl0", Internal, BuiltIn::TunnelInterface),
+        ("tunl0", External, BuiltIn::EnabledPool),
+        ("bpfin.cali", External, BuiltIn::BpfInterface),
+        ("eth0", Internal, BuiltIn::EnabledPool),
+    ] {
+        let step = built_in("192.168.7.0/26", &kernel(interface, None), session);
+        assert_eq!(step, expected, "{interface} {session:?}");
     }
 }
 
