@@ -11,17 +11,22 @@ use std::io;
 /// that the embedder accepted. A name is never used twice, so a late report
 /// about a closed socket cannot hit its successor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ConnId(pub(crate) u64);
+pub struct ConnId {
+    /// Counts all names of the session.
+    pub(crate) number: u64,
+    /// What the name was made for.
+    pub(crate) direction: Direction,
+}
 
 impl fmt::Display for ConnId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "#{}", self.0)
+        write!(f, "#{}", self.number)
     }
 }
 
 /// Which speaker opened a TCP connection. Collision detection compares the
 /// initiators (RFC 4271 §6.8).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Direction {
     /// This speaker dialled: `Tcp_CR_Acked`, event 16 of RFC 4271 §8.1.4.
     Outgoing,

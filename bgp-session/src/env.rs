@@ -30,6 +30,7 @@ pub(crate) struct Env {
     jitter: Jitter,
     dial: Option<Dial>,
     next_conn: u64,
+    last_incoming: Option<ConnId>,
 }
 
 /// An outgoing connection that is wanted or under way.
@@ -54,6 +55,7 @@ impl Env {
             jitter: Jitter::new(config.jitter_seed),
             dial: None,
             next_conn: 0,
+            last_incoming: None,
             config,
         }
     }
@@ -65,15 +67,31 @@ impl Env {
         self.config = config;
     }
 
-    pub(crate) fn next_conn(&mut self) -> ConnId {
-        let conn = ConnId(self.next_conn);
+    /// Makes a name.
+    pub(crate) fn next_conn(&mut self, direction: Direction) -> ConnId {
+        let number = self.next_conn;
         self.next_conn = self.next_conn.saturating_add(1);
-        conn
+        ConnId { number, direction }
     }
 
-    /// Whether this name was ever handed out.
-    pub(crate) const fn knows(&self, conn: ConnId) -> bool {
-        conn.0 < self.next_conn
+    /// Whether a connection may come up under this name: the dial that is
+    /// under way, or a name for an accepted socket that is newer than all that
+    /// were used. A late report can so never revive an old name.
+    pub(crate) fn is_fresh(&self, conn: ConnId) -> bool {
+        match conn.direction {
+            Direction::Outgoing => self.is_dialing(conn),
+            Direction::Incoming => {
+                conn.number < self.next_conn && self.last_incoming.is_none_or(|last| conn > last)
+            }
+        }
+    }
+
+    /// This name is used now.
+    pub(crate) fn used(&mut self, conn: ConnId) {
+        match conn.direction {
+            Direction::Outgoing => self.dial_ended(),
+            Direction::Incoming => self.last_incoming = Some(conn),
+        }
     }
 
     /// When a timer that starts now expires; `None` if never.
@@ -95,7 +113,7 @@ impl Env {
     /// Asks the embedder for a connection, in place of one that is under way.
     pub(crate) fn dial(&mut self) {
         self.cancel_dial();
-        let conn = self.next_conn();
+        let conn = self.next_conn(Direction::Outgoing);
         self.dial = Some(Dial {
             conn,
             requested: false,

@@ -164,9 +164,10 @@ impl Session {
     }
 
     /// A name for a socket that the embedder has accepted from this peer, to
-    /// be given to [`Self::handle_connected`].
+    /// be given to [`Self::handle_connected`]. Names are to be used in the order
+    /// in which they were made; one that was passed over is dead.
     pub fn next_conn(&mut self) -> ConnId {
-        self.core.env.next_conn()
+        self.core.env.next_conn(Direction::Incoming)
     }
 
     /// A connection is established: one that [`Event::Dial`](crate::Event::Dial)

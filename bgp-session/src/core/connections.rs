@@ -24,9 +24,7 @@ impl Core {
     ) -> Result<(), Refused> {
         self.admit(conn, direction)?;
         let link = self.env.link(conn, direction, local, remote);
-        if direction == Direction::Outgoing {
-            self.env.dial_ended();
-        }
+        self.env.used(conn);
         let restarted = self
             .established()
             .is_some_and(|it| it.peer_restarts_gracefully());
@@ -58,11 +56,7 @@ impl Core {
     }
 
     fn admit(&self, conn: ConnId, direction: Direction) -> Result<(), Refused> {
-        let expected = match direction {
-            Direction::Outgoing => self.env.is_dialing(conn),
-            Direction::Incoming => self.env.knows(conn) && !self.env.is_dialing(conn),
-        };
-        if !expected || self.link(conn).is_some() || self.env.closing.contains(conn) {
+        if conn.direction != direction || !self.env.is_fresh(conn) {
             return Err(Refused::UnknownConnection(conn));
         }
         if matches!(&self.main, Machine::Idle(idle) if !idle.welcomes()) {

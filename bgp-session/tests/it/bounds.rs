@@ -207,3 +207,34 @@ fn damping_forgets_after_a_stable_session() {
     solo.advance(Duration::from_secs(5));
     assert_eq!(solo.session.state(), State::Connect);
 }
+
+#[test]
+fn a_name_is_used_once() {
+    let mut solo = Solo::in_state(State::Established, passive());
+    let conn = solo.conn.unwrap();
+    let (local, remote) = (crate::solo::local(), crate::solo::remote());
+    let incoming = bgp_session::Direction::Incoming;
+    for _ in 0..2 {
+        let again = solo
+            .session
+            .handle_connected(solo.now, conn, incoming, local, remote);
+        assert_eq!(again, Err(Refused::UnknownConnection(conn)));
+        solo.session
+            .handle_closed(solo.now, conn, CloseCause::EndOfStream);
+    }
+    let outgoing = bgp_session::Direction::Outgoing;
+    let fresh = solo.session.next_conn();
+    let dialed = solo
+        .session
+        .handle_connected(solo.now, fresh, outgoing, local, remote);
+    assert_eq!(
+        dialed,
+        Err(Refused::UnknownConnection(fresh)),
+        "nobody asked for a dial"
+    );
+    assert_eq!(
+        solo.session
+            .handle_connected(solo.now, fresh, incoming, local, remote),
+        Ok(())
+    );
+}
