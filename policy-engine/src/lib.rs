@@ -23,7 +23,7 @@ pub use endpoint::{
     Endpoint, EndpointId, EndpointKind, LabelMap, NamedPort, NetworkSet, Profile, Service,
     ServiceMember,
 };
-pub use engine::{Engine, Reader};
+pub use engine::{Engine, PublishError, Reader, ResourceKey, Unreadable};
 pub use evaluate::Evaluate;
 pub use http::{HttpMatch, HttpRequest, PathMatch, normalize_path};
 pub use matrix::{Group, Matrix, PortService};
