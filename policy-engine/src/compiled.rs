@@ -297,16 +297,21 @@ impl Evaluate for Snapshot {
         self.decide_between(endpoint, direction, packet, self.classes(packet))
     }
 
-    fn verdict(&self, flow: &Flow<'_>) -> Result<Verdict<'_>, FlowError> {
-        let resolved = self.set.resolve(flow)?;
-        let classes = self.classes(&resolved.packet);
+    #[inline]
+    fn judge(
+        &self,
+        source: Option<EndpointId>,
+        destination: Option<EndpointId>,
+        packet: &Packet<'_>,
+    ) -> Verdict<'_> {
+        let classes = self.classes(packet);
         let ask = |id: Option<EndpointId>, direction| {
-            id.map(|id| self.decide_between(id, direction, &resolved.packet, classes))
+            id.map(|id| self.decide_between(id, direction, packet, classes))
         };
-        Ok(Verdict {
-            egress: ask(resolved.source, Direction::Egress),
-            ingress: ask(resolved.destination, Direction::Ingress),
-        })
+        Verdict {
+            egress: ask(source, Direction::Egress),
+            ingress: ask(destination, Direction::Ingress),
+        }
     }
 }
 

@@ -17,20 +17,27 @@ pub trait Evaluate {
         packet: &Packet<'_>,
     ) -> Decision<'_>;
 
-    /// What becomes of a flow: the source's egress and the destination's ingress policy, each
-    /// asked independently.
+    /// What becomes of a packet between two endpoints, each asked independently; `None` is an
+    /// end outside, which nobody asks.
+    fn judge(
+        &self,
+        source: Option<EndpointId>,
+        destination: Option<EndpointId>,
+        packet: &Packet<'_>,
+    ) -> Verdict<'_> {
+        Verdict {
+            egress: source.map(|id| self.decide(id, Direction::Egress, packet)),
+            ingress: destination.map(|id| self.decide(id, Direction::Ingress, packet)),
+        }
+    }
+
+    /// What becomes of a flow: its peers are found, then its packet is judged.
     ///
     /// # Errors
     ///
     /// When a peer cannot be found or judged; see [`FlowError`].
     fn verdict(&self, flow: &Flow<'_>) -> Result<Verdict<'_>, FlowError> {
         let resolved = self.policy_set().resolve(flow)?;
-        let ask = |id: Option<EndpointId>, direction| {
-            id.map(|id| self.decide(id, direction, &resolved.packet))
-        };
-        Ok(Verdict {
-            egress: ask(resolved.source, Direction::Egress),
-            ingress: ask(resolved.destination, Direction::Ingress),
-        })
+        Ok(self.judge(resolved.source, resolved.destination, &resolved.packet))
     }
 }
