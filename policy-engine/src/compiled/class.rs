@@ -57,10 +57,11 @@ impl Classes {
             .filter(|(_, predicate)| **predicate == Predicate::Ipv4)
             .map(|(id, _)| id)
             .collect();
-        let addresses = Addresses {
+        let mut addresses = Addresses {
             ipv4: names.table(marking.ipv4, everywhere),
             ipv6: names.table(marking.ipv6, Vec::new()),
         };
+        names.renumber(set, &mut addresses);
         let count = names.ids.len();
         if count.saturating_mul(predicates.len()) > limit {
             let predicates = predicates.len();
@@ -95,6 +96,30 @@ impl Names {
     fn class(&mut self, predicates: Vec<PredicateId>) -> ClassId {
         let next = ClassId(index_u32(self.ids.len()));
         *self.ids.entry(predicates).or_insert(next)
+    }
+
+    /// Numbers the classes in the order of the endpoints' names. Classes of a namespace are
+    /// then neighbours, which rows and their chunks thank for by being alike.
+    fn renumber(&mut self, set: &PolicySet, addresses: &mut Addresses) {
+        let mut order: Vec<Option<ClassId>> = vec![None; self.ids.len()];
+        let mut next = (0..).map(ClassId);
+        let used = set
+            .endpoints()
+            .iter()
+            .flat_map(|endpoint| &endpoint.addresses);
+        for ClassId(old) in used.map(|address| addresses.class(*address)) {
+            if let Some(new @ None) = order.get_mut(old as usize) {
+                *new = next.next();
+            }
+        }
+        let order: Vec<ClassId> = order
+            .into_iter()
+            .filter_map(|new| new.or_else(|| next.next()))
+            .collect();
+        let new = |ClassId(old): ClassId| order.get(old as usize).copied().unwrap_or(ClassId(old));
+        addresses.ipv4.renumber(new);
+        addresses.ipv6.renumber(new);
+        self.ids.values_mut().for_each(|class| *class = new(*class));
     }
 
     /// The table of prefixes that inherit the predicates of the shorter ones around them.

@@ -57,7 +57,7 @@ struct AllRules<'a> {
 impl<'a> Compiler<'a> {
     pub(super) fn new(set: &'a PolicySet, options: CompileOptions) -> Result<Self, CompileError> {
         let mut lowering = Lowering::new(set);
-        let rules = AllRules::new(set, &mut lowering);
+        let mut rules = AllRules::new(set, &mut lowering);
         let predicates = lowering.predicates;
         let mut names = LabelNames::default();
         set.policies()
@@ -86,7 +86,8 @@ impl<'a> Compiler<'a> {
             classes: classes.count,
             ..Statistics::default()
         };
-        let conditions = Conditions::new(classes.members, classes.count);
+        let mut conditions = Conditions::new(classes.members, classes.count);
+        rules.prepare(&mut conditions);
         Ok(Self {
             set,
             options,
@@ -228,6 +229,15 @@ impl<'a> AllRules<'a> {
             all.profiles.insert(profile.name.as_str(), rules);
         }
         all
+    }
+
+    /// Looks up the conditions of all rules, once there are classes.
+    fn prepare(&mut self, conditions: &mut Conditions) {
+        let policies = self.policies.values_mut();
+        let profiles = self.profiles.values_mut().flatten();
+        for (_, rule) in policies.chain(profiles).flatten() {
+            rule.prepare(conditions);
+        }
     }
 
     /// The instructions of the tiers that have a policy.

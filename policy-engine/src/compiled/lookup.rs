@@ -107,6 +107,17 @@ impl<B: Bits> Table<B> {
         }
     }
 
+    /// Gives every class another number.
+    pub(super) fn renumber(&mut self, new: impl Fn(ClassId) -> ClassId) {
+        self.hosts
+            .values_mut()
+            .for_each(|class| *class = new(*class));
+        self.intervals
+            .iter_mut()
+            .for_each(|(_, class)| *class = new(*class));
+        self.default = new(self.default);
+    }
+
     #[inline]
     pub(super) fn class(&self, address: B) -> ClassId {
         if let Some(class) = self.hosts.get(&address) {

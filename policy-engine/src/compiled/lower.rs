@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use calico_types::selector::Selector;
 
+use super::line::{ConditionId, Conditions};
 use super::predicate::{Predicate, PredicateId, Predicates};
 use super::tree::NO_ICMP;
 use crate::{
@@ -46,6 +47,8 @@ pub(super) struct Lowered {
     source: LoweredSide,
     destination: LoweredSide,
     pub(super) http: Option<HttpMatch>,
+    /// The conditions about both sides, when they are the same at every point.
+    pub(super) conditions: Option<[ConditionId; 2]>,
 }
 
 /// What a rule says about one side, lowered.
@@ -130,6 +133,7 @@ impl<'a> Lowering<'a> {
             source,
             destination: self.side(rule, Side::Destination),
             http: rule.http.clone(),
+            conditions: None,
         }
     }
 
@@ -308,9 +312,30 @@ impl Lowered {
             && !side.not_ports.contains(port)
     }
 
+    /// Looks up the conditions, if they are the same at every point.
+    pub(super) fn prepare(&mut self, conditions: &mut Conditions) {
+        if self.source.is_fixed() && self.destination.is_fixed() {
+            let sides = [&self.source, &self.destination];
+            self.conditions = Some(sides.map(|side| {
+                let mut clauses = side.clauses.clone();
+                clauses.sort_unstable();
+                clauses.dedup();
+                conditions.intern(clauses)
+            }));
+        }
+    }
+
+    /// Whether the fields with an order are right at a point, predicates aside.
+    pub(super) fn accepts(&self, point: Point) -> bool {
+        self.accepts_protocol(point.protocol)
+            && self.accepts_icmp(point.icmp)
+            && self.accepts_port(Side::Source, point.protocol, point.source_port)
+            && self.accepts_port(Side::Destination, point.protocol, point.destination_port)
+    }
+
     /// What remains of the rule at a point.
     pub(super) fn at(&self, point: Point) -> Residual {
-        if !self.accepts_protocol(point.protocol) || !self.accepts_icmp(point.icmp) {
+        if !self.accepts(point) {
             return Residual::Never;
         }
         let protocol = Protocol(point.protocol);
@@ -340,6 +365,14 @@ impl Lowered {
 }
 
 impl LoweredSide {
+    /// Whether its clauses are the same at every port that it accepts.
+    fn is_fixed(&self) -> bool {
+        self.ports
+            .iter()
+            .chain([&self.not_ports])
+            .all(|set| set.points.is_empty())
+    }
+
     /// The clauses that remain at a port, `None` when the port is a wrong one.
     fn at(&self, protocol: Protocol, port: u16) -> Option<Vec<Clause>> {
         let mut clauses = self.clauses.clone();

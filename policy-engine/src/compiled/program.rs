@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rustc_hash::FxHashMap;
 
 use super::bitset::BitSet;
-use super::line::{Conditions, Line, Outcome, condition, simplify};
+use super::line::{ConditionId, Conditions, Line, Outcome, condition, simplify};
 use super::lower::{Lowered, Point, Residual};
 use super::tree::{DeciderId, Field, NO_ICMP, Target, TreeBuilder, index_u32};
 use crate::{Action, Direction, Side};
@@ -178,8 +178,7 @@ impl ProgramBuilder {
                 Instruction::Always(outcome) => lines.push(Line::always(outcome)),
                 Instruction::Boundary => lines.push(Line::Boundary),
                 Instruction::Rule(rule, outcome) => {
-                    if let Residual::When(clauses) = rule.at(point) {
-                        let conditions = clauses.map(|clauses| self.conditions.intern(clauses));
+                    if let Some(conditions) = self.conditions_at(rule, point) {
                         let http = rule.http.as_ref().map(|http| self.tree.http(http));
                         lines.push(Line::When {
                             conditions,
@@ -191,6 +190,17 @@ impl ProgramBuilder {
             }
         }
         simplify(lines)
+    }
+
+    /// The conditions that remain of a rule at a point; `None` when it cannot match there.
+    fn conditions_at(&mut self, rule: &Lowered, point: Point) -> Option<[ConditionId; 2]> {
+        if let Some(conditions) = rule.conditions {
+            return rule.accepts(point).then_some(conditions);
+        }
+        match rule.at(point) {
+            Residual::Never => None,
+            Residual::When(clauses) => Some(clauses.map(|clauses| self.conditions.intern(clauses))),
+        }
     }
 
     /// The tree of lines: the own address first, if anything depends on it, then the peer's.
@@ -205,6 +215,13 @@ impl ProgramBuilder {
     }
 
     fn own_class(&mut self, lines: &[Line], own: Side) -> Result<Target, TooLarge> {
+        let asks = |line: &Line| match line {
+            Line::When { conditions, .. } => condition(*conditions, own) != ConditionId::ALWAYS,
+            Line::Boundary => false,
+        };
+        if !lines.iter().any(asks) {
+            return self.row(lines.to_vec(), other(own));
+        }
         let (blocks, block_of) = self.blocks(lines, own);
         let mut targets = Vec::with_capacity(blocks.len());
         for class in blocks {
@@ -263,10 +280,9 @@ impl ProgramBuilder {
                 http,
                 outcome,
             } => {
-                let always = super::line::ConditionId::ALWAYS;
                 let (asked, conditions) = match side {
-                    Side::Source => (source, [always, destination]),
-                    Side::Destination => (destination, [source, always]),
+                    Side::Source => (source, [ConditionId::ALWAYS, destination]),
+                    Side::Destination => (destination, [source, ConditionId::ALWAYS]),
                 };
                 holds(asked).then_some(Line::When {
                     conditions,
