@@ -96,6 +96,7 @@ impl NextHops {
         }
     }
 
+    /// Finds or makes the entry of an address; `None` only when 2³² are in use.
     fn entry(&mut self, address: IpAddr) -> Option<NextHopId> {
         if let Some(id) = self.index.get(&address) {
             return Some(*id);
@@ -129,6 +130,7 @@ impl NextHops {
         }
     }
 
+    /// RFC 4271 §9.1.2: whether routes over it are eligible.
     pub(crate) fn is_resolvable(&self, id: NextHopId) -> bool {
         match self.reachability(id) {
             Some(Reachability::Reachable { .. }) => true,
@@ -137,6 +139,7 @@ impl NextHops {
         }
     }
 
+    /// Interior cost (RFC 4271 §9.1.2.2 e), where one is known.
     pub(crate) fn cost(&self, id: NextHopId) -> Option<u32> {
         match self.reachability(id)? {
             Reachability::Reachable { cost, .. } => *cost,
@@ -144,6 +147,7 @@ impl NextHops {
         }
     }
 
+    /// The outgoing interface, where known.
     pub(crate) fn interface(&self, id: NextHopId) -> Option<&str> {
         match self.reachability(id)? {
             Reachability::Reachable { interface, .. } => interface.as_deref(),
@@ -151,6 +155,7 @@ impl NextHops {
         }
     }
 
+    /// The address; our own "next hop" and the missing one have none.
     pub(crate) fn address(&self, id: NextHopId) -> Option<IpAddr> {
         self.entries.get(id.0 as usize)?.address
     }

@@ -17,6 +17,7 @@ use std::sync::Arc;
 pub(crate) struct PrefixId(pub(crate) u32);
 
 impl PrefixId {
+    /// The position as an index into arrays over the table.
     pub(crate) const fn index(self) -> usize {
         self.0 as usize
     }
@@ -32,13 +33,17 @@ pub(crate) struct Route {
     /// Path identifier under which we hand the route on, unique in the
     /// destination and kept as long as the route lives.
     pub(crate) local_path_id: u32,
+    /// The next hop as received; cost and resolvability are looked up there.
     pub(crate) next_hop: NextHopId,
     /// Before import policy.
     pub(crate) received: Attributes,
     /// After import policy; the same allocation when policy changed nothing.
     pub(crate) effective: Attributes,
+    /// What the route is, when it is originated here.
     pub(crate) origin: Option<Arc<LocalOrigin>>,
+    /// Protocol preference: BGP's 100, a local route's own, or policy's.
     pub(crate) preference: u16,
+    /// What was found when the route came in.
     pub(crate) status: Status,
     /// The peer's parity when the route came; another parity than the peer's
     /// own means stale (RFC 4724 §4.2).
@@ -46,6 +51,8 @@ pub(crate) struct Route {
 }
 
 impl Route {
+    /// Whether this is the route of that source and path identifier, of which
+    /// a destination has at most one (RFC 7911 §3).
     pub(crate) fn is(&self, peer: Option<PeerId>, path_id: u32) -> bool {
         self.peer == peer && self.path_id == path_id
     }
@@ -54,7 +61,9 @@ impl Route {
 /// A prefix and its routes.
 #[derive(Debug, Clone)]
 pub(crate) struct Destination {
+    /// The prefix, host bits zero.
     pub(crate) prefix: IpNet,
+    /// Every route held, eligible or not, in order of arrival.
     pub(crate) routes: SmallVec<[Route; 1]>,
     /// Position of the best route.
     pub(crate) best: Option<u32>,
@@ -63,10 +72,12 @@ pub(crate) struct Destination {
 }
 
 impl Destination {
+    /// The route in Loc-RIB, if any is eligible.
     pub(crate) fn best_route(&self) -> Option<&Route> {
         self.routes.get(self.best? as usize)
     }
 
+    /// Where the route of that source and path identifier stands. O(routes).
     pub(crate) fn position(&self, peer: Option<PeerId>, path_id: u32) -> Option<usize> {
         self.routes.iter().position(|route| route.is(peer, path_id))
     }
@@ -108,6 +119,7 @@ pub(crate) struct Table {
 }
 
 impl Table {
+    /// The place of `prefix`, if it has one. One hash lookup.
     pub(crate) fn find(&self, prefix: &IpNet) -> Option<PrefixId> {
         self.index.get(&Key(*prefix)).copied()
     }
@@ -139,10 +151,14 @@ impl Table {
         Some(id)
     }
 
+    /// The destination at a place. Places that are free still answer, with no
+    /// routes.
     pub(crate) fn get(&self, id: PrefixId) -> Option<&Destination> {
         self.places.get(id.index())
     }
 
+    /// As [`Self::get`], to change it. Whoever removes the last route or
+    /// reference calls [`Self::release_if_unused`] afterwards.
     pub(crate) fn get_mut(&mut self, id: PrefixId) -> Option<&mut Destination> {
         self.places.get_mut(id.index())
     }
@@ -181,7 +197,7 @@ impl Table {
         all
     }
 
-    /// Number of places ever made, an upper bound of every `PrefixId`.
+    /// Number of destinations in use.
     pub(crate) fn len(&self) -> usize {
         self.index.len()
     }

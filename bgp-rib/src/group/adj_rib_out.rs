@@ -36,6 +36,7 @@ pub(crate) struct AdjRibOut {
 }
 
 impl AdjRibOut {
+    /// What was told of a destination.
     pub(crate) fn get(&self, id: PrefixId) -> &[Told] {
         self.places
             .get(id.index())

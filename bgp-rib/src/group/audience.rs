@@ -19,6 +19,7 @@ pub(crate) enum Audience {
 }
 
 impl Audience {
+    /// Whether `peer`, a member, is to read the message.
     pub(crate) fn includes(&self, peer: PeerId) -> bool {
         match self {
             Self::Except(few) => !few.contains(&peer),
@@ -37,6 +38,7 @@ pub(crate) struct Members {
 }
 
 impl Members {
+    /// Adds a member, which must not be one already.
     pub(crate) fn add(&mut self, member: Member) {
         self.by_peer.insert(member.peer, self.list.len());
         self.by_identifier
@@ -50,6 +52,7 @@ impl Members {
         self.list.push(member);
     }
 
+    /// Removes a member and gives back where it stood. O(1).
     pub(crate) fn remove(&mut self, peer: PeerId) -> Option<Member> {
         let position = self.by_peer.remove(&peer)?;
         let member = self.list.swap_remove(position);
@@ -61,6 +64,7 @@ impl Members {
         Some(member)
     }
 
+    /// A member and where it stands in the log. O(1).
     pub(crate) fn get(&self, peer: PeerId) -> Option<&Member> {
         self.list.get(*self.by_peer.get(&peer)?)
     }

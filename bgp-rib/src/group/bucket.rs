@@ -37,15 +37,18 @@ pub(crate) struct Buckets {
 pub(crate) struct TooLarge;
 
 impl Buckets {
+    /// Whether there is nothing to encode.
     pub(crate) fn is_empty(&self) -> bool {
         self.withdrawals.is_empty() && self.announcements.is_empty()
     }
 
+    /// Puts a withdrawal with the others for the same audience.
     pub(crate) fn withdraw(&mut self, nlri: Nlri, audience: Audience) {
         let key = (0, nlri.family, audience);
         put(&mut self.withdrawals, &mut self.index, key, None, nlri);
     }
 
+    /// Puts an announcement with the others of the same attributes and audience.
     pub(crate) fn announce(&mut self, nlri: Nlri, attributes: &Attributes, audience: Audience) {
         let key = (attributes.identity(), nlri.family, audience);
         put(
@@ -101,6 +104,7 @@ impl Buckets {
     }
 }
 
+/// Adds to the bucket of `key`, which is made when there is none.
 fn put(
     queue: &mut VecDeque<Bucket>,
     index: &mut FxHashMap<Key, usize>,

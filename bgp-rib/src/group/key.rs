@@ -11,7 +11,9 @@ pub(crate) struct ExportKey {
     /// What is negotiated for sending; the receiving half is at its defaults,
     /// so that it separates nobody.
     pub(crate) context: Context,
+    /// Whether routes of non-clients are reflected to them (RFC 4456 §6).
     pub(crate) client: bool,
+    /// Our AS in the session.
     pub(crate) local_as: Asn,
     /// Whether `local_as` is the session's own.
     own_local_as: bool,
@@ -24,6 +26,7 @@ pub(crate) struct ExportKey {
 }
 
 impl ExportKey {
+    /// The key of a peer whose session negotiated `negotiated`.
     pub(crate) fn new(rib: &RibConfig, peer: &PeerConfig, negotiated: &Context) -> Self {
         let mut context = Context::new(negotiated.peer_type);
         context.four_octet_as = negotiated.four_octet_as;

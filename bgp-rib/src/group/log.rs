@@ -7,7 +7,9 @@ use std::sync::Arc;
 /// One encoded message.
 #[derive(Debug, Clone)]
 pub(crate) struct Message {
+    /// The whole message with its header; shared when a group is split.
     pub(crate) bytes: Arc<[u8]>,
+    /// Who reads it; the others pass over it.
     pub(crate) audience: Audience,
 }
 
@@ -35,11 +37,14 @@ impl Log {
         self.bytes
     }
 
+    /// Adds a message at the end.
     pub(crate) fn push(&mut self, message: Message) {
         self.bytes += message.bytes.len();
         self.messages.push_back(message);
     }
 
+    /// The message of a number; `None` before it is written and after it is
+    /// forgotten.
     pub(crate) fn get(&self, number: u64) -> Option<&Message> {
         let position = number.checked_sub(self.first)?;
         self.messages.get(usize::try_from(position).ok()?)

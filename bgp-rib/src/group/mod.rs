@@ -51,13 +51,19 @@ pub(crate) struct GroupId(pub(crate) u32);
 /// One update group.
 #[derive(Debug, Clone)]
 pub(crate) struct Group {
+    /// What the members have in common.
     pub(crate) key: Arc<ExportKey>,
+    /// Who reads the log.
     pub(crate) members: Members,
+    /// What the messages so far, encoded or in buckets, add up to.
     pub(crate) told: AdjRibOut,
+    /// Destinations to judge anew. Each holds a reference to its place.
     pub(crate) dirty: DirtyQueue,
     /// Destinations to announce even if nothing changed (route refresh).
     pub(crate) resend: PrefixSet,
+    /// Differences found and not yet encoded.
     pub(crate) buckets: Buckets,
+    /// Messages encoded and not yet read by all.
     pub(crate) log: Log,
     /// Families whose initial table has not been closed with End-of-RIB.
     pub(crate) unfinished: FamilySet,
@@ -66,10 +72,12 @@ pub(crate) struct Group {
     /// Left another group, or came late: to be merged when there is nothing
     /// left to say.
     pub(crate) detached: bool,
+    /// The attribute set made last.
     pub(crate) memo: Memo,
 }
 
 impl Group {
+    /// A group that has told nobody anything.
     pub(crate) fn new(key: Arc<ExportKey>, detached: bool) -> Self {
         Self {
             unfinished: key.context.families,
@@ -132,6 +140,7 @@ impl Groups {
         Some(id)
     }
 
+    /// The group at a place.
     pub(crate) fn get(&self, id: GroupId) -> Option<&Group> {
         self.places.get(id.0 as usize)?.as_ref()
     }
@@ -140,6 +149,8 @@ impl Groups {
         self.places.get_mut(id.0 as usize)?.as_mut()
     }
 
+    /// Takes a group out. Its queue still holds references to destinations,
+    /// which the caller gives up.
     pub(crate) fn remove(&mut self, id: GroupId) -> Option<Group> {
         self.places.get_mut(id.0 as usize)?.take()
     }
