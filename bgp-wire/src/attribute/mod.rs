@@ -20,6 +20,8 @@ mod next_hop;
 mod origin;
 #[cfg(feature = "alloc")]
 mod set;
+#[cfg(feature = "alloc")]
+mod sink;
 pub(crate) mod syntax;
 
 use core::fmt;

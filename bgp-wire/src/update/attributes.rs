@@ -22,7 +22,7 @@ impl UpdateView<'_> {
     }
 
     /// As [`path_attributes`](Self::path_attributes), for the next hop of an
-    /// [`Announcement`].
+    /// [`Announcement`](crate::Announcement).
     #[must_use]
     pub fn path_attributes_via(&self, next_hop: Option<NextHop>) -> PathAttributes {
         let mut large_communities: Vec<LargeCommunity> = Vec::new();
