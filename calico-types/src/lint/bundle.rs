@@ -14,6 +14,9 @@ use crate::resources::{
 use crate::topology::{Problem, Topology, TopologyInput};
 use crate::{Code, Diagnostic, Resource, Severity};
 
+/// The number of nodes up to which a mesh is built to be looked at.
+const LARGEST_MESH: usize = 300;
+
 /// A resource and its place.
 pub(super) struct Placed<'a, T> {
     pub(super) resource: &'a T,
@@ -135,11 +138,27 @@ impl<'a> Bundle<'a> {
     }
 
     /// The sessions that the resources mean, and what is odd about them.
+    ///
+    /// Without the mesh when that would be very many sessions: no lint has
+    /// more to say about a mesh of a thousand nodes than about one of ten.
     pub(super) fn topology(&self) -> &(Topology, Vec<Problem>) {
         self.topology.get_or_init(|| {
             let resources = self.all.iter().map(|at| &at.resource);
-            Topology::build(&TopologyInput::from_resources(resources))
+            let mut input = TopologyInput::from_resources(resources);
+            if input.nodes.len() > LARGEST_MESH {
+                let default = input.configurations.entry("default".to_owned());
+                default.or_default().spec.node_to_node_mesh_enabled = Some(false);
+            }
+            Topology::build(&input)
         })
+    }
+
+    /// Whether every node has a session with every other.
+    pub(super) fn has_mesh(&self) -> bool {
+        let configuration = self.default_configuration();
+        configuration
+            .and_then(|configuration| configuration.resource.spec.node_to_node_mesh_enabled)
+            .unwrap_or(true)
     }
 
     /// The cluster's BGP configuration.

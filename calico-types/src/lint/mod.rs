@@ -11,7 +11,7 @@
 //! | `reflectors-not-peered` | warning | reflectors that do not hear of each other's clients |
 //! | `multicast-cluster-id` | info | a cluster id that looks like a multicast group |
 //! | `node-without-address` | warning | a `Node` whose speaker has no address |
-//! | `node-without-session` | warning | the mesh is off, and no `BGPPeer` is for this node |
+//! | `node-without-session` | warning | neither a mesh nor a `BGPPeer` is for this node |
 //! | `peering-collision`, `one-sided-peering`, `as-mismatch`, `both-passive`, `reflector-as-client`, `gateway-family`, `missing-password` | warning, info | a [topology problem](crate::topology::Problem) |
 //! | `dangling-filter` | error, warning | a `BGPPeer` names a filter that is not there |
 //! | `unfiltered-peering` | warning | filters on some peerings, none on others of the kind |

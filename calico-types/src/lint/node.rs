@@ -42,13 +42,17 @@ fn without_session(bundle: &Bundle<'_>, node: &Placed<'_, Node>) -> Option<Diagn
     if bundle.peers.is_empty() || has_address(node.resource) != Some(true) {
         return None;
     }
+    let bgp = node.resource.spec.bgp.as_ref()?;
+    if bundle.has_mesh() && bgp.route_reflector_cluster_id.is_none() {
+        return None;
+    }
     let (topology, _) = bundle.topology();
     let sessions = &topology.node(node.name())?.sessions;
     if !sessions.is_empty() || bundle.nodes.len() < 2 {
         return None;
     }
     let message = format!(
-        "node {} has no BGP session: the mesh is off, and no BGPPeer is for it",
+        "node {} has no BGP session: it is in no mesh, and no BGPPeer is for it",
         node.name()
     );
     Some(

@@ -7,7 +7,7 @@ use super::bundle::finding;
 use crate::convert::{self, NAMESPACE_LABEL, NAMESPACE_LABEL_PREFIX, SERVICE_ACCOUNT_LABEL_PREFIX};
 use crate::decode::Located;
 use crate::resources::{GlobalNetworkPolicySpec, NetworkPolicySpec, PolicyType, Rule};
-use crate::selector::Selector;
+use crate::selector::{LabelRestrictions, Selector};
 use crate::{Diagnostic, Metadata, Resource, Severity};
 
 const NETWORK_POLICY: &str = "NetworkPolicy";
@@ -22,6 +22,8 @@ pub(super) struct PolicyView<'a> {
     /// Which endpoints, scoped to its namespace; `None` when it cannot be
     /// read, about which validation has its say.
     pub(super) selector: Option<Selector>,
+    /// What that selector demands of single labels.
+    restrictions: LabelRestrictions,
     spec: Spec<'a>,
 }
 
@@ -57,6 +59,7 @@ impl<'a> PolicyView<'a> {
             kind,
             namespace,
             name: &metadata.name,
+            restrictions: restrictions(selector.as_ref()),
             selector,
             spec: Spec::Namespaced(spec),
         }
@@ -79,6 +82,7 @@ impl<'a> PolicyView<'a> {
             kind,
             namespace: None,
             name: &metadata.name,
+            restrictions: restrictions(selector.as_ref()),
             selector,
             spec: Spec::Global(spec),
         }
@@ -172,12 +176,13 @@ impl PolicyView<'_> {
 
     /// Whether no endpoint can be selected by both, provably.
     pub(super) fn is_disjoint(&self, other: &Self) -> bool {
-        let (Some(mine), Some(theirs)) = (&self.selector, &other.selector) else {
-            return false;
-        };
-        let (mine, theirs) = (mine.label_restrictions(), theirs.label_restrictions());
-        mine.iter().any(|(label, one)| {
-            theirs.get(label).is_some_and(|two| {
+        if let (Some(mine), Some(theirs)) = (self.namespace, other.namespace)
+            && mine != theirs
+        {
+            return true;
+        }
+        self.restrictions.iter().any(|(label, one)| {
+            other.restrictions.get(label).is_some_and(|two| {
                 let values = (&one.must_have_one_of_values, &two.must_have_one_of_values);
                 let apart = matches!(values, (Some(one), Some(two)) if one.is_disjoint(two));
                 apart
@@ -238,6 +243,12 @@ fn view(at: &Located) -> Option<PolicyView<'_>> {
         }
         _ => return None,
     })
+}
+
+fn restrictions(selector: Option<&Selector>) -> LabelRestrictions {
+    selector
+        .map(Selector::label_restrictions)
+        .unwrap_or_default()
 }
 
 fn said(text: Option<&str>) -> Option<&str> {

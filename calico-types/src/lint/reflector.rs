@@ -25,8 +25,7 @@ fn cluster_id(node: &Node) -> Option<std::net::Ipv4Addr> {
 fn mesh_beside(bundle: &Bundle<'_>, reflectors: &[Placed<'_, Node>]) -> Option<Diagnostic> {
     let reflector = reflectors.first()?;
     let configuration = bundle.default_configuration();
-    let enabled = configuration.and_then(|c| c.resource.spec.node_to_node_mesh_enabled);
-    if enabled == Some(false) {
+    if !bundle.has_mesh() {
         return None;
     }
     let others = bundle.nodes.len().saturating_sub(reflectors.len());
@@ -56,9 +55,7 @@ fn single(bundle: &Bundle<'_>, reflectors: &[Placed<'_, Node>]) -> Option<Diagno
         return None;
     };
     // With the mesh on, nothing hangs on the reflector.
-    let configuration = bundle.default_configuration()?;
-    let mesh = configuration.resource.spec.node_to_node_mesh_enabled;
-    if bundle.nodes.len() < 3 || mesh != Some(false) {
+    if bundle.nodes.len() < 3 || bundle.has_mesh() {
         return None;
     }
     let message = "the only route reflector: when it is away, so are all routes of other nodes";
