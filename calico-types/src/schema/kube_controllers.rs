@@ -4,14 +4,14 @@ use super::{
     DURATION, Default, INT32, INTEGER, Schema, TEXT, TEXT_MAP, field, list, object, required, set,
     words,
 };
-use crate::validate::{Tag, calico};
+use crate::validate::Tag;
 
 const RECONCILER: Schema = object(&[field("reconcilerPeriod", DURATION)]);
 const ENABLED: &[&str] = &["Enabled", "Disabled"];
 const CIDR: Schema = TEXT.tag(&[Tag::Cidr]);
 
 const TEMPLATE: Schema = object(&[
-    field("annotations", TEXT_MAP),
+    field("annotations", TEXT_MAP.tag(&[Tag::Annotations])),
     field("generateName", TEXT.max_length(253).tag(&[Tag::Name])),
     field("interfaceCIDRs", set(&CIDR)),
     field("interfacePattern", TEXT.tag(&[Tag::Regexp])),
@@ -49,8 +49,7 @@ const CONTROLLERS: Schema = object(&[
                         TEXT.tag(&[Tag::OneOf(ENABLED)]),
                     ),
                     field("templates", list(&TEMPLATE)),
-                ])
-                .checks(&[calico::host_endpoint_templates]),
+                ]),
             ),
             field("leakGracePeriod", DURATION),
             field("reconcilerPeriod", DURATION),

@@ -15,8 +15,7 @@ const ICMP: Schema = object(&[
     field("code", INTEGER.range(0, 255).tag(&[Tag::Range(0, 255)])),
     field("type", INTEGER.range(0, 254).tag(&[Tag::Range(0, 254)])),
 ])
-.rules(crd::ICMP)
-.checks(&[calico::icmp]);
+.rules(crd::ICMP);
 
 const SERVICE: Schema = object(&[
     field("name", TEXT.max_length(253).tag(&[Tag::Name])),
@@ -59,7 +58,10 @@ pub(super) const RULE: Schema = object(&[
     field("http", HTTP),
     field("icmp", ICMP),
     field("ipVersion", INTEGER.one_of(&["4", "6"])),
-    field("metadata", object(&[field("annotations", TEXT_MAP)])),
+    field(
+        "metadata",
+        object(&[field("annotations", TEXT_MAP.tag(&[Tag::Annotations]))]),
+    ),
     field("notICMP", ICMP),
     field("notProtocol", PROTOCOL),
     field("protocol", PROTOCOL),
@@ -114,11 +116,11 @@ pub(super) const STAGED_NETWORK_POLICY: Schema = namespaced!(field("stagedAction
     .checks(&[calico::policy, calico::staged_policy]);
 pub(super) const GLOBAL_NETWORK_POLICY: Schema = global!()
     .rules(crd::GLOBAL_NETWORK_POLICY)
-    .checks(&[calico::policy, calico::global_policy]);
+    .checks(&[calico::policy]);
 pub(super) const STAGED_GLOBAL_NETWORK_POLICY: Schema =
     global!(field("stagedAction", STAGED_ACTION))
         .rules(crd::GLOBAL_NETWORK_POLICY)
-        .checks(&[calico::policy, calico::global_policy, calico::staged_policy]);
+        .checks(&[calico::policy, calico::staged_policy]);
 
 pub(super) const LABEL_SELECTOR: Schema = object(&[
     field(

@@ -269,7 +269,7 @@ mod tests {
         let node = one("{\n  \"é\": 10,\n  \"b\": \"x\"\n}");
         let span = node.get("b").unwrap().span;
         assert_eq!((span.line, span.column), (3, 8));
-        assert_eq!(node.span.end, 24);
+        assert_eq!(node.span.end, 26);
     }
 
     #[test]

@@ -29,6 +29,7 @@ pub(crate) enum Tag {
     /// A selector in which `global()` may stand, but only alone.
     NamespaceSelector,
     Labels,
+    Annotations,
     Port,
     Protocol,
     /// CIDR or address, no host bits.
@@ -83,6 +84,14 @@ pub(super) fn apply(tag: Tag, place: &Place<'_>, findings: &mut Findings<'_>) {
                         shown(&entry.value)
                     );
                     findings.refuse(place, "invalid-label", message);
+                }
+            }
+        }
+        Tag::Annotations => {
+            for entry in node.entries() {
+                if !is_qualified_name(&entry.key.to_ascii_lowercase()) {
+                    let message = format!("{} is no annotation name", printable(&entry.key));
+                    findings.refuse(place, "invalid-annotation", message);
                 }
             }
         }
@@ -357,6 +366,7 @@ fn text_fault(tag: Tag, text: &str) -> Option<(&'static str, String)> {
         | Tag::Selector
         | Tag::NamespaceSelector
         | Tag::Labels
+        | Tag::Annotations
         | Tag::Port
         | Tag::Protocol
         | Tag::BpfLogFilters

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use super::super::findings::{Findings, Place};
 use super::super::lexical::is_label;
-use super::{filled, said};
+use super::said;
 use crate::decode::{printable, shown};
 use crate::scalar::{Duration, Port};
 use crate::tree::Node;
@@ -15,19 +15,19 @@ const REGION_PREFIX: &str = "openstack-region-";
 const MAX_TABLES: i64 = 65_535;
 
 pub(crate) fn felix(place: &Place<'_>, findings: &mut Findings<'_>) {
-    for (key, v4) in [
-        ("natOutgoingAddress", true),
-        ("deviceRouteSourceAddress", true),
-        ("deviceRouteSourceAddressIPv6", false),
+    // The family is a CEL rule only.
+    for key in [
+        "natOutgoingAddress",
+        "deviceRouteSourceAddress",
+        "deviceRouteSourceAddressIPv6",
     ] {
         let text = place.node.text_of(key);
-        if !text.is_empty() && !text.parse::<IpAddr>().is_ok_and(|ip| ip.is_ipv4() == v4) {
-            let family = if v4 { "IPv4" } else { "IPv6" };
+        if !text.is_empty() && text.parse::<IpAddr>().is_err() {
             findings.refuse_field(
                 place,
                 key,
                 "invalid-address",
-                format!("{key} is an {family} address"),
+                format!("{key} is an IP address"),
             );
         }
     }
@@ -159,46 +159,5 @@ pub(crate) fn health_timeout(place: &Place<'_>, findings: &mut Findings<'_>) {
     }
     if !said(place.node, "name") {
         findings.refuse_field(place, "name", "missing-field", "`name` is missing");
-    }
-}
-
-/// Host endpoint templates select interfaces, and have names of their own.
-pub(crate) fn host_endpoint_templates(place: &Place<'_>, findings: &mut Findings<'_>) {
-    let templates = place
-        .node
-        .get("templates")
-        .map(Node::items)
-        .unwrap_or_default();
-    for (index, template) in templates.iter().enumerate() {
-        let field = format!("templates[{index}]");
-        let name = template.text_of("generateName");
-        if name.len() > 253 {
-            findings.refuse_field(
-                place,
-                &field,
-                "too-long",
-                "generateName has at most 253 bytes",
-            );
-        }
-        if templates
-            .iter()
-            .take(index)
-            .any(|before| before.text_of("generateName") == name)
-        {
-            findings.refuse_field(
-                place,
-                &field,
-                "duplicate-item",
-                "two templates have the same generateName",
-            );
-        }
-        if !filled(template, "interfaceCIDRs") && !said(template, "interfacePattern") {
-            findings.refuse_field(
-                place,
-                &field,
-                "missing-field",
-                "a template needs interfaceCIDRs or interfacePattern",
-            );
-        }
     }
 }

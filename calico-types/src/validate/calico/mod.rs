@@ -9,13 +9,9 @@ mod pool;
 
 pub(crate) use bgp::{communities, node_bgp, reachable_by};
 pub(crate) use endpoint::{endpoint_port, workload_endpoint, workload_port};
-pub(crate) use felix::{
-    felix, health_timeout, host_endpoint_templates, route_table_range, route_table_ranges,
-};
+pub(crate) use felix::{felix, health_timeout, route_table_range, route_table_ranges};
 pub(crate) use names::metadata;
-pub(crate) use policy::{
-    entity, global_policy, http, icmp, policy, rule, staged_kubernetes_policy, staged_policy,
-};
+pub(crate) use policy::{entity, http, policy, rule, staged_kubernetes_policy, staged_policy};
 pub(crate) use pool::{block_affinity, ip_pool};
 
 use super::findings::{Findings, Place};
@@ -80,11 +76,6 @@ pub(crate) fn assign(place: &Place<'_>, value: &str) -> String {
         Path::Index(..) => format!("- {value}"),
         path => format!("{}: {value}", path.last_key().unwrap_or_default()),
     }
-}
-
-/// Whether a list is there and not empty.
-fn filled(node: &Node, key: &str) -> bool {
-    node.get(key).is_some_and(|list| !list.items().is_empty())
 }
 
 /// Whether a text is there and not empty.

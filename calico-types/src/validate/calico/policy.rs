@@ -5,7 +5,7 @@ use ipnet::IpNet;
 use super::super::findings::{Findings, Place};
 use super::super::lexical::cidr;
 use super::super::tags::is_zero;
-use super::{filled, said};
+use super::said;
 use crate::decode::shown;
 use crate::path::Path;
 use crate::scalar::{Port, Protocol};
@@ -178,17 +178,6 @@ fn network(
     }
 }
 
-pub(crate) fn icmp(place: &Place<'_>, findings: &mut Findings<'_>) {
-    if place.node.get("code").is_some() && place.node.get("type").is_none() {
-        findings.refuse_field(
-            place,
-            "code",
-            "icmp-code-without-type",
-            "an ICMP code needs a type",
-        );
-    }
-}
-
 /// One side of a rule. The rules about services are CEL rules as well.
 pub(crate) fn entity(place: &Place<'_>, findings: &mut Findings<'_>) {
     if place
@@ -261,10 +250,6 @@ pub(crate) fn http(place: &Place<'_>, findings: &mut Findings<'_>) {
     }
 }
 
-/// What a global policy must say beside `doNotTrack` and `preDNAT`: CEL rules
-/// in the CRD, and Calico leaves them to those.
-pub(crate) fn global_policy(_: &Place<'_>, _: &mut Findings<'_>) {}
-
 /// A staged deletion says nothing but what to delete.
 pub(crate) fn staged_policy(place: &Place<'_>, findings: &mut Findings<'_>) {
     deletion(place, &["stagedAction", "tier"], findings);
@@ -290,5 +275,4 @@ fn deletion(place: &Place<'_>, allowed: &[&str], findings: &mut Findings<'_>) {
             findings.refuse(&below, "field-on-deletion", message);
         }
     }
-    let _ = filled;
 }
