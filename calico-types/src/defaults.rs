@@ -31,6 +31,10 @@ pub const TIER_LABEL: &str = "projectcalico.org/tier";
 /// assert_eq!(policy.spec.types, Some(vec![PolicyType::Ingress]));
 /// assert_eq!(policy.spec.tier.as_deref(), Some("default"));
 /// ```
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the other thirty kinds have no defaults of this sort"
+)]
 pub fn apply(resource: &mut Resource) {
     match resource {
         Resource::NetworkPolicy(policy) => {
@@ -58,10 +62,6 @@ pub fn apply(resource: &mut Resource) {
         Resource::StagedKubernetesNetworkPolicy(policy) => kubernetes(&mut policy.spec),
         Resource::Tier(tier) => fill_tier(tier),
         Resource::IPPool(pool) => fill_pool(pool),
-        #[expect(
-            clippy::wildcard_enum_match_arm,
-            reason = "the other thirty kinds have no defaults of this sort"
-        )]
         _ => {}
     }
 }

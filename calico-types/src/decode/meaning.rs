@@ -261,6 +261,8 @@ fn write_flow(out: &mut String, node: &Node, limit: usize) {
             }
             out.push(']');
         }
-        _ => out.push_str(&super::advice::yaml(node)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {
+            out.push_str(&super::advice::yaml(node));
+        }
     }
 }

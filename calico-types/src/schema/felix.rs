@@ -12,7 +12,7 @@ const DECIMAL: Pattern = Pattern::Duration { decimal: true };
 const ROUTE_PRIORITY: &[Tag] = &[Tag::Range(1, 2_147_483_646)];
 const CIDR: Schema = TEXT.tag(&[Tag::Cidr]);
 const IFACE: Schema = TEXT.tag(&[Tag::IfaceFilter]);
-const DSCP: Schema = of(Shape::IntOrText).tag(&[Tag::Dscp]);
+const DSCP: Schema = of(Shape::IntOrText);
 
 /// Calico checks neither field, so neither has a tag.
 const PROTO_PORT: Schema = object(&[

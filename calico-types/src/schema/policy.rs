@@ -38,8 +38,7 @@ const ENTITY: Schema = object(&[
     field("serviceAccounts", SERVICE_ACCOUNTS),
     field("services", SERVICE),
 ])
-.rules(crd::ENTITY)
-.checks(&[calico::entity]);
+.rules(crd::ENTITY);
 
 const HTTP_PATH: Schema = object(&[
     field("exact", TEXT.max_length(1024)),

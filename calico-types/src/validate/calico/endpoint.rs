@@ -4,22 +4,15 @@ use std::net::IpAddr;
 
 use super::super::findings::{Findings, Place};
 use super::super::lexical::net;
+use super::policy::read_protocol;
 use super::said;
 use crate::decode::shown;
-use crate::scalar::Protocol;
-use crate::tree::{Node, Value};
+use crate::tree::Node;
 
 /// A named port is of a protocol that has ports.
 pub(crate) fn endpoint_port(place: &Place<'_>, findings: &mut Findings<'_>) {
-    let Some(node) = place.node.get("protocol") else {
+    let Some(protocol) = place.node.get("protocol").and_then(read_protocol) else {
         return;
-    };
-    let protocol = match &node.value {
-        Value::String(name) => Protocol::Name(name.clone()),
-        _ => match node.integer().map(u8::try_from) {
-            Some(Ok(number)) => Protocol::Number(number),
-            _ => return,
-        },
     };
     if !protocol.has_ports() {
         let message = format!("{protocol} has no ports: TCP, UDP or SCTP is wanted");

@@ -11,7 +11,7 @@ pub(crate) use bgp::{communities, node_bgp, reachable_by};
 pub(crate) use endpoint::{endpoint_port, workload_endpoint, workload_port};
 pub(crate) use felix::{felix, health_timeout, route_table_range, route_table_ranges};
 pub(crate) use names::metadata;
-pub(crate) use policy::{entity, http, policy, rule, staged_kubernetes_policy, staged_policy};
+pub(crate) use policy::{http, policy, rule, staged_kubernetes_policy, staged_policy};
 pub(crate) use pool::{block_affinity, ip_pool};
 
 use super::findings::{Findings, Place};
@@ -72,10 +72,7 @@ fn value(root: &Node, node: &Node, schema: &Schema, path: &Path<'_>, findings: &
 
 /// `key: value` for the place's last key, or a list item.
 pub(crate) fn assign(place: &Place<'_>, value: &str) -> String {
-    match place.path {
-        Path::Index(..) => format!("- {value}"),
-        path => format!("{}: {value}", path.last_key().unwrap_or_default()),
-    }
+    crate::decode::assign(place.path, value)
 }
 
 /// Whether a text is there and not empty.

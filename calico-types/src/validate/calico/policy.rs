@@ -9,7 +9,7 @@ use super::said;
 use crate::decode::shown;
 use crate::path::Path;
 use crate::scalar::{Port, Protocol};
-use crate::tree::{Node, Value};
+use crate::tree::Node;
 
 /// What holds of every policy's spec.
 pub(crate) fn policy(place: &Place<'_>, findings: &mut Findings<'_>) {
@@ -113,11 +113,11 @@ pub(crate) fn rule(place: &Place<'_>, findings: &mut Findings<'_>) {
     networks(place, findings);
 }
 
-fn read_protocol(node: &Node) -> Option<Protocol> {
-    match &node.value {
-        Value::String(name) => Some(Protocol::Name(name.clone())),
-        Value::Number(_) => u8::try_from(node.integer()?).ok().map(Protocol::Number),
-        _ => None,
+/// A protocol as it was written.
+pub(super) fn read_protocol(node: &Node) -> Option<Protocol> {
+    match node.text() {
+        Some(name) => Some(Protocol::Name(name.to_owned())),
+        None => u8::try_from(node.integer()?).ok().map(Protocol::Number),
     }
 }
 
@@ -175,22 +175,6 @@ fn network(
             findings.refuse_field(place, field, "mixed-families", message);
         }
         Some(_) => {}
-    }
-}
-
-/// One side of a rule. The rules about services are CEL rules as well.
-pub(crate) fn entity(place: &Place<'_>, findings: &mut Findings<'_>) {
-    if place
-        .node
-        .get("services")
-        .is_some_and(|service| !said(service, "name") && said(service, "namespace"))
-    {
-        findings.refuse_field(
-            place,
-            "services",
-            "missing-field",
-            "a service match needs a name",
-        );
     }
 }
 

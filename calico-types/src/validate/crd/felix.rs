@@ -1,0 +1,72 @@
+//! FelixConfiguration.
+
+use super::super::findings::Rule;
+use super::{has, integer, name, rule};
+use crate::tree::Node;
+
+pub(crate) const FELIX: &[Rule] = &[
+    rule(
+        "conflicting-fields",
+        "routeTableRanges",
+        |spec| !has(spec, "routeTableRange") || !has(spec, "routeTableRanges"),
+        "routeTableRange and routeTableRanges exclude each other",
+    ),
+    rule(
+        "invalid-address",
+        "natOutgoingAddress",
+        |spec| of_family(spec, "natOutgoingAddress", true),
+        "natOutgoingAddress is an IPv4 address",
+    ),
+    rule(
+        "invalid-address",
+        "deviceRouteSourceAddress",
+        |spec| of_family(spec, "deviceRouteSourceAddress", true),
+        "deviceRouteSourceAddress is an IPv4 address",
+    ),
+    rule(
+        "invalid-address",
+        "deviceRouteSourceAddressIPv6",
+        |spec| of_family(spec, "deviceRouteSourceAddressIPv6", false),
+        "deviceRouteSourceAddressIPv6 is an IPv6 address",
+    ),
+];
+
+pub(crate) const ROUTE_TABLE_RANGE: &[Rule] = &[rule(
+    "invalid-range",
+    "",
+    |node| range(node).is_none_or(|(min, max)| min >= 1 && max >= min && max <= 250),
+    "route tables of this range are within 1..250",
+)];
+
+pub(crate) const ROUTE_TABLE_RANGES: &[Rule] = &[rule(
+    "invalid-range",
+    "",
+    |node| range(node).is_none_or(|(min, max)| min >= 1 && min <= max),
+    "a range of route tables begins at 1 or above and does not end before it begins",
+)];
+
+pub(crate) const FELIX_ROOT: &[Rule] = &[rule(
+    "conflicting-fields",
+    "spec.nodeSelector",
+    |root| {
+        let by_name = name(root) == "default" || name(root).starts_with("node.");
+        !by_name
+            || root
+                .get("spec")
+                .is_none_or(|spec| !has(spec, "nodeSelector"))
+    },
+    "a FelixConfiguration named default or node.NAME has no nodeSelector",
+)];
+
+fn of_family(spec: &Node, key: &str, v4: bool) -> bool {
+    match spec.text_of(key) {
+        "" => true,
+        text => text
+            .parse::<std::net::IpAddr>()
+            .is_ok_and(|ip| ip.is_ipv4() == v4),
+    }
+}
+
+fn range(node: &Node) -> Option<(i64, i64)> {
+    Some((integer(node, "min")?, integer(node, "max")?))
+}

@@ -1,0 +1,203 @@
+//! Policies and host endpoints.
+
+use super::super::findings::Rule;
+use super::{filled, has, integer, lists, rule, said};
+use crate::tree::Node;
+
+pub(crate) const RULE: &[Rule] = &[
+    rule(
+        "http-needs-tcp",
+        "http",
+        |rule| !has(rule, "http") || !has(rule, "protocol") || protocol(rule, "protocol", "TCP", 6),
+        "HTTP goes over TCP: leave the protocol out or say TCP",
+    ),
+    rule(
+        "http-needs-allow",
+        "http",
+        |rule| !has(rule, "http") || rule.text_of("action") == "Allow",
+        "only Allow rules can match HTTP",
+    ),
+    rule(
+        "ports-with-service",
+        "destination.services",
+        |rule| {
+            rule.get("destination").is_none_or(|side| {
+                !has(side, "services") || (!filled(side, "ports") && !filled(side, "notPorts"))
+            })
+        },
+        "a service brings its own ports: leave ports and notPorts out",
+    ),
+    rule(
+        "icmp-needs-protocol",
+        "icmp",
+        |rule| {
+            !has(rule, "icmp")
+                || protocol(rule, "protocol", "ICMP", 1)
+                || protocol(rule, "protocol", "ICMPv6", 58)
+        },
+        "icmp needs protocol ICMP or ICMPv6",
+    ),
+    rule(
+        "icmp-ip-version",
+        "ipVersion",
+        |rule| !protocol(rule, "protocol", "ICMP", 1) || ip_version(rule, 4),
+        "ICMP is IPv4",
+    ),
+    rule(
+        "icmp-ip-version",
+        "ipVersion",
+        |rule| !protocol(rule, "protocol", "ICMPv6", 58) || ip_version(rule, 6),
+        "ICMPv6 is IPv6",
+    ),
+    rule(
+        "icmp-ip-version",
+        "ipVersion",
+        |rule| !protocol(rule, "notProtocol", "ICMP", 1) || ip_version(rule, 4),
+        "ICMP is IPv4",
+    ),
+    rule(
+        "icmp-ip-version",
+        "ipVersion",
+        |rule| !protocol(rule, "notProtocol", "ICMPv6", 58) || ip_version(rule, 6),
+        "ICMPv6 is IPv6",
+    ),
+];
+
+pub(crate) const ICMP: &[Rule] = &[rule(
+    "icmp-code-without-type",
+    "code",
+    |icmp| !has(icmp, "code") || has(icmp, "type"),
+    "an ICMP code needs a type",
+)];
+
+pub(crate) const ENTITY: &[Rule] = &[
+    rule(
+        "misplaced-global",
+        "selector",
+        |side| !side.text_of("selector").contains("global("),
+        "global() stands in the namespaceSelector of a rule only",
+    ),
+    rule(
+        "service-with-selector",
+        "services",
+        |side| !has(side, "services") || !said(side, "namespaceSelector"),
+        "services and namespaceSelector exclude each other",
+    ),
+    rule(
+        "service-with-selector",
+        "services",
+        |side| !has(side, "services") || !has(side, "serviceAccounts"),
+        "services and serviceAccounts exclude each other",
+    ),
+    rule(
+        "missing-field",
+        "services",
+        |side| {
+            side.get("services")
+                .is_none_or(|service| said(service, "name"))
+        },
+        "a service match needs a name",
+    ),
+    rule(
+        "service-with-selector",
+        "services",
+        |side| !has(side, "services") || (!said(side, "selector") && !said(side, "notSelector")),
+        "services and selectors exclude each other",
+    ),
+    rule(
+        "service-with-selector",
+        "services",
+        |side| !has(side, "services") || (!filled(side, "nets") && !filled(side, "notNets")),
+        "services and nets exclude each other",
+    ),
+];
+
+const NO_GLOBAL: &str = "global() stands in the namespaceSelector of a rule only";
+
+pub(crate) const NETWORK_POLICY: &[Rule] = &[
+    rule(
+        "misplaced-global",
+        "selector",
+        |spec| !spec.text_of("selector").contains("global("),
+        NO_GLOBAL,
+    ),
+    rule(
+        "misplaced-global",
+        "serviceAccountSelector",
+        |spec| !spec.text_of("serviceAccountSelector").contains("global("),
+        NO_GLOBAL,
+    ),
+];
+
+pub(crate) const GLOBAL_NETWORK_POLICY: &[Rule] = &[
+    rule(
+        "misplaced-global",
+        "selector",
+        |spec| !spec.text_of("selector").contains("global("),
+        NO_GLOBAL,
+    ),
+    rule(
+        "misplaced-global",
+        "serviceAccountSelector",
+        |spec| !spec.text_of("serviceAccountSelector").contains("global("),
+        NO_GLOBAL,
+    ),
+    rule(
+        "misplaced-global",
+        "namespaceSelector",
+        |spec| !spec.text_of("namespaceSelector").contains("global("),
+        NO_GLOBAL,
+    ),
+    rule(
+        "conflicting-fields",
+        "preDNAT",
+        |spec| !spec.is_true("doNotTrack") || !spec.is_true("preDNAT"),
+        "preDNAT and doNotTrack exclude each other",
+    ),
+    rule(
+        "pre-dnat-egress",
+        "egress",
+        |spec| !spec.is_true("preDNAT") || !filled(spec, "egress"),
+        "a preDNAT policy has no egress rules",
+    ),
+    rule(
+        "pre-dnat-egress",
+        "types",
+        |spec| !spec.is_true("preDNAT") || !lists(spec, "types", "Egress"),
+        "a preDNAT policy is for ingress only",
+    ),
+    rule(
+        "needs-apply-on-forward",
+        "applyOnForward",
+        |spec| {
+            spec.is_true("applyOnForward")
+                || (!spec.is_true("doNotTrack") && !spec.is_true("preDNAT"))
+        },
+        "preDNAT and doNotTrack need applyOnForward: true",
+    ),
+];
+
+pub(crate) const HOST_ENDPOINT: &[Rule] = &[
+    rule(
+        "missing-field",
+        "interfaceName",
+        |spec| said(spec, "interfaceName") || filled(spec, "expectedIPs"),
+        "a host endpoint needs interfaceName or expectedIPs",
+    ),
+    rule(
+        "missing-field",
+        "node",
+        |spec| said(spec, "node"),
+        "a host endpoint needs a node",
+    ),
+];
+
+/// Whether the protocol under `key` is one of a name and a number.
+fn protocol(rule: &Node, key: &str, name: &str, number: i64) -> bool {
+    rule.get(key)
+        .is_some_and(|protocol| protocol.text() == Some(name) || protocol.integer() == Some(number))
+}
+
+fn ip_version(rule: &Node, version: i64) -> bool {
+    integer(rule, "ipVersion").is_none_or(|is| is == version)
+}

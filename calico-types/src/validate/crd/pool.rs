@@ -1,0 +1,148 @@
+//! Pools.
+
+use ipnet::IpNet;
+
+use super::super::findings::Rule;
+use super::super::lexical::is_masked;
+use super::{integer, lists, rule, said};
+use crate::tree::Node;
+
+pub(crate) const IP_POOL: &[Rule] = &[
+    rule(
+        "conflicting-fields",
+        "vxlanMode",
+        |spec| !on(spec, "ipipMode") || !on(spec, "vxlanMode"),
+        "ipipMode and vxlanMode exclude each other",
+    ),
+    rule(
+        "load-balancer-pool",
+        "allowedUses",
+        |spec| !load_balancer(spec) || (!on(spec, "ipipMode") && !on(spec, "vxlanMode")),
+        "a LoadBalancer pool takes no encapsulation",
+    ),
+    rule(
+        "load-balancer-pool",
+        "allowedUses",
+        |spec| {
+            !load_balancer(spec)
+                || (!lists(spec, "allowedUses", "Workload")
+                    && !lists(spec, "allowedUses", "Tunnel"))
+        },
+        "LoadBalancer goes with no other use",
+    ),
+    rule(
+        "ipip-on-ipv6",
+        "ipipMode",
+        |spec| !on(spec, "ipipMode") || of_cidr(spec, |cidr| cidr.addr().is_ipv4()),
+        "there is no IP-in-IP for IPv6 pools",
+    ),
+    rule(
+        "load-balancer-pool",
+        "disableBGPExport",
+        |spec| !load_balancer(spec) || !spec.is_true("disableBGPExport"),
+        "a LoadBalancer pool cannot stay out of BGP",
+    ),
+    rule(
+        "load-balancer-pool",
+        "nodeSelector",
+        |spec| !load_balancer(spec) || spec.text_of("nodeSelector") == "all()",
+        "a LoadBalancer pool is for all nodes: nodeSelector: all()",
+    ),
+    rule(
+        "tunnel-pool",
+        "namespaceSelector",
+        |spec| !lists(spec, "allowedUses", "Tunnel") || !said(spec, "namespaceSelector"),
+        "a pool for tunnels has no namespaceSelector",
+    ),
+    rule(
+        "misplaced-global",
+        "nodeSelector",
+        |spec| !spec.text_of("nodeSelector").contains("global("),
+        "global() has no meaning in a pool",
+    ),
+    rule(
+        "misplaced-global",
+        "namespaceSelector",
+        |spec| !spec.text_of("namespaceSelector").contains("global("),
+        "global() has no meaning in a pool",
+    ),
+    rule(
+        "invalid-cidr",
+        "cidr",
+        |spec| of_cidr(spec, |cidr| is_masked(&cidr)),
+        "the CIDR of a pool has no host bits",
+    ),
+    rule(
+        "link-local-pool",
+        "cidr",
+        |spec| of_cidr(spec, |cidr| !overlaps(cidr, "169.254.0.0/16")),
+        "the pool overlaps the link-local range 169.254.0.0/16",
+    ),
+    rule(
+        "link-local-pool",
+        "cidr",
+        |spec| of_cidr(spec, |cidr| !overlaps(cidr, "fe80::/10")),
+        "the pool overlaps the link-local range fe80::/10",
+    ),
+    rule(
+        "invalid-block-size",
+        "blockSize",
+        |spec| {
+            of_cidr(spec, |cidr| {
+                match (integer(spec, "blockSize"), cidr.addr().is_ipv4()) {
+                    (None | Some(0), _) => true,
+                    (Some(size), true) => (20..=32).contains(&size),
+                    (Some(size), false) => (116..=128).contains(&size),
+                }
+            })
+        },
+        "blocks are /20 to /32 for IPv4 and /116 to /128 for IPv6",
+    ),
+    rule(
+        "pool-smaller-than-block",
+        "cidr",
+        |spec| {
+            spec.is_true("disabled")
+                || of_cidr(spec, |cidr| {
+                    i64::from(cidr.prefix_len()) <= block_size(spec, cidr)
+                })
+        },
+        "the pool is smaller than one of its blocks",
+    ),
+];
+
+fn cidr(spec: &Node) -> Option<IpNet> {
+    spec.text_of("cidr").parse().ok()
+}
+
+/// For rules about a CIDR: they say nothing about one that is not.
+fn of_cidr(spec: &Node, holds: impl Fn(IpNet) -> bool) -> bool {
+    cidr(spec).is_none_or(holds)
+}
+
+fn on(spec: &Node, mode: &str) -> bool {
+    !matches!(spec.text_of(mode), "" | "Never")
+}
+
+fn load_balancer(spec: &Node) -> bool {
+    lists(spec, "allowedUses", "LoadBalancer")
+}
+
+/// Whether two prefixes share an address.
+fn overlaps(a: IpNet, b: &str) -> bool {
+    b.parse::<IpNet>()
+        .is_ok_and(|b| a.contains(&b.network()) || b.contains(&a.addr()))
+}
+
+fn block_size(spec: &Node, cidr: IpNet) -> i64 {
+    match integer(spec, "blockSize") {
+        None | Some(0) => {
+            if cidr.addr().is_ipv4() {
+                26
+            } else {
+                122
+            }
+        }
+        Some(size) => size,
+    }
+}
