@@ -11,30 +11,42 @@ use crate::tree::{Node, Value};
 #[derive(Clone, Debug)]
 pub(crate) struct Document {
     pub(crate) source: String,
+    /// Kind and name.
+    title: String,
     pub(crate) root: Arc<Node>,
     pub(crate) kind: &'static KindSchema,
 }
 
 impl Document {
-    /// Kind and name: `NetworkPolicy shop/db`.
-    pub(crate) fn title(&self) -> String {
-        let metadata = self.root.get("metadata");
-        let text = |key| {
-            metadata
-                .map(|metadata| metadata.text_of(key))
-                .unwrap_or_default()
-        };
-        let kind = self.kind.kind;
-        match (text("namespace"), text("name")) {
-            (_, "") => kind.to_owned(),
-            ("", name) => format!("{kind} {}", printable(name)),
-            (namespace, name) => format!("{kind} {}/{}", printable(namespace), printable(name)),
+    pub(crate) fn new(source: &str, root: Node, kind: &'static KindSchema) -> Self {
+        Self {
+            source: source.to_owned(),
+            title: title(&root, kind.kind),
+            root: Arc::new(root),
+            kind,
         }
     }
 
     /// Puts a finding into this document.
     pub(crate) fn locate(&self, diagnostic: Diagnostic, span: Span) -> Diagnostic {
-        diagnostic.at(self.source.clone(), span).of(self.title())
+        diagnostic
+            .at(self.source.clone(), span)
+            .of(self.title.clone())
+    }
+}
+
+/// Kind and name: `NetworkPolicy shop/db`.
+fn title(root: &Node, kind: &str) -> String {
+    let metadata = root.get("metadata");
+    let text = |key| {
+        metadata
+            .map(|metadata| metadata.text_of(key))
+            .unwrap_or_default()
+    };
+    match (text("namespace"), text("name")) {
+        (_, "") => kind.to_owned(),
+        ("", name) => format!("{kind} {}", printable(name)),
+        (namespace, name) => format!("{kind} {}/{}", printable(namespace), printable(name)),
     }
 }
 

@@ -1,7 +1,5 @@
 //! What a document is: lists taken apart, `apiVersion` and `kind` looked up.
 
-use std::sync::Arc;
-
 use super::document::{Document, printable};
 use super::similar;
 use crate::diagnostic::{Code, Diagnostic, RefusedBy};
@@ -77,7 +75,7 @@ fn identify(
     }
     let known = lookup(&api, &kind);
     if let Some(kind) = known {
-        return Some(document(source, root, kind));
+        return Some(Document::new(source, root, kind));
     }
     if kind.is_empty() {
         return None;
@@ -96,15 +94,7 @@ fn identify(
             .unwrap_or_default();
         at(diagnostic.on(place), span).of(format!("{kind} {}", printable(title)).trim_end())
     }));
-    Some(document(source, root, guess?))
-}
-
-fn document(source: &str, root: Node, kind: &'static KindSchema) -> Document {
-    Document {
-        source: source.to_owned(),
-        root: Arc::new(root),
-        kind,
-    }
+    Some(Document::new(source, root, guess?))
 }
 
 /// The first line of a document.

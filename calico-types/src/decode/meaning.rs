@@ -1,18 +1,17 @@
 //! What a cluster does with a document once a field is dropped from it.
 
-use super::document::{Document, find, printable};
+use super::document::{find, printable};
 use crate::path::Path;
-use crate::prune;
 use crate::tree::{Node, Value};
 
 /// What is stored when the field at `path` is dropped, and what that means.
-pub(super) fn after_pruning(document: &Document, path: &Path<'_>) -> String {
-    let stored = prune::tree(&document.root, &document.kind.schema);
+///
+/// `stored` is the document as an API server keeps it.
+pub(super) fn after_pruning(kind: &str, stored: &Node, path: &Path<'_>) -> String {
     let empty = Node::new(stored.span, Value::Mapping(Vec::new()));
     let spec = stored.get("spec").unwrap_or(&empty);
-    let kind = document.kind.kind;
     if let Some(rule_path) = rule_of(path)
-        && let Some(rule) = find(&stored, &rule_path.to_string())
+        && let Some(rule) = find(stored, &rule_path.to_string())
     {
         let direction = rule_path.last_key().unwrap_or_default();
         let meaning = if kind == "BGPFilter" {
@@ -63,7 +62,8 @@ fn rule_of<'a>(path: &Path<'a>) -> Option<&'a Path<'a>> {
 
 /// A policy rule in words: `allows all 65,535 TCP ports from app == 'web'`.
 pub(crate) fn policy_rule(rule: &Node, direction: &str) -> String {
-    let verb = match rule.text_of("action") {
+    let action = rule.text_of("action");
+    let verb = match action {
         "Allow" => "allows",
         "Deny" => "denies",
         "Log" => "logs",
@@ -87,14 +87,11 @@ pub(crate) fn policy_rule(rule: &Node, direction: &str) -> String {
 
 fn traffic(rule: &Node, destination: &Node) -> String {
     let protocol = rule.get("protocol").map(super::advice::yaml);
-    let ports: Vec<String> = destination
-        .get("ports")
-        .map(|ports| ports.items().iter().map(super::advice::yaml).collect())
-        .unwrap_or_default();
+    let ports = destination.get("ports").map(some_items).unwrap_or_default();
     match (protocol, ports.is_empty()) {
         (None, true) => "all traffic".to_owned(),
-        (None, false) => format!("ports {}", ports.join(", ")),
-        (Some(name), false) => format!("{name} ports {}", ports.join(", ")),
+        (None, false) => format!("ports {}", ports),
+        (Some(name), false) => format!("{name} ports {}", ports),
         (Some(name), true)
             if matches!(name.as_str(), "TCP" | "UDP" | "SCTP" | "6" | "17" | "132") =>
         {
@@ -102,6 +99,21 @@ fn traffic(rule: &Node, destination: &Node) -> String {
         }
         (Some(name), true) => format!("all {name} traffic"),
     }
+}
+
+/// The first items of a list.
+fn some_items(list: &Node) -> String {
+    const SHOWN: usize = 8;
+    let mut items: Vec<String> = list
+        .items()
+        .iter()
+        .take(SHOWN)
+        .map(super::advice::yaml)
+        .collect();
+    if list.items().len() > SHOWN {
+        items.push("…".to_owned());
+    }
+    items.join(", ")
 }
 
 /// One side of a rule; `None` when it asks for nothing.
@@ -121,8 +133,7 @@ fn entity(entity: &Node) -> Option<String> {
         }
     }
     if let Some(nets) = entity.get("nets").filter(|nets| !nets.items().is_empty()) {
-        let nets: Vec<String> = nets.items().iter().map(super::advice::yaml).collect();
-        parts.push(nets.join(", "));
+        parts.push(some_items(nets));
     }
     if let Some(service) = entity.get("services") {
         parts.push(format!("service {}", printable(service.text_of("name"))));
@@ -242,6 +253,9 @@ fn write_flow(out: &mut String, node: &Node, limit: usize) {
         Value::Mapping(entries) => {
             out.push('{');
             for (index, entry) in entries.iter().enumerate() {
+                if out.len() > limit {
+                    break;
+                }
                 if index > 0 {
                     out.push_str(", ");
                 }
@@ -254,6 +268,9 @@ fn write_flow(out: &mut String, node: &Node, limit: usize) {
         Value::Sequence(items) => {
             out.push('[');
             for (index, item) in items.iter().enumerate() {
+                if out.len() > limit {
+                    break;
+                }
                 if index > 0 {
                     out.push_str(", ");
                 }

@@ -143,8 +143,9 @@ pub fn decode_within(sources: &[Source], limits: &Limits) -> Decoded {
             .collect();
         for (number, root) in documents.into_iter().enumerate() {
             for document in identify::documents(&source.name, number, root, &mut found) {
+                let since = found.len();
                 walk::check(&document, &mut found);
-                if let Some(resource) = typed::resource(&document, &mut found) {
+                if let Some(resource) = typed::resource(&document, since, &mut found) {
                     decoded.resources.push(Located {
                         resource,
                         source: source.name.clone(),

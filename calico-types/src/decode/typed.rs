@@ -9,7 +9,11 @@ use crate::tree::{Entry, Node, Value};
 
 /// The typed form. `None` when a value does not fit its type; there is then an
 /// error among `found`.
-pub(super) fn resource(document: &Document, found: &mut Vec<Diagnostic>) -> Option<Resource> {
+pub(super) fn resource(
+    document: &Document,
+    since: usize,
+    found: &mut Vec<Diagnostic>,
+) -> Option<Resource> {
     let kind = document.kind;
     let mut json = lenient(&document.root, &kind.schema).to_json();
     if let Some(metadata) = annotation(&document.root)
@@ -24,7 +28,7 @@ pub(super) fn resource(document: &Document, found: &mut Vec<Diagnostic>) -> Opti
     match Resource::from_value(kind.api_version, kind.kind, &json)? {
         Ok(resource) => Some(resource),
         Err(error) => {
-            if !explained(document, found) {
+            if !explained(found.get(since..).unwrap_or_default()) {
                 let message = format!("the document does not fit its type: {error}");
                 let diagnostic = Diagnostic::error(Code("does-not-fit"), message)
                     .refused_by(RefusedBy::default());
@@ -35,16 +39,11 @@ pub(super) fn resource(document: &Document, found: &mut Vec<Diagnostic>) -> Opti
     }
 }
 
-/// Whether an error about this very document stands there already.
-fn explained(document: &Document, found: &[Diagnostic]) -> bool {
-    let within = document.root.span.start..=document.root.span.end;
-    found.iter().any(|diagnostic| {
-        diagnostic.severity == Severity::Error
-            && diagnostic.source.as_deref() == Some(&document.source)
-            && diagnostic
-                .span
-                .is_some_and(|span| within.contains(&span.start))
-    })
+/// Whether an error stands there already.
+fn explained(found: &[Diagnostic]) -> bool {
+    found
+        .iter()
+        .any(|diagnostic| diagnostic.severity == Severity::Error)
 }
 
 /// The tree as Go's decoder sees it: keys in any case under their right names,

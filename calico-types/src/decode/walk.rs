@@ -1,5 +1,6 @@
 //! A document against its schema, as Calico's strict decoder goes through it.
 
+use std::cell::OnceCell;
 use std::collections::HashSet;
 
 use super::advice;
@@ -7,6 +8,7 @@ use super::document::{Document, printable, shown};
 use super::meaning;
 use crate::diagnostic::{Code, Diagnostic, RefusedBy};
 use crate::path::Path;
+use crate::prune;
 use crate::scalar::{Asn, Duration, Port};
 use crate::schema::{Form, Schema, Shape};
 use crate::source::Span;
@@ -14,12 +16,25 @@ use crate::tree::{Entry, Node, Value};
 
 /// Adds what the decoder and the types have against a document.
 pub(super) fn check(document: &Document, found: &mut Vec<Diagnostic>) {
-    let mut walk = Walk { document, found };
+    let mut walk = Walk {
+        document,
+        stored: OnceCell::new(),
+        room: MOST,
+        found,
+    };
     walk.value(&document.root, &document.kind.schema, &Path::Root);
 }
 
+/// How many findings a document may have: a file that is all wrong must not
+/// cost more than one that is all right.
+const MOST: usize = 1_000;
+
 struct Walk<'a> {
     document: &'a Document,
+    /// The document as it is stored, once somebody asks.
+    stored: OnceCell<Node>,
+    /// How many findings there is room for.
+    room: usize,
     found: &'a mut Vec<Diagnostic>,
 }
 
@@ -27,10 +42,21 @@ impl Walk<'_> {
     fn report(&mut self, diagnostic: Diagnostic, path: &Path<'_>, span: Span) {
         let diagnostic = diagnostic.on(path.to_string());
         self.found.push(self.document.locate(diagnostic, span));
+        self.room = self.room.saturating_sub(1);
+        if self.room == 0 {
+            let rest =
+                Diagnostic::info(Code("too-many-findings"), "further findings are not listed");
+            self.found.push(self.document.locate(rest, span));
+        }
+    }
+
+    fn stored(&self) -> &Node {
+        self.stored
+            .get_or_init(|| prune::tree(&self.document.root, &self.document.kind.schema))
     }
 
     fn value(&mut self, node: &Node, schema: &Schema, path: &Path<'_>) {
-        if node.is_null() {
+        if node.is_null() || self.room == 0 {
             return;
         }
         match (schema.shape, &node.value) {
@@ -66,6 +92,9 @@ impl Walk<'_> {
     fn object(&mut self, node: &Node, entries: &[Entry], schema: &Schema, path: &Path<'_>) {
         self.duplicates(entries, path);
         for entry in entries {
+            if self.room == 0 {
+                return;
+            }
             let below = path.key(&entry.key);
             match schema.field_ignoring_case(&entry.key) {
                 Some(field) => {
@@ -82,7 +111,7 @@ impl Walk<'_> {
     fn duplicates(&mut self, entries: &[Entry], path: &Path<'_>) {
         let mut seen = HashSet::new();
         for Entry { key, key_span, .. } in entries {
-            if !seen.insert(key.as_str()) {
+            if !seen.insert(key.as_str()) && self.room > 0 {
                 let message = format!("`{}` is given twice", printable(key));
                 let diagnostic = Diagnostic::error(Code("duplicate-key"), message)
                     .refused_by(RefusedBy::DECODER)
@@ -96,7 +125,11 @@ impl Walk<'_> {
     fn wrong_case(&mut self, entry: &Entry, name: &str, path: &Path<'_>) {
         let message = format!("`{}` is written `{name}`", printable(&entry.key));
         let diagnostic = Diagnostic::error(Code("wrong-case"), message)
-            .stored(meaning::after_pruning(self.document, path))
+            .stored(meaning::after_pruning(
+                self.document.kind.kind,
+                self.stored(),
+                path,
+            ))
             .help("calicoctl reads it as meant; an API server drops it without a word")
             .suggest(advice::entry_yaml(name, &entry.value));
         self.report(diagnostic, path, entry.key_span);
@@ -108,7 +141,11 @@ impl Walk<'_> {
         let message = format!("unknown field `{}` in {place}", printable(&entry.key));
         let mut diagnostic = Diagnostic::error(Code("unknown-field"), message)
             .refused_by(RefusedBy::DECODER)
-            .stored(meaning::after_pruning(self.document, &below));
+            .stored(meaning::after_pruning(
+                self.document.kind.kind,
+                self.stored(),
+                &below,
+            ));
         let advice = advice::unknown_field(self.document.kind.kind, parent, entry, schema, path);
         diagnostic.help = advice.help;
         diagnostic.suggestion = advice.suggestion;

@@ -28,7 +28,8 @@ pub fn render(diagnostic: &Diagnostic, sources: &[Source]) -> String {
     let mut out = String::new();
     // Writing to a String cannot fail.
     let _ = write(&mut out, diagnostic, sources);
-    out
+    // Control characters would let a manifest write to the reader's terminal.
+    out.replace(|c: char| c.is_control() && c != '\n', "\u{fffd}")
 }
 
 fn write(out: &mut String, diagnostic: &Diagnostic, sources: &[Source]) -> fmt::Result {
@@ -97,7 +98,12 @@ fn excerpt(out: &mut String, source: &Source, span: Span, margin: &str) -> fmt::
     let rest = source.bytes.get(begin..).unwrap_or_default();
     let line = rest.split(|&b| b == b'\n').next().unwrap_or_default();
     let line = String::from_utf8_lossy(line);
-    let shown: String = line.trim_end().chars().map(printable).take(WIDTH).collect();
+    let shown: String = line
+        .trim_end()
+        .chars()
+        .map(|c| if c == '\t' { ' ' } else { c })
+        .take(WIDTH)
+        .collect();
     let width = shown.chars().count();
     let from = span.column.saturating_sub(1).min(width);
     let marked = source.bytes.get(span.start..span.end).unwrap_or_default();
@@ -107,13 +113,4 @@ fn excerpt(out: &mut String, source: &Source, span: Span, margin: &str) -> fmt::
     writeln!(out, "{margin} |")?;
     writeln!(out, "{} | {shown}", span.line)?;
     writeln!(out, "{margin} | {}{}", " ".repeat(from), "^".repeat(length))
-}
-
-/// Control characters would let a manifest write to the reader's terminal.
-fn printable(c: char) -> char {
-    match c {
-        '\t' => ' ',
-        c if c.is_control() => '\u{fffd}',
-        c => c,
-    }
 }

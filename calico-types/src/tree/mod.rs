@@ -150,6 +150,24 @@ impl Node {
         }
     }
 
+    /// Whether there are more than so many values in it.
+    pub(crate) fn is_larger_than(&self, most: usize) -> bool {
+        fn room(node: &Node, room: Option<usize>) -> Option<usize> {
+            let left = room?.checked_sub(1);
+            let left = node
+                .items()
+                .iter()
+                .try_fold(left?, |left, item| room_for(item, left));
+            node.entries()
+                .iter()
+                .try_fold(left?, |left, entry| room_for(&entry.value, left))
+        }
+        fn room_for(node: &Node, left: usize) -> Option<usize> {
+            room(node, Some(left))
+        }
+        room_for(self, most).is_none()
+    }
+
     /// The same without places; of repeated keys the last one counts.
     pub(crate) fn to_json(&self) -> serde_json::Value {
         match &self.value {

@@ -28,6 +28,9 @@ pub(crate) struct Rule {
     pub(crate) holds: fn(&Node) -> bool,
 }
 
+/// How many findings a layer may have about a document.
+const MOST: usize = 1_000;
+
 /// What one layer has against one document.
 #[derive(Debug)]
 pub(crate) struct Findings<'a> {
@@ -89,6 +92,9 @@ impl<'a> Findings<'a> {
 
     /// Refuses with help and a suggestion.
     pub(crate) fn add(&mut self, path: String, span: Span, diagnostic: Diagnostic) {
+        if self.diagnostics.len() >= MOST {
+            return;
+        }
         let diagnostic = diagnostic.on(path).refused_by(self.layer);
         self.diagnostics
             .push(self.document.locate(diagnostic, span));

@@ -3,6 +3,7 @@
 use crate::decode::document::{printable, shown};
 use crate::path::Path;
 use crate::tree::{Node, Value};
+use crate::validate::net;
 
 /// `key: value` for the last key of a path, or an item of its list.
 pub(crate) fn assign(path: &Path<'_>, value: &str) -> String {
@@ -17,6 +18,7 @@ pub(in crate::decode) fn yaml(node: &Node) -> String {
     match &node.value {
         Value::String(text) => quoted(text),
         Value::Null | Value::Bool(_) | Value::Number(_) => shown(node),
+        Value::Sequence(_) | Value::Mapping(_) if node.is_larger_than(LARGEST) => "…".to_owned(),
         Value::Sequence(_) | Value::Mapping(_) => node.to_json().to_string(),
     }
 }
@@ -31,7 +33,8 @@ fn quoted(text: &str) -> String {
         && !text.ends_with(':')
         && !text.contains(": ")
         && !text.contains(" #");
-    if plain || text.parse::<ipnet::IpNet>().is_ok() {
+    let address = || net(text).is_some() && !text.contains(':');
+    if plain || address() {
         text.to_owned()
     } else {
         serde_json::Value::from(text).to_string()
@@ -40,6 +43,7 @@ fn quoted(text: &str) -> String {
 
 pub(super) fn list_yaml(node: &Node) -> String {
     match &node.value {
+        Value::Sequence(_) if node.is_larger_than(LARGEST) => "[…]".to_owned(),
         Value::Sequence(items) => format!(
             "[{}]",
             items.iter().map(yaml).collect::<Vec<_>>().join(", ")
@@ -50,8 +54,14 @@ pub(super) fn list_yaml(node: &Node) -> String {
     }
 }
 
+/// How many values a suggestion may repeat.
+const LARGEST: usize = 200;
+
 /// `key: value`, nested values in block style.
 pub(in crate::decode) fn entry_yaml(key: &str, value: &Node) -> String {
+    if value.is_larger_than(LARGEST) {
+        return format!("{key}: …");
+    }
     let mut out = String::new();
     block(&mut out, key, value, 0);
     out.trim_end().to_owned()

@@ -1,5 +1,6 @@
 //! Rules about BGP.
 
+use std::collections::HashSet;
 use std::net::IpAddr;
 
 use super::super::findings::{Findings, Place};
@@ -26,6 +27,7 @@ pub(crate) fn communities(place: &Place<'_>, findings: &mut Findings<'_>) {
             );
         }
     }
+    let names: HashSet<&str> = named.iter().map(|named| named.text_of("name")).collect();
     for (index, advertisement) in items("prefixAdvertisements").iter().enumerate() {
         let used = advertisement
             .get("communities")
@@ -33,9 +35,7 @@ pub(crate) fn communities(place: &Place<'_>, findings: &mut Findings<'_>) {
             .unwrap_or_default();
         for (position, community) in used.iter().enumerate() {
             let text = community.text().unwrap_or_default();
-            let defined = named
-                .iter()
-                .any(|named| named.text_of("name") == text && !text.is_empty());
+            let defined = !text.is_empty() && names.contains(text);
             if !defined && text.parse::<Community>().is_err() {
                 let field = format!("prefixAdvertisements[{index}].communities[{position}]");
                 let message = format!(

@@ -1,5 +1,6 @@
 //! Rules about endpoints.
 
+use std::collections::HashSet;
 use std::net::IpAddr;
 
 use super::super::findings::{Findings, Place};
@@ -54,15 +55,15 @@ pub(crate) fn workload_endpoint(place: &Place<'_>, findings: &mut Findings<'_>) 
             );
         }
     }
+    let own: HashSet<IpAddr> = networks
+        .iter()
+        .filter_map(|network| Some(net(network.text()?)?.addr()))
+        .collect();
     for (index, nat) in items("ipNATs").iter().enumerate() {
         let Ok(internal) = nat.text_of("internalIP").parse::<IpAddr>() else {
             continue;
         };
-        let own = networks
-            .iter()
-            .filter_map(|network| network.text().and_then(net))
-            .any(|net| net.contains(&internal));
-        if !own {
+        if !own.contains(&internal) {
             let message = format!("{internal} is not an address of the workload");
             findings.refuse_field(place, &format!("ipNATs[{index}]"), "foreign-nat", message);
         }

@@ -1,5 +1,7 @@
 //! Rules about policies.
 
+use std::collections::HashSet;
+
 use ipnet::IpNet;
 
 use super::super::findings::{Findings, Place};
@@ -18,16 +20,14 @@ pub(crate) fn policy(place: &Place<'_>, findings: &mut Findings<'_>) {
         .get("types")
         .map(|types| types.items().iter().filter_map(Node::text).collect())
         .unwrap_or_default();
-    for (index, name) in types.iter().enumerate() {
-        if types.iter().take(index).any(|before| before == name) {
-            findings.refuse_field(
-                place,
-                "types",
-                "duplicate-item",
-                format!("the type {name} is given twice"),
-            );
-            break;
-        }
+    let mut seen = HashSet::new();
+    if let Some(name) = types.iter().find(|name| !seen.insert(**name)) {
+        findings.refuse_field(
+            place,
+            "types",
+            "duplicate-item",
+            format!("the type {name} is given twice"),
+        );
     }
     for direction in ["ingress", "egress"] {
         let Some(rules) = place.node.get(direction) else {
@@ -184,13 +184,8 @@ pub(crate) fn http(place: &Place<'_>, findings: &mut Findings<'_>) {
         .get("methods")
         .map(Node::items)
         .unwrap_or_default();
-    let repeated = methods.iter().enumerate().any(|(index, method)| {
-        methods
-            .iter()
-            .take(index.min(64))
-            .any(|before| before.text() == method.text())
-    });
-    if repeated {
+    let mut seen = HashSet::new();
+    if !methods.iter().all(|method| seen.insert(method.text())) {
         findings.refuse_field(
             place,
             "methods",
