@@ -1,6 +1,6 @@
 //! Calico's resources, one file a kind.
 //!
-//! A resource is its [`Metadata`] and a `spec`, some also a `status`; field
+//! A resource is its [`Metadata`](crate::Metadata) and a `spec`, some also a `status`; field
 //! names are Calico's in snake case. What is `Option` differs between absent
 //! and empty, or has a default that Calico fills in (see
 //! [`defaults`](crate::defaults)). Reading one of these types straight from

@@ -133,7 +133,7 @@ proptest! {
     fn bytes_never_panic(bytes in prop::collection::vec(any::<u8>(), 0..2_000)) {
         let sources = [Source::new("x", bytes)];
         for found in diagnose(&sources).diagnostics {
-            render(&found, &sources);
+            let _ = render(&found, &sources);
         }
     }
 
@@ -142,7 +142,7 @@ proptest! {
         let sources = [Source::new("x", text)];
         let decoded = diagnose(&sources);
         for found in &decoded.diagnostics {
-            render(found, &sources);
+            let _ = render(found, &sources);
             if let Some(span) = found.span {
                 prop_assert!(span.start <= span.end && span.end <= sources[0].bytes.len() + 1, "{span:?}");
             }

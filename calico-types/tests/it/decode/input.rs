@@ -80,12 +80,12 @@ spec: {peerIP: 10.0.0.1}
 
 #[test]
 fn empty_and_absent_stay_different() {
-    let egress = |spec: &str| match &decode(&[Source::new("x", with_spec("NetworkPolicy", spec))])
-        .resources[0]
-        .resource
-    {
-        Resource::NetworkPolicy(policy) => policy.spec.egress.clone(),
-        other => unreachable!("{other:?}"),
+    let egress = |spec: &str| {
+        let decoded = decode(&[Source::new("x", with_spec("NetworkPolicy", spec))]);
+        let Resource::NetworkPolicy(policy) = &decoded.resources[0].resource else {
+            unreachable!()
+        };
+        policy.spec.egress.clone()
     };
     assert_eq!(egress("{}"), None);
     assert_eq!(egress(r#"{"egress":null}"#), None);
