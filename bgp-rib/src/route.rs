@@ -195,6 +195,8 @@ pub struct Rejection {
     pub chain: FilterChain,
 }
 
+impl std::error::Error for Ineligible {}
+
 impl fmt::Display for Ineligible {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -52,6 +52,8 @@ pub enum Withheld {
     TooLarge,
 }
 
+impl std::error::Error for Withheld {}
+
 impl fmt::Display for Withheld {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
