@@ -1,4 +1,4 @@
-//! What the programs share.
+#![doc = include_str!("../README.md")]
 
 pub mod cluster;
 pub mod daemon;

@@ -330,3 +330,135 @@ fn listen(node: &NodeTopology) -> Vec<SocketAddr> {
     own.map(|own| SocketAddr::new(address(own), node.listen_port))
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use calico_types::{Source, decode};
+
+    fn plan(yaml: &str, node: &str) -> SpeakerPlan {
+        let decoded = decode(&[Source::new("test.yaml", yaml)]);
+        assert!(!decoded.has_errors(), "{:?}", decoded.diagnostics);
+        let resources: Vec<Resource> = decoded.iter().cloned().collect();
+        ClusterPlan::new(&resources).speaker(node).unwrap()
+    }
+
+    const CLUSTER: &str = r#"
+{apiVersion: projectcalico.org/v3, kind: BGPConfiguration, metadata: {name: default}, spec: {asNumber: 64600, nodeToNodeMeshEnabled: false}}
+---
+{apiVersion: projectcalico.org/v3, kind: Node, metadata: {name: rr, labels: {rr: ""}}, spec: {bgp: {ipv4Address: 10.0.0.1/24, routeReflectorClusterID: 244.0.0.1}}}
+---
+{apiVersion: projectcalico.org/v3, kind: Node, metadata: {name: worker}, spec: {bgp: {ipv4Address: 10.0.0.2/24}}}
+---
+{apiVersion: projectcalico.org/v3, kind: BlockAffinity, metadata: {name: one}, spec: {cidr: 192.168.1.0/26, node: worker, state: confirmed, deleted: false}}
+---
+{apiVersion: projectcalico.org/v3, kind: BlockAffinity, metadata: {name: two}, spec: {cidr: 192.168.2.0/26, node: worker, state: pending, deleted: false}}
+---
+{apiVersion: projectcalico.org/v3, kind: BGPFilter, metadata: {name: shut}, spec: {importV4: [{action: Reject}]}}
+---
+{apiVersion: projectcalico.org/v3, kind: BGPPeer, metadata: {name: rr}, spec: {nodeSelector: "!has(rr)", peerSelector: has(rr), filters: [shut], keepaliveTime: 10s, maxRestartTime: 60s}}
+---
+{apiVersion: projectcalico.org/v3, kind: BGPPeer, metadata: {name: tor}, spec: {node: rr, peerIP: "10.0.0.254:1790", asNumber: 65000, nextHopMode: Keep, ttlSecurity: 2, numAllowedLocalASNumbers: 1, password: {secretKeyRef: {name: bgp, key: tor}}}}
+---
+{apiVersion: v1, kind: Secret, metadata: {name: bgp, namespace: calico-system}, stringData: {tor: s3cret}}
+"#;
+
+    #[test]
+    fn plans_a_client_with_its_filters_timers_and_confirmed_blocks() {
+        let worker = plan(CLUSTER, "worker");
+        assert_eq!(worker.rib.local_as, Asn(64600));
+        assert_eq!(worker.rib.cluster_id, None);
+        let blocks: Vec<String> = worker
+            .originate
+            .iter()
+            .map(|route| route.prefix.to_string())
+            .collect();
+        assert_eq!(blocks, ["192.168.1.0/26"]);
+        let [session] = worker.peerings.as_slice() else {
+            panic!("one session")
+        };
+        assert_eq!(session.session.remote, "10.0.0.1:179".parse().unwrap());
+        assert_eq!(session.session.peer_as, Some(Asn(64600)));
+        assert_eq!(session.session.hold_time, 30);
+        assert_eq!(
+            session
+                .session
+                .graceful_restart
+                .as_ref()
+                .unwrap()
+                .restart_time,
+            60
+        );
+        assert_eq!(
+            session.session.families,
+            FamilySet::empty().with(Family::IPV4_UNICAST)
+        );
+        assert_eq!(session.local, Some("10.0.0.2".parse().unwrap()));
+        assert_eq!(session.peer.import.filters().len(), 1);
+        assert_eq!(session.remote_node.as_deref(), Some("rr"));
+    }
+
+    #[test]
+    fn plans_a_reflector_with_its_clients_and_the_router_above() {
+        let reflector = plan(CLUSTER, "rr");
+        assert_eq!(reflector.rib.cluster_id, Some(Ipv4Addr::new(244, 0, 0, 1)));
+        let of = |address: &str| {
+            let address: IpAddr = address.parse().unwrap();
+            reflector
+                .peerings
+                .iter()
+                .find(|peering| peering.peer.address == address)
+                .unwrap()
+        };
+        assert!(of("10.0.0.2").peer.route_reflector_client);
+        let router = of("10.0.0.254");
+        assert!(!router.peer.route_reflector_client);
+        assert_eq!(router.session.remote.port(), 1790);
+        assert_eq!(router.session.peer_as, Some(Asn(65000)));
+        assert_eq!(router.session.hold_time, 90);
+        assert_eq!(router.peer.next_hop, NextHopMode::Keep);
+        assert_eq!(router.peer.allow_local_as, 1);
+        assert_eq!(
+            router.security,
+            Security {
+                password: Some("s3cret".into()),
+                hops: Some(2)
+            }
+        );
+    }
+
+    #[test]
+    fn listens_on_both_families_unless_bound_to_the_node() {
+        let node = |bind: &str| {
+            format!(
+                "{{apiVersion: projectcalico.org/v3, kind: BGPConfiguration, metadata: {{name: default}}, spec: {{listenPort: 1179, bindMode: {bind}}}}}\n---\n\
+                 {{apiVersion: projectcalico.org/v3, kind: Node, metadata: {{name: solo}}, spec: {{bgp: {{ipv4Address: 10.0.0.1/24, ipv6Address: fd00::1/64}}}}}}\n"
+            )
+        };
+        let listen = |bind| {
+            plan(&node(bind), "solo")
+                .listen
+                .iter()
+                .map(ToString::to_string)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(listen("None"), ["0.0.0.0:1179", "[::]:1179"]);
+        assert_eq!(listen("NodeIP"), ["10.0.0.1:1179", "[fd00::1]:1179"]);
+    }
+
+    #[test]
+    fn refuses_nodes_that_are_not_there_or_have_no_identifier() {
+        let resources: Vec<Resource> = Vec::new();
+        let unknown = ClusterPlan::new(&resources).speaker("solo").unwrap_err();
+        assert!(matches!(unknown, PlanError::UnknownNode(_)), "{unknown}");
+        let yaml = "{apiVersion: projectcalico.org/v3, kind: Node, metadata: {name: solo}, spec: {bgp: {ipv6Address: fd00::1/64}}}";
+        let resources: Vec<Resource> = decode(&[Source::new("solo.yaml", yaml)])
+            .iter()
+            .cloned()
+            .collect();
+        let nameless = ClusterPlan::new(&resources).speaker("solo").unwrap_err();
+        assert!(matches!(nameless, PlanError::NoIdentifier(_)), "{nameless}");
+        let hashed = ClusterPlan::with_router_id(&resources, RouterId::Hash).speaker("solo");
+        assert!(hashed.is_ok(), "{hashed:?}");
+    }
+}

@@ -100,7 +100,7 @@ impl Encapsulation {
             .collect();
         let tried = &self.trial;
         bars.push(Bar {
-            name: format!("MTU {}, as it is now", tried.mtu),
+            name: format!("pods with MTU {}", tried.mtu),
             inner: tried.mtu,
             overhead: tried.on_the_wire.saturating_sub(tried.mtu),
         });

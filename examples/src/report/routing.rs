@@ -308,10 +308,13 @@ impl Routing {
             unit: "best routes, all nodes".into(),
             goal: self.goal(),
             series: self.runs.iter().map(series).collect(),
+            marks: Vec::new(),
         }
     }
 
     fn incident_line(&self) -> Timeline {
+        let mark = |incident: &Incident| (incident.at.0, incident.title.clone());
+        let marks = self.incidents.iter().map(mark).collect();
         let steps = self
             .history
             .iter()
@@ -325,6 +328,7 @@ impl Routing {
                 name: "routes".into(),
                 steps,
             }],
+            marks,
         }
     }
 }

@@ -266,8 +266,9 @@ impl Network {
             at: Span(self.now()),
             routes: self.held.len(),
         };
-        match self.watch.steps.last_mut() {
-            Some(last) if last.at == step.at => *last = step,
+        // Of many changes in one moment the first and the last are enough.
+        match self.watch.steps.as_mut_slice() {
+            [.., before, last] if before.at == step.at && last.at == step.at => *last = step,
             _ => self.watch.steps.push(step),
         }
         if self.watch.counting {

@@ -24,7 +24,7 @@ pub struct Matrix {
 }
 
 const LEFT: f64 = 150.0;
-const TOP: f64 = 60.0;
+const TOP: f64 = 78.0;
 const ROW: f64 = 40.0;
 const COLUMN: f64 = 110.0;
 
@@ -44,9 +44,18 @@ impl Matrix {
             "a row for each source, a column for each destination",
         );
         for (i, column) in self.columns.iter().enumerate() {
-            // Two lines: the destination and its port.
-            for (line, part) in column.splitn(2, ' ').enumerate() {
-                let at = (LEFT + COLUMN * (count(i) + 0.5), 22.0 + 18.0 * count(line));
+            // Namespace, application and port each have a line, the last at the bottom.
+            let (place, port) = column.split_once(' ').unwrap_or((column, ""));
+            let parts = place
+                .split('/')
+                .chain([port])
+                .filter(|part| !part.is_empty());
+            let parts: Vec<&str> = parts.collect();
+            for (line, part) in parts.iter().rev().enumerate() {
+                let at = (
+                    LEFT + COLUMN * (count(i) + 0.5),
+                    TOP - 12.0 - 18.0 * count(line),
+                );
                 canvas.text("label", at, Anchor::Middle, part);
             }
         }

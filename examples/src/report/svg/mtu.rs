@@ -36,7 +36,7 @@ impl Bars {
     #[must_use]
     pub fn draw(&self) -> Markup {
         let rows = f64::from(u32::try_from(self.bars.len()).unwrap_or(u32::MAX));
-        let height = 50.0 + ROW * rows;
+        let height = 66.0 + ROW * rows;
         let description = format!(
             "the link carries {} bytes; each bar is a pod's packet and what goes around it",
             self.link
@@ -45,8 +45,10 @@ impl Bars {
         for (i, bar) in (0_u32..).zip(&self.bars) {
             self.bar(&mut canvas, bar, 34.0 + ROW * f64::from(i));
         }
+        let begin = format!("the bars begin at {} bytes, not at 0", self.start());
+        canvas.text("label", (LEFT, height - 8.0), Anchor::Start, &begin);
         let x = self.x(self.link);
-        canvas.line("goal", (x, 24.0), (x, height - 10.0));
+        canvas.line("goal", (x, 24.0), (x, height - 26.0));
         canvas.text(
             "label",
             (x, 16.0),
@@ -56,27 +58,33 @@ impl Bars {
         canvas.finish()
     }
 
-    /// The axis begins well below the smallest bar, so that overheads can be seen.
-    fn x(&self, bytes: u32) -> f64 {
-        let ends = || {
-            self.bars
-                .iter()
-                .map(|bar| (bar.inner, bar.inner + bar.overhead))
-        };
-        let low = ends()
-            .map(|(inner, _)| inner)
+    /// The smallest and the largest number of bytes.
+    fn ends(&self) -> (u32, u32) {
+        let low = self
+            .bars
+            .iter()
+            .map(|bar| bar.inner)
+            .chain([self.link])
             .min()
-            .unwrap_or(0)
-            .min(self.link);
-        let high = ends()
-            .map(|(_, outer)| outer)
-            .max()
-            .unwrap_or(1)
-            .max(self.link);
-        let margin = (high - low).max(1);
-        let start = f64::from(low.saturating_sub(margin / 2));
-        let share = (f64::from(bytes) - start) / (f64::from(high + margin / 8) - start).max(1.0);
-        LEFT + (RIGHT - LEFT) * share
+            .unwrap_or(0);
+        let outer = self
+            .bars
+            .iter()
+            .map(|bar| bar.inner.saturating_add(bar.overhead));
+        (low, outer.chain([self.link]).max().unwrap_or(0))
+    }
+
+    /// Where the axis begins: below the smallest bar, so that overheads can be seen.
+    fn start(&self) -> u32 {
+        let (low, high) = self.ends();
+        low.saturating_sub((high - low).max(1) / 2)
+    }
+
+    fn x(&self, bytes: u32) -> f64 {
+        let (low, high) = self.ends();
+        let end = high.saturating_add((high - low).max(8) / 8);
+        let width = f64::from(end.saturating_sub(self.start()).max(1));
+        LEFT + (RIGHT - LEFT) * f64::from(bytes.saturating_sub(self.start())) / width
     }
 
     fn bar(&self, canvas: &mut Canvas, bar: &Bar, y: f64) {

@@ -25,6 +25,8 @@ pub struct Timeline {
     pub goal: usize,
     /// Up to four lines: there are four kinds of stroke.
     pub series: Vec<Series>,
+    /// Moments with a name.
+    pub marks: Vec<(Duration, String)>,
 }
 
 const SIZE: (f64, f64) = (760.0, 300.0);
@@ -40,6 +42,8 @@ fn float(number: usize) -> f64 {
 fn tick(at: Duration, whole: Duration) -> String {
     if whole < Duration::from_secs(1) {
         format!("{:.1} ms", at.as_secs_f64() * 1e3)
+    } else if whole < Duration::from_secs(20) {
+        format!("{:.1} s", at.as_secs_f64())
     } else {
         format!("{:.0} s", at.as_secs_f64())
     }
@@ -65,6 +69,17 @@ impl Timeline {
             .max();
         let top = highest.unwrap_or(0).max(self.goal).max(1);
         self.axes(&mut canvas, (start, end), top);
+        for (i, (at, name)) in self.marks.iter().enumerate() {
+            let x = Self::x(*at, (start, end));
+            canvas.line("goal", (x, PLOT.1), (x, PLOT.3));
+            // Names of neighbouring moments stand at two heights, each on the side
+            // that has room.
+            let y = PLOT.3 - 14.0 - 20.0 * float(i % 2);
+            match x > (PLOT.0 + PLOT.2) / 2.0 {
+                true => canvas.text("label", (x - 6.0, y), Anchor::End, name),
+                false => canvas.text("label", (x + 6.0, y), Anchor::Start, name),
+            }
+        }
         for (i, series) in self.series.iter().enumerate() {
             let class = format!("series s{}", i % 4);
             canvas.path(&class, Self::stairs(series, (start, end), top));
@@ -103,15 +118,17 @@ impl Timeline {
     }
 
     fn stairs(series: &Series, span: (Duration, Duration), top: usize) -> Vec<(f64, f64)> {
-        let mut points = Vec::new();
-        let mut level = Self::y(0, top);
+        let mut points: Vec<(f64, f64)> = Vec::new();
         for (at, count) in &series.steps {
             let x = Self::x(*at, span);
-            points.push((x, level));
-            level = Self::y(*count, top);
-            points.push((x, level));
+            if let Some((_, level)) = points.last().copied() {
+                points.push((x, level));
+            }
+            points.push((x, Self::y(*count, top)));
         }
-        points.push((PLOT.2, level));
+        if let Some((_, level)) = points.last().copied() {
+            points.push((PLOT.2, level));
+        }
         points
     }
 
@@ -160,6 +177,7 @@ mod tests {
             unit: "routes".into(),
             goal: 10,
             series: vec![series],
+            marks: Vec::new(),
         };
         let svg = timeline.draw().into_string();
         // The last point is the plot's right edge at the height of the goal.
@@ -174,6 +192,7 @@ mod tests {
             unit: "u".into(),
             goal: 0,
             series: vec![],
+            marks: Vec::new(),
         };
         assert!(empty.draw().into_string().contains("<svg"));
         let flat = Series {
