@@ -7,3 +7,4 @@
 
 mod equivalence;
 mod generate;
+mod semantics;
