@@ -10,6 +10,9 @@ use ipnet::IpNet;
 
 use super::{Daemon, Namespace, NetnsError, Scratch, run, wait_for};
 
+/// What BIRD says first to whoever connects to its socket, behind its version.
+const GREETING: &str = " ready.\n";
+
 /// What one BIRD is configured to do. Its `Display` is the configuration file.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -134,16 +137,21 @@ impl<'ns> Bird<'ns> {
         self.daemon.log()
     }
 
-    /// What `birdc` answers to a command.
+    /// What BIRD answers to a command. "Network not found" and its like are answers, too,
+    /// though `birdc` ends with a failure after them.
     ///
     /// # Errors
     ///
     /// When BIRD is not there to answer.
     pub fn query(&self, command: &str) -> Result<String, NetnsError> {
-        run(Command::new("birdc")
+        let asked = run(Command::new("birdc")
             .arg("-s")
             .arg(&self.socket)
-            .arg(command))
+            .arg(command));
+        match asked {
+            Err(NetnsError::Failed { output, .. }) if output.contains(GREETING) => Ok(output),
+            answered => answered,
+        }
     }
 
     /// Waits until the answer to `command` satisfies `wanted`, and returns the answer.

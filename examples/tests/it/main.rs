@@ -1,0 +1,7 @@
+//! The programs, against programs that other people wrote.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test's helper functions may fail the test"
+)]
+
+mod bird_reflector;
