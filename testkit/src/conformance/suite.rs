@@ -67,18 +67,18 @@ impl Suite {
         }
     }
 
-    /// The function that judges a case of this suite, once it is built.
-    pub(super) fn judge(self) -> Option<Judge> {
+    /// The function that judges a case of this suite.
+    pub(super) const fn judge(self) -> Judge {
         match self {
-            Self::BgpVectors => Some(bgp_vectors::run),
-            Self::CveVectors => Some(cve_vectors::run),
-            Self::HttpMatch => Some(http_match::run),
-            Self::Policy => Some(policy::run),
-            Self::SelectorEval => Some(selector_eval::run),
-            Self::SelectorParse => Some(selector_parse::run),
-            Self::StrictDecode => Some(strict_decode::run),
-            Self::Topology => Some(topology::run),
-            Self::Validation => Some(validation::run),
+            Self::BgpVectors => bgp_vectors::run,
+            Self::CveVectors => cve_vectors::run,
+            Self::HttpMatch => http_match::run,
+            Self::Policy => policy::run,
+            Self::SelectorEval => selector_eval::run,
+            Self::SelectorParse => selector_parse::run,
+            Self::StrictDecode => strict_decode::run,
+            Self::Topology => topology::run,
+            Self::Validation => validation::run,
         }
     }
 }
