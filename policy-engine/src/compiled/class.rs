@@ -258,8 +258,8 @@ impl SelectorPredicates {
         let mut selected = vec![Vec::new(); labels.len()];
         for (id, predicate) in predicates.iter() {
             if let Predicate::Selector(selector) = predicate {
-                for (ids, matches) in selected.iter_mut().zip(labels.evaluate(selector)) {
-                    if matches {
+                for LabelSetId(label_set) in labels.selected(selector) {
+                    if let Some(ids) = selected.get_mut(label_set as usize) {
                         ids.push(id);
                     }
                 }

@@ -151,9 +151,10 @@ impl<'a> Compiler<'a> {
                 if staged || other {
                     continue;
                 }
-                let selected = self.labels.evaluate(&policy.selector);
-                for (policies, _) in applicable.iter_mut().zip(selected).filter(|(_, s)| *s) {
-                    policies.push((tier_index, policy_index));
+                for LabelSetId(label_set) in self.labels.selected(&policy.selector) {
+                    if let Some(policies) = applicable.get_mut(label_set as usize) {
+                        policies.push((tier_index, policy_index));
+                    }
                 }
             }
         }
