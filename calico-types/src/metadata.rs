@@ -38,6 +38,12 @@ pub struct Metadata {
     /// RFC 3339 time, set by the server when deletion waits for finalizers.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub deletion_timestamp: Option<String>,
+    /// How long deletion may take, in seconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deletion_grace_period_seconds: Option<i64>,
+    /// The path of the object; servers of today leave it empty.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub self_link: Option<String>,
     /// Names of controllers that must act before deletion.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub finalizers: Vec<String>,

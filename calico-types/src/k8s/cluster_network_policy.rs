@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::label_selector::LabelSelector;
 use crate::metadata::Metadata;
-use crate::resources::Kind;
+use crate::resources::{Conditions, Kind};
 
 /// The administrators' policy, before or after those of namespaces.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,6 +15,9 @@ pub struct ClusterNetworkPolicy {
     pub metadata: Metadata,
     /// What is wanted.
     pub spec: ClusterNetworkPolicySpec,
+    /// What the cluster reports.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<Conditions>,
 }
 
 impl Kind for ClusterNetworkPolicy {

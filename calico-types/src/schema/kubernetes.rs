@@ -42,10 +42,13 @@ const PROTOCOL: Schema = object(&[
 const INGRESS_PEER: Schema =
     object(&[field("namespaces", LABEL_SELECTOR), field("pods", PODS)]).one_field();
 
+const NETWORK: Schema = TEXT.max_length(43);
+
+/// `nodes` and `domainNames` are of the experimental channel.
 const EGRESS_PEER: Schema = object(&[
     field("namespaces", LABEL_SELECTOR),
     field("pods", PODS),
-    field("networks", set(&TEXT).items(1, 25)),
+    field("networks", set(&NETWORK).items(1, 25)),
     field("nodes", LABEL_SELECTOR),
     field("domainNames", TEXT_LIST),
 ])

@@ -7,6 +7,8 @@
 //! [`Check`]s.
 
 mod bgp;
+#[cfg(test)]
+mod complete;
 mod felix;
 mod installation;
 mod ipam;

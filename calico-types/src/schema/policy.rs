@@ -175,7 +175,7 @@ pub(super) const PROFILE: Schema = object(&[
 pub(super) const TIER: Schema = object(&[
     field(
         "defaultAction",
-        words(&["Allow", "Deny", "Log", "Pass"])
+        words(&["Deny", "Pass"])
             .default(Default::Text("Deny"))
             .tag(&[Tag::OneOf(&["Deny", "Pass"])]),
     ),
