@@ -5,12 +5,14 @@
 //! drives them over the inputs committed in `fuzz/corpus` and over mutations of those. An
 //! input that once broke something belongs there, under a name that says what it broke.
 
+mod manifest;
 mod message;
 mod messages;
 mod roundtrip;
 mod selector;
 mod session;
 
+pub use manifest::manifest;
 pub use message::message;
 pub use messages::messages;
 pub use roundtrip::roundtrip;
@@ -21,7 +23,8 @@ pub use session::session;
 pub type Target = fn(&[u8]);
 
 /// Every target, by the name of its binary and of its directory in `fuzz/corpus`.
-pub const TARGETS: [(&str, Target); 5] = [
+pub const TARGETS: [(&str, Target); 6] = [
+    ("manifest", manifest),
     ("message", message),
     ("messages", messages),
     ("roundtrip", roundtrip),
