@@ -21,10 +21,8 @@ fn sample(name: &str, schema: &Schema) -> Value {
             Some(number) => number.parse::<i64>().map_or(Value::Null, Value::from),
             None => json!(24),
         },
-        Shape::IntOrText => match schema.form {
-            Form::Protocol => json!("TCP"),
-            _ => json!(80),
-        },
+        Shape::IntOrText if schema.form == Form::Protocol => json!("TCP"),
+        Shape::IntOrText => json!(80),
         Shape::Text => text(name, schema).into(),
         Shape::Any => Value::Null,
     }
@@ -87,7 +85,7 @@ fn without_nulls(value: &Value) -> Value {
             .map(without_nulls)
             .filter(|item| !item.is_null())
             .collect(),
-        other => other.clone(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value.clone(),
     }
 }
 
