@@ -253,7 +253,17 @@ pub(super) fn check_unfiltered(bundle: &Bundle<'_>, found: &mut Vec<Diagnostic>)
                 "spec.filters",
                 message,
             )
-            .help("a filter works only on the peerings that name it"),
+            .help("a filter works only on the peerings that name it")
+            .suggest(
+                example
+                    .resource
+                    .spec
+                    .filters
+                    .iter()
+                    .fold("filters:".to_owned(), |yaml, name| {
+                        format!("{yaml}\n- {name}")
+                    }),
+            ),
         );
     }
 }

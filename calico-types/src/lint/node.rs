@@ -33,7 +33,8 @@ fn without_address(node: &Placed<'_, Node>) -> Option<Diagnostic> {
             message,
         )
         .help("applying a Node replaces it: repeat the address that `calicoctl get node` shows")
-        .help("or change one field only, with `calicoctl patch node`"),
+        .help("or change one field only, with `calicoctl patch node`")
+        .suggest("ipv4Address: ADDRESS/PREFIX-LENGTH"),
     )
 }
 

@@ -26,6 +26,16 @@ pub(crate) struct Rule {
     /// The field to point at, below the one that carries the rule.
     pub(crate) at: &'static str,
     pub(crate) holds: fn(&Node) -> bool,
+    /// What most probably is to be written, if that can be said.
+    pub(crate) instead: Option<&'static str>,
+}
+
+impl Rule {
+    /// The same rule with what is most probably to be written.
+    pub(crate) const fn instead(mut self, yaml: &'static str) -> Self {
+        self.instead = Some(yaml);
+        self
+    }
 }
 
 /// How many findings a layer may have about a document.
@@ -80,6 +90,16 @@ impl<'a> Findings<'a> {
         code: &'static str,
         message: impl Into<String>,
     ) {
+        self.refuse_field_as(place, field, Diagnostic::error(Code(code), message));
+    }
+
+    /// The same with a diagnostic that is made already.
+    pub(crate) fn refuse_field_as(
+        &mut self,
+        place: &Place<'_>,
+        field: &str,
+        diagnostic: Diagnostic,
+    ) {
         let found = crate::decode::find(place.node, field);
         let span = found.map_or(place.node.span, |node| node.span);
         let path = match (field, place.path) {
@@ -87,7 +107,7 @@ impl<'a> Findings<'a> {
             (field, Path::Root) => field.to_owned(),
             (field, path) => format!("{path}.{field}"),
         };
-        self.add(path, span, Diagnostic::error(Code(code), message));
+        self.add(path, span, diagnostic);
     }
 
     /// Refuses with help and a suggestion.

@@ -53,7 +53,9 @@ fn value(root: &Node, node: &Node, schema: &Schema, path: &Path<'_>, findings: &
     }
     for rule in schema.rules {
         if !(rule.holds)(node) {
-            findings.refuse_field(&place, rule.at, rule.code, rule.message);
+            let mut diagnostic = Diagnostic::error(Code(rule.code), rule.message);
+            diagnostic.suggestion = rule.instead.map(str::to_owned);
+            findings.refuse_field_as(&place, rule.at, diagnostic);
         }
     }
 }

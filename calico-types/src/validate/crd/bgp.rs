@@ -31,7 +31,8 @@ pub(crate) const BGP_FILTER_RULE: &[Rule] = &[
         "cidr",
         |rule| said(rule, "cidr") == said(rule, "matchOperator"),
         "cidr and matchOperator go together: both or neither",
-    ),
+    )
+    .instead("matchOperator: In"),
     rule(
         "prefix-length-without-cidr",
         "prefixLength",

@@ -26,6 +26,7 @@ const fn rule(
         message,
         at,
         holds,
+        instead: None,
     }
 }
 
