@@ -67,14 +67,9 @@ impl Intent {
                 }
             }
         }
-        let all = format!("{} compared", plural(compared, "flow"));
-        let seen = if wrong.is_empty() {
-            all
-        } else {
-            wrong.join("; ")
-        };
+        let compared = format!("{} compared", plural(compared, "flow"));
         let claim = "what is meant to be allowed is allowed, everything else denied";
-        checks.claim(claim, wrong.is_empty(), seen);
+        checks.none(claim, &wrong, &compared);
     }
 
     /// Claims that a matrix has every flow that is to be allowed: one that is not
@@ -85,8 +80,8 @@ impl Intent {
                 && columns.iter().any(|name| name == destination)
         };
         let found = self.allowed.iter().filter(there).count();
-        checks.equal(
-            "the matrix has every flow that is meant; flows",
+        checks.all(
+            "flows to be allowed that the matrix has",
             found,
             self.allowed.len(),
         );

@@ -207,16 +207,8 @@ impl<'s> Judge<'s> {
                 self.disagreed
             ),
         );
-        let seen = if self.unlike.is_empty() {
-            "no exception".to_owned()
-        } else {
-            self.unlike.join("; ")
-        };
-        checks.claim(
-            "all pods of an application are treated alike",
-            self.unlike.is_empty(),
-            seen,
-        );
+        let claim = "all pods of an application are treated alike";
+        checks.none(claim, &self.unlike, "no exception");
     }
 
     /// Explains the flow between the first pods of both.

@@ -196,6 +196,153 @@ fn mistakes_make_a_set_unclean() {
     assert!(text.starts_with("as-published: "), "{text}");
 }
 
+/// Each mistake: the code that tells it, the file, and the text of the line where it
+/// stands (`TEXT @ N` for the Nth such line).
+const MISTAKES: [(&str, &str, &str); 20] = [
+    ("unknown-field", "bgp-filters.yaml", "  importRules:"),
+    ("unknown-field", "bgp-filters.yaml", "  exportRules:"),
+    ("unsupported-value", "bgp-filters.yaml", "  - action: Deny"),
+    (
+        "cidr-without-match-operator",
+        "bgp-filters.yaml",
+        "    cidr: 192.168.0.0/16 @ 3",
+    ),
+    (
+        "wrong-api-version",
+        "ip-pool.yaml",
+        "apiVersion: crd.projectcalico.org/v1",
+    ),
+    ("unknown-field", "policies.yaml", "    port: 3306"),
+    ("unknown-field", "policies.yaml", "    port: 8080"),
+    ("unknown-field", "policies.yaml", "    port: 80"),
+    (
+        "wrong-api-version",
+        "installation.yaml",
+        "apiVersion: operator.projectcalico.org/v1",
+    ),
+    ("unknown-field", "installation.yaml", "      mtu: 9000"),
+    ("mtu-too-large", "installation.yaml", "      mtu: 9000"),
+    (
+        "node-without-address",
+        "nodes.yaml",
+        "    routeReflectorClusterID: 244.0.0.1",
+    ),
+    ("mesh-beside-reflectors", "bgp.yaml", "  asNumber: 64512"),
+    (
+        "unfiltered-peering",
+        "bgp.yaml",
+        "  nodeSelector: has(route-reflector)",
+    ),
+    (
+        "unfiltered-peering",
+        "bgp.yaml",
+        "  nodeSelector: has(route-reflector) @ 2",
+    ),
+    ("no-dns", "policies.yaml", "  - action: Allow @ 4"),
+    ("redundant-deny", "policies.yaml", "  - action: Deny"),
+    ("no-order", "policies.yaml", "  selector: app == 'frontend'"),
+    // What follows from the mistakes above.
+    ("dangling-filter", "bgp.yaml", "  - deny-datacenter"),
+    ("filter-without-rules", "bgp-filters.yaml", "  importRules:"),
+];
+
+/// The number of the line with exactly this text; `TEXT @ N` is its Nth occurrence.
+fn line_of(set: &ManifestSet, file: &str, text: &str) -> usize {
+    let (text, occurrence) = text.split_once(" @ ").unwrap_or((text, "1"));
+    let source = set
+        .sources
+        .iter()
+        .find(|source| source.name.ends_with(&format!("/{file}")))
+        .unwrap();
+    let content = std::str::from_utf8(&source.bytes).unwrap();
+    let matching = (1..)
+        .zip(content.lines())
+        .filter(|(_, line)| line.trim_end_matches(':') == text.trim_end_matches(':'));
+    let nth: usize = occurrence.parse().unwrap();
+    matching
+        .map(|(number, _)| number)
+        .nth(nth - 1)
+        .unwrap_or_else(|| panic!("{file}: {text}"))
+}
+
+#[test]
+fn every_published_mistake_is_found_where_it_stands() {
+    let set = ManifestSet::as_published();
+    let [_, published] = REFERENCE.diagnosis.sets.as_slice() else {
+        panic!("two sets")
+    };
+    let found: Vec<(String, String, usize)> = published
+        .findings
+        .iter()
+        .map(|finding| &finding.diagnostic)
+        .filter(|diagnostic| diagnostic.severity != calico_types::Severity::Info)
+        .map(|diagnostic| {
+            let file = diagnostic.source.clone().unwrap();
+            (
+                diagnostic.code.to_string(),
+                file,
+                diagnostic.span.unwrap().line,
+            )
+        })
+        .collect();
+    let expected: Vec<(String, String, usize)> = MISTAKES
+        .iter()
+        .map(|(code, file, text)| {
+            (
+                (*code).to_owned(),
+                format!("as-published/{file}"),
+                line_of(&set, file, text),
+            )
+        })
+        .collect();
+    for mistake in &expected {
+        assert!(
+            found.contains(mistake),
+            "not found: {mistake:?}\nfound: {found:#?}"
+        );
+    }
+    for finding in &found {
+        assert!(
+            expected.contains(finding),
+            "not a mistake of the set: {finding:?}"
+        );
+    }
+}
+
+/// What a cluster would make of the worst of them.
+#[test]
+fn a_port_in_the_wrong_place_opens_all_of_them() {
+    let [_, published] = REFERENCE.diagnosis.sets.as_slice() else {
+        panic!("two sets")
+    };
+    let finding = published
+        .findings
+        .iter()
+        .find(|finding| finding.diagnostic.path == "spec.ingress[0].port")
+        .unwrap();
+    let stored = finding.diagnostic.stored.as_deref().unwrap();
+    assert!(
+        stored.contains("allows all 65,535 TCP ports from app == 'backend'"),
+        "{stored}"
+    );
+    assert!(
+        finding.rendered.contains("policies.yaml:15:5"),
+        "{}",
+        finding.rendered
+    );
+    assert!(
+        finding
+            .rendered
+            .contains("15 |     port: 3306\n   |     ^^^^"),
+        "{}",
+        finding.rendered
+    );
+    assert_eq!(
+        finding.diagnostic.suggestion.as_deref().map(str::trim),
+        Some("destination:\n  ports: [3306]")
+    );
+}
+
 #[test]
 fn unreadable_input_names_file_and_line() {
     let sources = vec![Source::new(

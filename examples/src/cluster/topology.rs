@@ -38,7 +38,7 @@ pub(super) fn check(reflected: &Wiring, mesh: &Wiring, checks: &mut Checks) {
         .iter()
         .filter(|node| node.address.is_some())
         .count();
-    checks.equal(
+    checks.all(
         format!("a full mesh of {nodes} nodes has n·(n−1)/2 sessions"),
         mesh.internal,
         nodes * nodes.saturating_sub(1) / 2,
@@ -52,12 +52,12 @@ pub(super) fn check(reflected: &Wiring, mesh: &Wiring, checks: &mut Checks) {
         return;
     }
     let clients = nodes.saturating_sub(reflectors);
-    checks.equal(
+    checks.all(
         format!("{reflectors} reflectors with {clients} clients each have r·c client sessions"),
         reflected.client,
         reflectors * clients,
     );
-    checks.equal(
+    checks.all(
         "with those among the reflectors, r·c + r·(r−1)/2",
         reflected.internal,
         reflectors * clients + reflectors * (reflectors - 1) / 2,
@@ -66,30 +66,28 @@ pub(super) fn check(reflected: &Wiring, mesh: &Wiring, checks: &mut Checks) {
         .nodes
         .iter()
         .filter(|node| node.role == Role::Node);
-    let lonely: Vec<&str> = served
+    let lonely: Vec<String> = served
         .filter(|node| node.client_of.len() != reflectors)
-        .map(|node| node.name.as_str())
+        .map(|node| node.name.clone())
         .collect();
-    checks.claim(
+    checks.none(
         "every other node is client of every reflector",
-        lonely.is_empty(),
-        if lonely.is_empty() {
-            "none left out".to_owned()
-        } else {
-            lonely.join(", ")
-        },
+        &lonely,
+        "none left out",
     );
-    let unfiltered = reflected
-        .sessions
-        .iter()
-        .filter(|s| s.import_filters.is_empty() || s.export_filters.is_empty())
-        .count();
-    checks.equal(
-        "every session is filtered both ways; sessions that are not",
-        unfiltered,
-        0,
+    let open = |session: &&SessionLine| {
+        session.import_filters.is_empty() || session.export_filters.is_empty()
+    };
+    let unfiltered = reflected.sessions.iter().filter(open);
+    let unfiltered: Vec<String> = unfiltered
+        .map(|line| format!("{} to {}", line.from, line.to))
+        .collect();
+    checks.none(
+        "every session is filtered both ways",
+        &unfiltered,
+        "none is open",
     );
-    checks.equal("problems of the topology", reflected.problems.len(), 0);
+    checks.none("the topology has no problems", &reflected.problems, "none");
 }
 
 fn is_between_nodes(link: &Link) -> bool {

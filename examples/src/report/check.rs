@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::Serialize;
 
+use super::listed;
+
 /// A claim, and whether it holds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -21,7 +23,7 @@ pub struct Check {
 impl fmt::Display for Check {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mark = if self.holds { "✓" } else { "✗" };
-        write!(f, "{mark} {} ({})", self.claim, self.seen)
+        write!(f, "{mark} {}: {}", self.claim, self.seen)
     }
 }
 
@@ -52,19 +54,14 @@ impl Checks {
         });
     }
 
-    /// Claims that two values are equal.
-    pub fn equal<T: PartialEq + fmt::Display>(
-        &mut self,
-        claim: impl Into<String>,
-        seen: T,
-        expected: T,
-    ) {
-        let text = if seen == expected {
-            format!("{seen}")
-        } else {
-            format!("{seen}, expected {expected}")
-        };
-        self.claim(claim, seen == expected, text);
+    /// Claims that a count is what it has to be.
+    pub fn all(&mut self, claim: impl Into<String>, seen: usize, of: usize) {
+        self.claim(claim, seen == of, format!("{seen} of {of}"));
+    }
+
+    /// Claims that there is no exception; where there is none, `praise` is shown.
+    pub fn none(&mut self, claim: impl Into<String>, exceptions: &[String], praise: &str) {
+        self.claim(claim, exceptions.is_empty(), listed(exceptions, praise));
     }
 
     /// The claims.

@@ -22,7 +22,7 @@ pub use check::{Check, Checks};
 pub use diagnosis::{Diagnosis, Finding, SetDiagnosis};
 pub use encapsulation::{Choice, Configured, Encapsulation, Trial};
 pub use markup::{Markup, escape};
-pub use quantity::{Span, plural, thousands};
+pub use quantity::{Span, listed, plural, thousands};
 pub use routing::{Block, Flap, Incident, NodeRoute, Refused, Routing, Run, Step};
 pub use segmentation::{Answer, Decided, FlowStory, Row, Segmentation};
 pub use table::{Align, Table};

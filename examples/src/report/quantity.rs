@@ -51,6 +51,23 @@ pub fn plural(count: usize, noun: &str) -> String {
     )
 }
 
+/// The first few of a list, and how many more there are; `none` where it is empty.
+#[must_use]
+pub fn listed(items: &[String], none: &str) -> String {
+    const SHOWN: usize = 4;
+    let first = items
+        .iter()
+        .take(SHOWN)
+        .map(String::as_str)
+        .collect::<Vec<_>>()
+        .join("; ");
+    match items.len() {
+        0 => none.to_owned(),
+        1..=SHOWN => first,
+        more => format!("{first}; and {} more", more - SHOWN),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -62,6 +79,14 @@ mod tests {
         assert_eq!(text(1_230), "1.23 ms");
         assert_eq!(text(2_000_000), "2.00 s");
         assert_eq!(text(92_100_000), "92.1 s");
+    }
+
+    #[test]
+    fn cuts_long_lists_short() {
+        let items: Vec<String> = (1..=6).map(|n| n.to_string()).collect();
+        assert_eq!(listed(&items, "none"), "1; 2; 3; 4; and 2 more");
+        assert_eq!(listed(&items[..4], "none"), "1; 2; 3; 4");
+        assert_eq!(listed(&[], "none"), "none");
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::time::{Duration, Instant};
 
 use bgp_rib::{LocalOrigin, LocalRoute};
-use bgp_session::{State, Traffic};
+use bgp_session::{DownReason, State, Traffic};
 use ipnet::IpNet;
 
 use super::RoutingError;
@@ -52,6 +52,9 @@ pub(super) struct Watch {
     pub(super) last_change: Duration,
     /// When the last session came up.
     pub(super) last_established: Duration,
+    /// Sessions that ended because a hold timer expired, and those that ended otherwise.
+    pub(super) hold_expired: usize,
+    pub(super) other_downs: usize,
     /// When the first session went down.
     pub(super) first_down: Option<Duration>,
     /// The most routes between living nodes that were missing at any moment, once
@@ -233,7 +236,11 @@ impl Network {
                     to: State::Established,
                     ..
                 } => self.watch.last_established = self.now(),
-                Notice::Down { .. } => {
+                Notice::Down { reason, .. } => {
+                    match reason {
+                        DownReason::HoldTimerExpired => self.watch.hold_expired += 1,
+                        _ => self.watch.other_downs += 1,
+                    }
                     self.watch.first_down.get_or_insert(self.world.now());
                 }
                 Notice::Best(change) => {

@@ -45,21 +45,25 @@ pub(super) fn blocks(network: &Network, checks: &mut Checks) -> Vec<Block> {
         });
     }
     let nodes = network.living().count();
-    let lacking = blocks.iter().filter(|block| block.held_by != nodes).count();
-    checks.equal(
-        "every node holds every pod block exactly once as best; blocks that are not",
-        lacking,
-        0,
+    let lacking: Vec<String> = blocks
+        .iter()
+        .filter(|block| block.held_by != nodes)
+        .map(|block| block.prefix.clone())
+        .collect();
+    let claim = "every node holds every pod block exactly once as best";
+    checks.none(
+        claim,
+        &lacking,
+        &format!(
+            "{} on {}",
+            plural(blocks.len(), "block"),
+            plural(nodes, "node")
+        ),
     );
-    let seen = if wrong.is_empty() {
-        "on all of them".to_owned()
-    } else {
-        wrong.join("; ")
-    };
-    checks.claim(
+    checks.none(
         "the next hop of every pod block is its owner",
-        wrong.is_empty(),
-        seen,
+        &wrong,
+        "on every other node",
     );
     blocks
 }
@@ -122,12 +126,8 @@ pub(super) fn refused(network: &Network, checks: &mut Checks) -> Vec<Refused> {
             }
         }
     }
-    let seen = if taken.is_empty() {
-        plural(refused.len(), "route") + " refused"
-    } else {
-        taken.join("; ")
-    };
-    checks.claim("no node takes a route from outside", taken.is_empty(), seen);
+    let kept_out = format!("{} refused", plural(refused.len(), "route"));
+    checks.none("no node takes a route from outside", &taken, &kept_out);
     let line = |((prefix, from, by), at)| Refused {
         prefix,
         from,
@@ -151,22 +151,27 @@ pub(super) fn check_routers(network: &Network, routers: &[Router], checks: &mut 
             .collect();
         let other = learned
             .iter()
-            .filter(|prefix| !network.blocks().contains_key(prefix))
-            .count();
-        checks.equal(
-            format!("{} hears of the pod blocks", router.name),
-            learned.len() - other,
-            network.blocks().len(),
+            .filter(|prefix| !network.blocks().contains_key(prefix));
+        let other: Vec<String> = other.map(ToString::to_string).collect();
+        let blocks = network.blocks().len();
+        checks.all(
+            format!("{} hears of pod blocks", router.name),
+            learned.len() - other.len(),
+            blocks,
         );
-        checks.equal(format!("{} hears of anything else", router.name), other, 0);
+        checks.none(
+            format!("{} hears of nothing else", router.name),
+            &other,
+            "nothing",
+        );
         let straight = network.blocks().iter().filter(|(prefix, owner)| {
             let address = network.speaker(owner).and_then(own_address);
             next_hop(&speaker.rib().explain(prefix)) == address
         });
-        checks.equal(
-            format!("{} sends straight to the owner; blocks", router.name),
+        checks.all(
+            format!("{} sends straight to the owner of a block", router.name),
             straight.count(),
-            network.blocks().len(),
+            blocks,
         );
     }
 }
