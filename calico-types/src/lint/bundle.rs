@@ -1,6 +1,7 @@
 //! The resources of a set, by kind, with their places.
 
 use std::cell::OnceCell;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use super::LintContext;
@@ -9,13 +10,21 @@ use super::policy::{self, PolicyView};
 use crate::decode::Located;
 use crate::resources::{
     BGPConfiguration, BGPFilter, BGPPeer, FelixConfiguration, HostEndpoint, IPPool, Installation,
-    Kind, Node, Tier,
+    Kind, Node, PolicyType, Tier,
 };
-use crate::topology::{Problem, Topology, TopologyInput};
+use crate::topology::{Family, Problem, Topology, TopologyInput};
 use crate::{Code, Diagnostic, Resource, Severity};
 
 /// The number of nodes up to which a mesh is built to be looked at.
 const LARGEST_MESH: usize = 300;
+
+/// Session ends beyond which no topology is built to be looked at; a cluster of
+/// 5 000 nodes with ten reflectors has 100 000.
+const MOST_SESSIONS: usize = 500_000;
+
+/// Pairs of policies, and of selectors and endpoints, beyond which none are
+/// compared: some seconds' work.
+const MOST_COMPARISONS: usize = 50_000_000;
 
 /// A resource and its place.
 pub(super) struct Placed<'a, T> {
@@ -94,12 +103,17 @@ pub(super) struct Bundle<'a> {
     pub(super) pools: Vec<Placed<'a, IPPool>>,
     pub(super) installations: Vec<Placed<'a, Installation>>,
     pub(super) felix: Vec<Placed<'a, FelixConfiguration>>,
-    pub(super) tiers: Vec<Placed<'a, Tier>>,
     pub(super) host_endpoints: Vec<Placed<'a, HostEndpoint>>,
     /// Enforced policies of every kind, in the order of evaluation.
     pub(super) policies: Vec<PolicyView<'a>>,
     pub(super) inventory: Inventory,
-    topology: OnceCell<(Topology, Vec<Problem>)>,
+    topology: OnceCell<Option<(Topology, Vec<Problem>)>>,
+    /// Families in which each `BGPPeer` has sessions.
+    speaking: OnceCell<BTreeSet<(String, Family)>>,
+    filters_by_name: BTreeMap<&'a str, Placed<'a, BGPFilter>>,
+    peers_by_name: BTreeMap<&'a str, Placed<'a, BGPPeer>>,
+    tiers_by_name: BTreeMap<&'a str, Placed<'a, Tier>>,
+    node_addresses: BTreeSet<IpAddr>,
 }
 
 /// The resources of one kind.
@@ -117,23 +131,59 @@ macro_rules! of_kind {
     };
 }
 
+/// Resources by name; of two of one name the later counts, as with `apply`.
+fn by_name<'a, T: Kind>(all: &[Placed<'a, T>]) -> BTreeMap<&'a str, Placed<'a, T>> {
+    let named = all
+        .iter()
+        .map(|p| (p.resource.metadata().name.as_str(), *p));
+    named.collect()
+}
+
+/// The addresses at which a node speaks BGP.
+fn addresses(node: &Placed<'_, Node>) -> impl Iterator<Item = IpAddr> {
+    let bgp = node.resource.spec.bgp.as_ref();
+    let four = bgp
+        .and_then(|bgp| bgp.ipv4_address)
+        .map(|net| IpAddr::V4(net.addr()));
+    let six = bgp
+        .and_then(|bgp| bgp.ipv6_address)
+        .map(|net| IpAddr::V6(net.addr()));
+    four.into_iter().chain(six)
+}
+
+/// Major and minor of a version such as `v3.30.7`.
+fn parse_release(version: &str) -> Option<(u16, u16)> {
+    let mut numbers = version.trim_start_matches('v').split('.');
+    let major = numbers.next()?.parse().ok()?;
+    let minor = numbers.next()?.parse().ok()?;
+    Some((major, minor))
+}
+
 impl<'a> Bundle<'a> {
     pub(super) fn new(all: &'a [Located], context: LintContext) -> Self {
+        let nodes: Vec<Placed<'a, Node>> = of_kind!(all, Node);
+        let peers: Vec<Placed<'a, BGPPeer>> = of_kind!(all, BGPPeer);
+        let filters: Vec<Placed<'a, BGPFilter>> = of_kind!(all, BGPFilter);
+        let tiers: Vec<Placed<'a, Tier>> = of_kind!(all, Tier);
         Self {
             all,
             context,
-            nodes: of_kind!(all, Node),
+            filters_by_name: by_name(&filters),
+            peers_by_name: by_name(&peers),
+            tiers_by_name: by_name(&tiers),
+            node_addresses: nodes.iter().flat_map(addresses).collect(),
+            nodes,
             configurations: of_kind!(all, BGPConfiguration),
-            peers: of_kind!(all, BGPPeer),
-            filters: of_kind!(all, BGPFilter),
+            peers,
+            filters,
             pools: of_kind!(all, IPPool),
             installations: of_kind!(all, Installation),
             felix: of_kind!(all, FelixConfiguration),
-            tiers: of_kind!(all, Tier),
             host_endpoints: of_kind!(all, HostEndpoint),
             policies: policy::views(all),
             inventory: Inventory::new(all.iter().map(|at| &at.resource)),
             topology: OnceCell::new(),
+            speaking: OnceCell::new(),
         }
     }
 
@@ -141,16 +191,51 @@ impl<'a> Bundle<'a> {
     ///
     /// Without the mesh when that would be very many sessions: no lint has
     /// more to say about a mesh of a thousand nodes than about one of ten.
-    pub(super) fn topology(&self) -> &(Topology, Vec<Problem>) {
-        self.topology.get_or_init(|| {
+    /// `None` when it would be very many all the same, since a `BGPPeer` of a
+    /// line can mean the square of all nodes.
+    pub(super) fn topology(&self) -> Option<&(Topology, Vec<Problem>)> {
+        let topology = self.topology.get_or_init(|| {
             let resources = self.all.iter().map(|at| &at.resource);
             let mut input = TopologyInput::from_resources(resources);
             if input.nodes.len() > LARGEST_MESH {
                 let default = input.configurations.entry("default".to_owned());
                 default.or_default().spec.node_to_node_mesh_enabled = Some(false);
             }
-            Topology::build(&input)
-        })
+            (Topology::bound(&input) <= MOST_SESSIONS).then(|| Topology::build(&input))
+        });
+        topology.as_ref()
+    }
+
+    /// Whether a `BGPPeer` makes sessions of a family, in either direction.
+    pub(super) fn has_sessions(&self, peer: &str, family: Family) -> bool {
+        let speaking = self.speaking.get_or_init(|| {
+            let nodes = self.topology().map(|(topology, _)| &topology.nodes);
+            let sessions = nodes.into_iter().flatten().flat_map(|node| &node.sessions);
+            sessions
+                .filter_map(|s| Some((s.origin.bgp_peer()?.to_owned(), s.family)))
+                .collect()
+        });
+        speaking.contains(&(peer.to_owned(), family))
+    }
+
+    /// Whether comparing policies with each other and with endpoints ends in
+    /// good time.
+    pub(super) fn is_comparable(&self) -> bool {
+        let rules = |policy: &PolicyView<'_>| {
+            1 + policy.rules(PolicyType::Ingress).len() + policy.rules(PolicyType::Egress).len()
+        };
+        let policies = self.policies.len();
+        let selectors: usize = self.policies.iter().map(rules).sum();
+        let endpoints = self.inventory.endpoints.len() + self.inventory.network_sets.len();
+        policies
+            .saturating_mul(policies)
+            .saturating_add(selectors.saturating_mul(endpoints))
+            <= MOST_COMPARISONS
+    }
+
+    /// The tier of a name, if it is among the resources.
+    pub(super) fn tier(&self, name: &str) -> Option<Placed<'a, Tier>> {
+        self.tiers_by_name.get(name).copied()
     }
 
     /// Whether every node has a session with every other.
@@ -168,26 +253,26 @@ impl<'a> Bundle<'a> {
     }
 
     pub(super) fn peer(&self, name: &str) -> Option<Placed<'a, BGPPeer>> {
-        self.peers.iter().rev().find(|p| p.name() == name).copied()
+        self.peers_by_name.get(name).copied()
     }
 
     pub(super) fn filter(&self, name: &str) -> Option<Placed<'a, BGPFilter>> {
-        self.filters
-            .iter()
-            .rev()
-            .find(|f| f.name() == name)
-            .copied()
+        self.filters_by_name.get(name).copied()
     }
 
     /// Whether an address is a node's.
     pub(super) fn is_node(&self, address: IpAddr) -> bool {
-        self.nodes.iter().any(|node| {
-            node.resource.spec.bgp.as_ref().is_some_and(|bgp| {
-                let own = match address {
-                    IpAddr::V4(_) => bgp.ipv4_address.map(|net| IpAddr::V4(net.addr())),
-                    IpAddr::V6(_) => bgp.ipv6_address.map(|net| IpAddr::V6(net.addr())),
+        self.node_addresses.contains(&address)
+    }
+
+    /// Calico's release, as the caller or the cluster's own record says it.
+    pub(super) fn release(&self) -> Option<(u16, u16)> {
+        self.context.release.or_else(|| {
+            self.all.iter().rev().find_map(|at| {
+                let Resource::ClusterInformation(information) = &at.resource else {
+                    return None;
                 };
-                own == Some(address)
+                parse_release(information.spec.calico_version.as_deref()?)
             })
         })
     }

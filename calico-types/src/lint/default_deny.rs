@@ -66,10 +66,7 @@ fn denies(bundle: &Bundle<'_>, policy: &PolicyView<'_>, direction: PolicyType) -
     {
         return false;
     }
-    let tier = bundle
-        .tiers
-        .iter()
-        .find(|tier| tier.name() == policy.tier());
+    let tier = bundle.tier(policy.tier());
     let passes = match tier {
         Some(tier) => tier.resource.spec.default_action == Some(TierDefaultAction::Pass),
         None => matches!(policy.tier(), "kube-admin" | "kube-baseline"),

@@ -1,18 +1,21 @@
 //! Filters as peers use them: all that a `BGPPeer` names, one after the other.
 
+use std::collections::BTreeSet;
+
 use super::bgp_filter::{Direction, is_catch_all, lists};
 use super::bundle::{Bundle, Placed};
 use crate::resources::{BGPFilter, BGPFilterRule, BGPPeer, FilterAction};
-use crate::topology::{Family, SessionSpec};
+use crate::topology::Family;
 use crate::{Diagnostic, Severity};
 
 pub(super) fn check(bundle: &Bundle<'_>, found: &mut Vec<Diagnostic>) {
+    let mut open = BTreeSet::new();
     for peer in &bundle.peers {
         found.extend(dangling(bundle, peer));
         let Some(chain) = Chain::new(bundle, peer) else {
             continue;
         };
-        found.extend(chain.without_catch_all(bundle));
+        found.extend(chain.without_catch_all(&mut open));
         found.extend(chain.one_family(bundle));
         found.extend(chain.one_direction());
     }
@@ -74,7 +77,9 @@ impl<'b, 'a> Chain<'b, 'a> {
     }
 
     /// Accepting some routes means nothing where the rest is accepted too.
-    fn without_catch_all(&self, bundle: &Bundle<'_>) -> Option<Diagnostic> {
+    ///
+    /// A filter that leaves several peerings open is talked about once.
+    fn without_catch_all(&self, told: &mut BTreeSet<&'a str>) -> Option<Diagnostic> {
         let open: Vec<Family> = Family::ALL
             .into_iter()
             .filter(|family| {
@@ -99,8 +104,7 @@ impl<'b, 'a> Chain<'b, 'a> {
                 .iter()
                 .any(|(name, _, _, rules)| *name == field && !rules.is_empty())
         })?;
-        let shared = self.is_first_user(bundle, last);
-        if !shared {
+        if !told.insert(&last.resource.metadata.name) {
             return None;
         }
         let families = families.join(" and ");
@@ -130,19 +134,6 @@ impl<'b, 'a> Chain<'b, 'a> {
         )
     }
 
-    /// Whether this peer is the first whose chain ends with a filter: it is
-    /// talked about once.
-    fn is_first_user(&self, bundle: &Bundle<'_>, filter: &Placed<'_, BGPFilter>) -> bool {
-        let users = bundle.peers.iter();
-        let mut users = users.filter(|peer| {
-            let filters = &peer.resource.spec.filters;
-            filters.iter().any(|name| name == filter.name())
-        });
-        users
-            .next()
-            .is_some_and(|peer| peer.name() == self.peer.name())
-    }
-
     fn one_family(&self, bundle: &Bundle<'_>) -> Option<Diagnostic> {
         let bare = match Family::ALL.map(|family| self.is_covered(family)) {
             [true, false] => Family::Ipv6,
@@ -153,7 +144,7 @@ impl<'b, 'a> Chain<'b, 'a> {
             return None;
         }
         let name = self.peer.name();
-        let (severity, message) = if sessions(bundle, name).any(|s| s.family == bare) {
+        let (severity, message) = if bundle.has_sessions(name, bare) {
             let message = format!(
                 "the {bare} sessions of BGPPeer {name} are not filtered: its filters have no {bare} rules"
             );
@@ -204,13 +195,6 @@ impl<'b, 'a> Chain<'b, 'a> {
                 .help("add importV4 and importV6"),
         )
     }
-}
-
-/// Sessions that a `BGPPeer` makes, in either direction.
-fn sessions<'b>(bundle: &'b Bundle<'_>, peer: &'b str) -> impl Iterator<Item = &'b SessionSpec> {
-    let (topology, _) = bundle.topology();
-    let all = topology.nodes.iter().flat_map(|node| &node.sessions);
-    all.filter(move |session| session.origin.bgp_peer() == Some(peer))
 }
 
 /// Peerings without any filter where others of the kind have some.

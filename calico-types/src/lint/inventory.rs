@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::convert::{self, NAMESPACE_LABEL};
+use crate::convert::{self, NAMESPACE_LABEL, NAMESPACE_LABEL_PREFIX, SERVICE_ACCOUNT_LABEL_PREFIX};
 use crate::resources::Profile;
 use crate::selector::{Labels, Selector};
 use crate::{Metadata, Resource, k8s};
@@ -16,8 +16,9 @@ pub(super) struct Inventory {
     pub(super) endpoints: Vec<Labelled>,
     /// Network sets of both kinds.
     pub(super) network_sets: Vec<Labelled>,
-    /// Namespaces of endpoints whose own labels are not known.
-    unknown_namespaces: bool,
+    /// Prefixes of labels of which endpoints inherit more than is known: of
+    /// namespaces and service accounts that are not among the resources.
+    unknown: BTreeSet<&'static str>,
 }
 
 /// Something with labels of its own and labels that it inherits.
@@ -92,13 +93,13 @@ impl Inventory {
     ) {
         let mut inherited = Vec::new();
         for name in names {
-            match (profiles.get(name), name.strip_prefix("kns.")) {
-                (Some(labels), _) => inherited.push(labels.clone()),
-                (None, Some(namespace)) => {
-                    self.unknown_namespaces = true;
-                    inherited.push(always(namespace));
-                }
-                (None, None) => {}
+            if let Some(labels) = profiles.get(name) {
+                inherited.push(labels.clone());
+            } else if let Some(namespace) = name.strip_prefix("kns.") {
+                self.unknown.insert(NAMESPACE_LABEL_PREFIX);
+                inherited.push(always(namespace));
+            } else if name.starts_with("ksa.") {
+                self.unknown.insert(SERVICE_ACCOUNT_LABEL_PREFIX);
             }
         }
         self.endpoints.push(Labelled {
@@ -113,9 +114,10 @@ impl Inventory {
     }
 
     /// Whether the answer to a selector is known: not when it asks for labels
-    /// of a namespace that is not among the resources.
+    /// of a namespace or service account that is not among the resources.
     pub(super) fn can_judge(&self, selector: &Selector) -> bool {
-        !self.unknown_namespaces || !labels_of(selector).iter().any(|l| l.starts_with("pcns."))
+        let is_unknown = |label: &String| self.unknown.iter().any(|p| label.starts_with(p));
+        self.unknown.is_empty() || !labels_of(selector).iter().any(is_unknown)
     }
 
     /// The endpoints that a selector selects.

@@ -34,7 +34,8 @@
 //! | `all-ports` | warning | an allowance of TCP, UDP or SCTP that names no port |
 //! | `redundant-deny` | warning, info | a last rule that denies what would be denied anyway |
 //! | `selects-nothing` | warning | a selector that none of the endpoints satisfies |
-//! | `deprecated-field` | info | a field that another has superseded |
+//! | `deprecated-field` | info | a field that another has superseded, in the release that the cluster runs |
+//! | `not-compared` | info | more policies and endpoints than can be compared in good time |
 //!
 //! A lint that cannot be sure keeps quiet: what is reported of a correct
 //! cluster is a defect of the lint.
@@ -62,10 +63,12 @@ mod unmatched;
 
 pub use meaning::meaning_of_rule;
 
+use std::collections::BTreeMap;
+
 use bundle::Bundle;
 
-use crate::Diagnostic;
 use crate::decode::Located;
+use crate::{Code, Diagnostic, Severity};
 
 /// What lints are to know beside the resources.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -76,6 +79,12 @@ pub struct LintContext {
     /// The resources are all that the cluster has: what they refer to and is
     /// not among them does not exist.
     pub complete: bool,
+    /// Calico's release in the cluster, such as `(3, 30)`. Without it, that of
+    /// the `ClusterInformation` among the resources is taken.
+    ///
+    /// Of a field that a later one supersedes it is said so only where the
+    /// release is known to have the later one.
+    pub release: Option<(u16, u16)>,
 }
 
 impl LintContext {
@@ -94,6 +103,15 @@ impl LintContext {
         }
     }
 
+    /// With Calico's release in the cluster: `with_release(3, 30)`.
+    #[must_use]
+    pub fn with_release(self, major: u16, minor: u16) -> Self {
+        Self {
+            release: Some((major, minor)),
+            ..self
+        }
+    }
+
     /// With the promise that the resources are the whole cluster.
     #[must_use]
     pub fn with_complete(self) -> Self {
@@ -107,24 +125,29 @@ impl LintContext {
 /// One subject's lints.
 type Lint = fn(&Bundle<'_>, &mut Vec<Diagnostic>);
 
-const LINTS: [Lint; 17] = [
+/// Those that take time in proportion to the resources.
+const LINTS: [Lint; 12] = [
     reflector::check,
     node::check,
     sessions::check,
     bgp_filter::check,
     filter_chain::check,
+    filter_chain::check_unfiltered,
     pool::check,
     mtu::check,
     tier::check,
-    order::check,
     inference::check,
+    ports::check,
+    deprecated::check,
+];
+
+/// Those that compare policies with each other and with every endpoint.
+const COMPARISONS: [Lint; 5] = [
+    order::check,
     default_deny::check,
     dns::check,
-    ports::check,
     trailing_deny::check,
     unmatched::check,
-    deprecated::check,
-    filter_chain::check_unfiltered,
 ];
 
 /// What is to be said about a set of resources, in the order of their places.
@@ -139,20 +162,36 @@ pub fn lint(resources: &[Located], context: &LintContext) -> Vec<Diagnostic> {
     for lint in LINTS {
         lint(&bundle, &mut found);
     }
-    let order: Vec<&str> = {
-        let mut seen = Vec::new();
-        for located in resources {
-            if !seen.contains(&located.source.as_str()) {
-                seen.push(located.source.as_str());
-            }
+    if bundle.is_comparable() {
+        for comparison in COMPARISONS {
+            comparison(&bundle, &mut found);
         }
-        seen
-    };
+    } else {
+        found.push(not_compared(&bundle));
+    }
+    let mut ranks: BTreeMap<&str, usize> = BTreeMap::new();
+    for (rank, located) in resources.iter().enumerate() {
+        ranks.entry(&located.source).or_insert(rank);
+    }
     let place = |diagnostic: &Diagnostic| {
-        let source = diagnostic.source.as_deref();
-        let rank = source.and_then(|source| order.iter().position(|seen| *seen == source));
-        (rank.unwrap_or(usize::MAX), diagnostic.span, diagnostic.code)
+        let rank = diagnostic
+            .source
+            .as_deref()
+            .and_then(|source| ranks.get(source));
+        let rank = rank.copied().unwrap_or(usize::MAX);
+        (rank, diagnostic.span, diagnostic.code)
     };
     found.sort_by_key(place);
     found
+}
+
+fn not_compared(bundle: &Bundle<'_>) -> Diagnostic {
+    let message = format!(
+        "{} policies and {} endpoints are too many to compare with each other: order, DNS, \
+         redundant denials and selectors without effect are not looked at",
+        bundle.policies.len(),
+        bundle.inventory.endpoints.len()
+    );
+    Diagnostic::new(Severity::Info, Code("not-compared"), message)
+        .help("lint fewer namespaces at a time")
 }

@@ -47,7 +47,7 @@ fn without_session(bundle: &Bundle<'_>, node: &Placed<'_, Node>) -> Option<Diagn
     if bundle.has_mesh() && bgp.route_reflector_cluster_id.is_none() {
         return None;
     }
-    let (topology, _) = bundle.topology();
+    let (topology, _) = bundle.topology()?;
     let sessions = &topology.node(node.name())?.sessions;
     if !sessions.is_empty() || bundle.nodes.len() < 2 {
         return None;

@@ -1,7 +1,7 @@
 //! Policies without `order`, which come last.
 
 use super::bundle::Bundle;
-use super::policy::PolicyView;
+use super::policy::{PolicyView, denies_everything};
 use crate::resources::{Action, PolicyType};
 use crate::{Diagnostic, Severity};
 
@@ -11,7 +11,8 @@ pub(super) fn check(bundle: &Bundle<'_>, found: &mut Vec<Diagnostic>) {
     let unordered = bundle
         .policies
         .iter()
-        .filter(|policy| policy.is_calicos() && policy.order().is_none() && !policy.is_host_only());
+        .filter(|policy| policy.is_calicos() && policy.order().is_none() && !policy.is_host_only())
+        .filter(|policy| !denies_by_default(policy));
     for policy in unordered {
         let rivals: Vec<&PolicyView<'_>> = bundle
             .policies
@@ -26,6 +27,13 @@ pub(super) fn check(bundle: &Bundle<'_>, found: &mut Vec<Diagnostic>) {
             None => None,
         });
     }
+}
+
+/// Whether the policy lets nothing through and asks nothing: the last place is
+/// where such a one belongs.
+fn denies_by_default(policy: &PolicyView<'_>) -> bool {
+    let mut rules = BOTH.iter().flat_map(|direction| policy.rules(*direction));
+    rules.all(denies_everything)
 }
 
 /// Whether the place in the order can matter: allowing is the same early and

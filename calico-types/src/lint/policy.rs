@@ -6,7 +6,7 @@ use std::cmp::Ordering;
 use super::bundle::finding;
 use crate::convert::{self, NAMESPACE_LABEL, NAMESPACE_LABEL_PREFIX, SERVICE_ACCOUNT_LABEL_PREFIX};
 use crate::decode::Located;
-use crate::resources::{GlobalNetworkPolicySpec, NetworkPolicySpec, PolicyType, Rule};
+use crate::resources::{Action, GlobalNetworkPolicySpec, NetworkPolicySpec, PolicyType, Rule};
 use crate::selector::{LabelRestrictions, Selector};
 use crate::{Diagnostic, Metadata, Resource, Severity};
 
@@ -243,6 +243,31 @@ fn view(at: &Located) -> Option<PolicyView<'_>> {
         }
         _ => return None,
     })
+}
+
+/// Whether a rule refuses every packet.
+pub(super) fn denies_everything(rule: &Rule) -> bool {
+    let Rule {
+        action,
+        ip_version,
+        protocol,
+        icmp,
+        not_protocol,
+        not_icmp,
+        source,
+        destination,
+        http,
+        metadata: _,
+    } = rule;
+    *action == Action::Deny
+        && ip_version.is_none()
+        && protocol.is_none()
+        && icmp.is_none()
+        && not_protocol.is_none()
+        && not_icmp.is_none()
+        && source.is_empty()
+        && destination.is_empty()
+        && http.is_none()
 }
 
 fn restrictions(selector: Option<&Selector>) -> LabelRestrictions {

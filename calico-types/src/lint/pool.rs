@@ -1,6 +1,8 @@
 //! Address pools: overlapping, not what the operator wants, encapsulating
 //! more than they need.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use ipnet::IpNet;
 
 use super::bundle::{Bundle, Placed};
@@ -9,10 +11,14 @@ use crate::resources::{IPPool, InstallationIPPool, Node, Switch};
 use crate::{Diagnostic, Severity};
 
 pub(super) fn check(bundle: &Bundle<'_>, found: &mut Vec<Diagnostic>) {
-    for (index, pool) in bundle.pools.iter().enumerate() {
-        let later = bundle.pools.get(index + 1..).unwrap_or_default();
-        found.extend(later.iter().filter_map(|other| overlap(pool, other)));
-        found.extend(always(bundle, pool));
+    let subnet = shared_subnet(&bundle.nodes);
+    let mut seen: BTreeMap<IpNet, &Placed<'_, IPPool>> = BTreeMap::new();
+    for pool in &bundle.pools {
+        let cidr = pool.resource.spec.cidr.trunc();
+        let earlier = sharing(&seen, cidr).find(|earlier| earlier.name() != pool.name());
+        found.extend(earlier.map(|earlier| overlap(earlier, pool)));
+        seen.entry(cidr).or_insert(pool);
+        found.extend(subnet.and_then(|subnet| always(subnet, pool)));
     }
     for installation in &bundle.installations {
         let network = installation.resource.spec.calico_network.as_ref();
@@ -23,23 +29,29 @@ pub(super) fn check(bundle: &Bundle<'_>, found: &mut Vec<Diagnostic>) {
     }
 }
 
-fn overlap(pool: &Placed<'_, IPPool>, other: &Placed<'_, IPPool>) -> Option<Diagnostic> {
+/// The pools that have addresses in common with a block: those around it, then
+/// those inside. A look-up for each length, whatever the number of pools.
+fn sharing<'s, 'a>(
+    seen: &'s BTreeMap<IpNet, &'s Placed<'a, IPPool>>,
+    cidr: IpNet,
+) -> impl Iterator<Item = &'s Placed<'a, IPPool>> {
+    let around = std::iter::successors(Some(cidr), IpNet::supernet);
+    let around = around.filter_map(|net| seen.get(&net).copied());
+    let last = IpNet::from(cidr.broadcast());
+    let inside = seen.range(cidr..=last).map(|(_, pool)| *pool);
+    around.chain(inside)
+}
+
+fn overlap(pool: &Placed<'_, IPPool>, other: &Placed<'_, IPPool>) -> Diagnostic {
     let (one, two) = (pool.resource.spec.cidr, other.resource.spec.cidr);
-    if pool.name() == other.name() || !overlaps(one, two) {
-        return None;
-    }
     let message = format!(
         "pools {} ({one}) and {} ({two}) have addresses in common",
         pool.name(),
         other.name()
     );
-    Some(
-        other
-            .finding(Severity::Warning, "overlapping-pools", "spec.cidr", message)
-            .help(
-                "calicoctl refuses the second; an API server stores it and never allocates from it",
-            ),
-    )
+    other
+        .finding(Severity::Warning, "overlapping-pools", "spec.cidr", message)
+        .help("calicoctl refuses the second; an API server stores it and never allocates from it")
 }
 
 fn overlaps(one: IpNet, two: IpNet) -> bool {
@@ -115,9 +127,11 @@ fn difference(pool: &IPPool, owned: &InstallationIPPool) -> Option<(&'static str
 }
 
 /// Encapsulating always, although nodes share subnets.
-fn always(bundle: &Bundle<'_>, pool: &Placed<'_, IPPool>) -> Option<Diagnostic> {
+fn always(subnet: IpNet, pool: &Placed<'_, IPPool>) -> Option<Diagnostic> {
     let used = PoolOverlay::of_pool(&pool.resource.spec);
-    let subnet = shared_subnet(&bundle.nodes).filter(|_| used.always)?;
+    if !used.always {
+        return None;
+    }
     let field = if pool.resource.spec.ipip_mode.is_some() {
         "ipipMode"
     } else {
@@ -137,7 +151,7 @@ fn always(bundle: &Bundle<'_>, pool: &Placed<'_, IPPool>) -> Option<Diagnostic> 
 
 /// A subnet in which two nodes have their addresses.
 fn shared_subnet(nodes: &[Placed<'_, Node>]) -> Option<IpNet> {
-    let mut seen = Vec::new();
+    let mut seen = BTreeSet::new();
     for node in nodes {
         let address = node
             .resource
@@ -148,10 +162,9 @@ fn shared_subnet(nodes: &[Placed<'_, Node>]) -> Option<IpNet> {
         let Some(subnet) = address.map(|address| IpNet::V4(address.trunc())) else {
             continue;
         };
-        if subnet.prefix_len() < 32 && seen.contains(&subnet) {
+        if !seen.insert(subnet) && subnet.prefix_len() < 32 {
             return Some(subnet);
         }
-        seen.push(subnet);
     }
     None
 }

@@ -1,7 +1,10 @@
 //! Route reflectors: alone, apart, or beside a mesh that nobody wants.
 
+use std::collections::BTreeSet;
+
 use super::bundle::{Bundle, Placed};
 use crate::resources::{Node, NodeBGPSpec};
+use crate::topology::{NodeTopology, Topology};
 use crate::{Diagnostic, Severity};
 
 pub(super) fn check(bundle: &Bundle<'_>, found: &mut Vec<Diagnostic>) {
@@ -74,23 +77,8 @@ fn single(bundle: &Bundle<'_>, reflectors: &[Placed<'_, Node>]) -> Option<Diagno
 /// the other never will.
 fn apart(bundle: &Bundle<'_>, reflectors: &[Placed<'_, Node>]) -> Option<Diagnostic> {
     let first = reflectors.first()?;
-    let (topology, _) = bundle.topology();
-    let mut joined = vec![first.name()];
-    let mut next = 0;
-    while let Some(name) = joined.get(next).copied() {
-        next += 1;
-        let sessions = topology.node(name).map(|node| &node.sessions);
-        let neighbours = sessions
-            .into_iter()
-            .flatten()
-            .filter_map(|session| session.remote_node.as_deref());
-        for neighbour in neighbours {
-            let known = reflectors.iter().find(|node| node.name() == neighbour);
-            if let Some(reflector) = known.filter(|node| !joined.contains(&node.name())) {
-                joined.push(reflector.name());
-            }
-        }
-    }
+    let (topology, _) = bundle.topology()?;
+    let joined = joined(topology, first.name(), reflectors);
     let has_address = |node: &&Placed<'_, Node>| {
         let bgp = node.resource.spec.bgp.as_ref();
         bgp.is_some_and(|bgp| bgp.ipv4_address.is_some() || bgp.ipv6_address.is_some())
@@ -98,15 +86,22 @@ fn apart(bundle: &Bundle<'_>, reflectors: &[Placed<'_, Node>]) -> Option<Diagnos
     let lonely: Vec<&Placed<'_, Node>> = reflectors
         .iter()
         .filter(has_address)
-        .filter(|node| !joined.contains(&node.name()))
+        .filter(|node| !joined.contains(node.name()))
         .collect();
+    let lonely_names: Vec<&str> = lonely.iter().map(|node| node.name()).collect();
+    if may_meet_outside(
+        topology,
+        &joined.iter().copied().collect::<Vec<_>>(),
+        &lonely_names,
+    ) {
+        return None;
+    }
     let alone = lonely.first().filter(|_| has_address(&first))?;
-    let names: Vec<&str> = lonely.iter().map(|node| node.name()).collect();
     let message = format!(
         "route reflectors {} and {} have no session with each other: the routes of one side \
          do not reach the other",
-        joined.join(", "),
-        names.join(", ")
+        joined.into_iter().collect::<Vec<_>>().join(", "),
+        lonely_names.join(", ")
     );
     Some(
         alone
@@ -118,6 +113,53 @@ fn apart(bundle: &Bundle<'_>, reflectors: &[Placed<'_, Node>]) -> Option<Diagnos
             )
             .help("add a BGPPeer whose nodeSelector and peerSelector both select the reflectors"),
     )
+}
+
+/// Those reflectors that a chain of sessions joins with the first.
+fn joined<'t>(
+    topology: &'t Topology,
+    first: &'t str,
+    reflectors: &[Placed<'_, Node>],
+) -> BTreeSet<&'t str> {
+    let reflectors: BTreeSet<&str> = reflectors.iter().map(Placed::name).collect();
+    let mut joined = BTreeSet::from([first]);
+    let mut pending = vec![first];
+    while let Some(node) = pending.pop().and_then(|name| topology.node(name)) {
+        let neighbours = node
+            .sessions
+            .iter()
+            .filter_map(|s| s.remote_node.as_deref());
+        for neighbour in neighbours.filter(|name| reflectors.contains(name)) {
+            if joined.insert(neighbour) {
+                pending.push(neighbour);
+            }
+        }
+    }
+    joined
+}
+
+/// Whether each side has a router outside that may bring it the other's routes.
+///
+/// A router of another AS does not, where both sides are in one AS and take no
+/// path with their own AS in it (RFC 4271 §9.1.2): such routes are loops.
+fn may_meet_outside(topology: &Topology, one: &[&str], other: &[&str]) -> bool {
+    let nodes = |names: &[&str]| -> Vec<&NodeTopology> {
+        names
+            .iter()
+            .filter_map(|name| topology.node(name))
+            .collect()
+    };
+    let (one, other) = (nodes(one), nodes(other));
+    let shared_as = one
+        .iter()
+        .any(|a| other.iter().any(|b| a.local_as == b.local_as));
+    let has_way = |nodes: &[&NodeTopology]| {
+        nodes.iter().flat_map(|node| &node.sessions).any(|session| {
+            session.remote_node.is_none()
+                && (!shared_as || session.is_internal() || session.allow_local_as.is_some())
+        })
+    };
+    has_way(&one) && has_way(&other)
 }
 
 fn multicast(node: &Placed<'_, Node>) -> Option<Diagnostic> {

@@ -7,7 +7,9 @@ use crate::topology::Problem;
 use crate::{Code, Diagnostic, Severity};
 
 pub(super) fn check(bundle: &Bundle<'_>, found: &mut Vec<Diagnostic>) {
-    let (_, problems) = bundle.topology();
+    let Some((_, problems)) = bundle.topology() else {
+        return;
+    };
     // One finding for each BGPPeer and kind of problem, however many nodes.
     let mut grouped: BTreeMap<(&'static str, Option<&str>), Vec<&Problem>> = BTreeMap::new();
     for problem in problems {

@@ -15,9 +15,7 @@ const BUILT_IN: [&str; 5] = [
 ];
 
 pub(super) fn check(bundle: &Bundle<'_>, found: &mut Vec<Diagnostic>) {
-    let known = |name: &str| {
-        BUILT_IN.contains(&name) || bundle.tiers.iter().any(|tier| tier.name() == name)
-    };
+    let known = |name: &str| BUILT_IN.contains(&name) || bundle.tier(name).is_some();
     let mut missing: BTreeMap<&str, Vec<_>> = BTreeMap::new();
     for policy in bundle.policies.iter().filter(|p| !known(p.tier())) {
         missing.entry(policy.tier()).or_default().push(policy);

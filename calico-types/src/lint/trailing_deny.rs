@@ -1,7 +1,7 @@
 //! Last rules that deny what the end of the tier denies anyway.
 
 use super::bundle::Bundle;
-use super::policy::PolicyView;
+use super::policy::{PolicyView, denies_everything};
 use crate::resources::{Action, EntityRule, PolicyType, Rule, TierDefaultAction};
 use crate::{Diagnostic, Severity};
 
@@ -49,7 +49,7 @@ fn redundant(
 }
 
 fn report(policy: &PolicyView<'_>, path: &str, rule: &Rule, peer: &EntityRule) -> Diagnostic {
-    let catch_all = *rule == denial_of_everything();
+    let catch_all = denies_everything(rule);
     let message = format!(
         "the last rule of {} decides nothing: what no rule allows is denied at the end of tier {} anyway",
         policy.name,
@@ -75,26 +75,8 @@ fn report(policy: &PolicyView<'_>, path: &str, rule: &Rule, peer: &EntityRule) -
     }
 }
 
-fn denial_of_everything() -> Rule {
-    Rule {
-        action: Action::Deny,
-        ip_version: None,
-        protocol: None,
-        icmp: None,
-        not_protocol: None,
-        not_icmp: None,
-        source: EntityRule::default(),
-        destination: EntityRule::default(),
-        http: None,
-        metadata: None,
-    }
-}
-
 fn ends_in_denial(bundle: &Bundle<'_>, policy: &PolicyView<'_>) -> bool {
-    let tier = bundle
-        .tiers
-        .iter()
-        .find(|tier| tier.name() == policy.tier());
+    let tier = bundle.tier(policy.tier());
     match tier {
         Some(tier) => tier.resource.spec.default_action != Some(TierDefaultAction::Pass),
         None => policy.tier() == "default",

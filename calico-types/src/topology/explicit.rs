@@ -67,22 +67,19 @@ pub(super) struct Table<'a> {
 }
 
 impl<'a> Table<'a> {
-    pub(super) fn new(facts: &Facts<'a>, problems: &mut Vec<Problem>) -> Self {
-        let rules: Vec<Peering<'a>> = facts
-            .input
-            .peers
-            .values()
-            .filter_map(|peer| Peering::new(peer, facts, problems))
-            .collect();
+    /// The peers of all nodes, or of `only` one: then nothing is kept, nor
+    /// gone through, for the others.
+    pub(super) fn new(facts: &Facts<'a>, only: Option<&str>, problems: &mut Vec<Problem>) -> Self {
+        let rules = peerings(facts, problems);
         let mut table = Self::default();
         for rule in rules.iter().filter(|rule| rule.is_everywhere()) {
             table.add_everywhere(rule, facts, problems);
         }
         for rule in rules.iter().filter(|rule| !rule.is_everywhere()) {
-            table.add_somewhere(rule, facts, problems);
+            table.add_somewhere(rule, facts, only, problems);
         }
         for rule in rules.iter().filter(|rule| rule.goes_back()) {
-            table.add_back(rule, facts, problems);
+            table.add_back(rule, facts, only, problems);
         }
         table
     }
@@ -116,11 +113,12 @@ impl<'a> Table<'a> {
         &mut self,
         rule: &Peering<'a>,
         facts: &Facts<'a>,
+        only: Option<&str>,
         problems: &mut Vec<Problem>,
     ) {
         let peers = rule.peers(facts);
         let workloads = rule.workloads(facts);
-        for node in rule.near(facts) {
+        for node in rule.near(facts).filter(|node| is_meant(only, node)) {
             for peer in &peers {
                 let claim = rule.claim(peer.clone(), Pass::Somewhere);
                 self.claim(Some(node), claim, problems);
@@ -132,14 +130,25 @@ impl<'a> Table<'a> {
         }
     }
 
-    fn add_back(&mut self, rule: &Peering<'a>, facts: &Facts<'a>, problems: &mut Vec<Problem>) {
+    fn add_back(
+        &mut self,
+        rule: &Peering<'a>,
+        facts: &Facts<'a>,
+        only: Option<&str>,
+        problems: &mut Vec<Problem>,
+    ) {
+        let mut far = rule.far(facts);
+        far.retain(|node| is_meant(only, node));
+        if far.is_empty() {
+            return;
+        }
         let back: Vec<Peer<'a>> = rule
             .near(facts)
             .filter_map(|name| facts.nodes.get(name))
             .flat_map(|node| rule.peers_of_node(node, facts))
             .filter(|peer| rule.speaks(Family::of(peer.address)))
             .collect();
-        for node in rule.far(facts) {
+        for node in far {
             for peer in &back {
                 self.claim(Some(node), rule.claim(peer.clone(), Pass::Back), problems);
             }
@@ -166,6 +175,30 @@ impl<'a> Table<'a> {
         };
         places.insert(place, claim);
     }
+}
+
+fn is_meant(only: Option<&str>, node: &str) -> bool {
+    only.is_none_or(|only| only == node)
+}
+
+/// Those `BGPPeer`s that Calico can use, in the order of their names.
+fn peerings<'a>(facts: &Facts<'a>, problems: &mut Vec<Problem>) -> Vec<Peering<'a>> {
+    let peers = facts.input.peers.values();
+    peers
+        .filter_map(|peer| Peering::new(peer, facts, problems))
+        .collect()
+}
+
+/// How many claims the table could get at most, without making any: each pair
+/// of nodes in both families and both ways.
+pub(super) fn bound(facts: &Facts<'_>) -> usize {
+    let mut most = 0_usize;
+    for rule in peerings(facts, &mut Vec::new()) {
+        let far = rule.far(facts).len().max(1);
+        let pairs = rule.near(facts).count().saturating_mul(far);
+        most = most.saturating_add(pairs.saturating_mul(4));
+    }
+    most.saturating_add(facts.input.workload_peers.len().saturating_mul(2))
 }
 
 /// The problem with a claim that comes too late, if it matters.

@@ -23,6 +23,9 @@ pub struct TopologyInput {
     /// Route filters.
     pub filters: BTreeMap<String, BGPFilter>,
     /// Secrets that hold passwords, by name.
+    ///
+    /// calico-node reads those of its own namespace only; see
+    /// [`from_resources`](Self::from_resources) for which that is taken to be.
     pub secrets: BTreeMap<String, k8s::Secret>,
     /// Local workloads that `localWorkloadSelector`s select.
     pub workload_peers: Vec<WorkloadPeer>,
@@ -49,6 +52,12 @@ impl TopologyInput {
     ///
     /// Nodes of Kubernetes count through their `projectcalico.org/`
     /// annotations, unless there is a Calico node of the same name.
+    ///
+    /// Of secrets that share a name, the one in the namespace where calico-node
+    /// runs counts: `calico-system` under the operator, else `kube-system`. One
+    /// of another namespace is taken only when neither has it, the namespace
+    /// that sorts first before the others. [`WorkloadPeer`]s and the router id
+    /// are not among resources: set them afterwards.
     #[must_use]
     pub fn from_resources<'a>(resources: impl IntoIterator<Item = &'a Resource>) -> Self {
         let mut input = Self::default();
@@ -70,7 +79,7 @@ impl TopologyInput {
                     insert(&mut input.filters, &filter.metadata.name, filter);
                 }
                 Resource::Secret(secret) => {
-                    insert(&mut input.secrets, &secret.metadata.name, secret);
+                    input.add_secret(secret);
                 }
                 Resource::KubernetesNode(node) => foreign.push(node),
                 _ => {}
@@ -84,6 +93,24 @@ impl TopologyInput {
         }
         input
     }
+
+    fn add_secret(&mut self, secret: &k8s::Secret) {
+        let held = self.secrets.get(&secret.metadata.name);
+        if held.is_none_or(|held| distance(secret) <= distance(held)) {
+            insert(&mut self.secrets, &secret.metadata.name, secret);
+        }
+    }
+}
+
+/// How far a secret's namespace is from the one where calico-node runs.
+fn distance(secret: &k8s::Secret) -> (u8, &str) {
+    let namespace = secret.metadata.namespace_or_default();
+    let rank = match namespace {
+        "calico-system" => 0,
+        "kube-system" => 1,
+        _ => 2,
+    };
+    (rank, namespace)
 }
 
 fn insert<T: Clone>(map: &mut BTreeMap<String, T>, name: &str, resource: &T) {

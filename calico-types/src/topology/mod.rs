@@ -65,6 +65,9 @@ pub use session::{Family, NextHop, NodeTopology, Origin, Password, ReachableByRo
 use explicit::Table;
 use facts::Facts;
 
+/// Selectors on nodes that an [upper bound](Topology::bound) may evaluate.
+const MOST_EVALUATIONS: usize = 10_000_000;
+
 /// The sessions of a cluster.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
@@ -81,7 +84,7 @@ impl Topology {
     pub fn build(input: &TopologyInput) -> (Self, Vec<Problem>) {
         let facts = Facts::new(input);
         let mut problems = Vec::new();
-        let plan = Plan::new(&facts, &mut problems);
+        let plan = Plan::new(&facts, None, &mut problems);
         let nodes = facts.nodes.values();
         let topology = Self {
             nodes: nodes.map(|node| plan.node(node, &facts)).collect(),
@@ -96,7 +99,25 @@ impl Topology {
     pub fn build_node(input: &TopologyInput, name: &str) -> Option<NodeTopology> {
         let facts = Facts::new(input);
         let node = facts.nodes.get(name)?;
-        Some(Plan::new(&facts, &mut Vec::new()).node(node, &facts))
+        Some(Plan::new(&facts, Some(name), &mut Vec::new()).node(node, &facts))
+    }
+
+    /// How many sessions [`build`](Self::build) could produce at most, counted
+    /// from both ends; an upper bound that costs no more than evaluating each
+    /// selector on each node.
+    pub(crate) fn bound(input: &TopologyInput) -> usize {
+        let nodes = input.nodes.len();
+        // Not even the selectors are worth it then.
+        if nodes.saturating_mul(input.peers.len()) > MOST_EVALUATIONS {
+            return usize::MAX;
+        }
+        let facts = Facts::new(input);
+        let mesh = if facts.mesh {
+            nodes.saturating_mul(nodes).saturating_mul(2)
+        } else {
+            0
+        };
+        mesh.saturating_add(explicit::bound(&facts))
     }
 
     /// What a node is to do.
@@ -116,14 +137,14 @@ struct Plan<'a> {
 }
 
 impl<'a> Plan<'a> {
-    fn new(facts: &Facts<'a>, problems: &mut Vec<Problem>) -> Self {
+    fn new(facts: &Facts<'a>, only: Option<&str>, problems: &mut Vec<Problem>) -> Self {
         let reference = facts
             .default_configuration()
             .and_then(|spec| spec.node_mesh_password.as_ref())
             .filter(|_| facts.mesh);
         Self {
             mesh_password: facts.password(reference, None, problems),
-            table: Table::new(facts, problems),
+            table: Table::new(facts, only, problems),
         }
     }
 

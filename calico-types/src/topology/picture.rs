@@ -76,7 +76,10 @@ impl Picture {
     /// The index of a link's other end; a new speaker when it is outside.
     fn far_end(&mut self, end: &FarEnd, index: &mut BTreeMap<String, usize>) -> usize {
         let (key, speaker) = match end {
-            FarEnd::Node { name } => (name.clone(), Speaker::external(name.clone(), String::new())),
+            FarEnd::Node { name } => (
+                name.clone(),
+                Speaker::external(one_line(name), String::new()),
+            ),
             FarEnd::External { address, port, asn } => {
                 let label = match port {
                     Some(port) => format!("{address} port {port}"),
@@ -106,7 +109,7 @@ impl Speaker {
             None => (Role::Node, format!("AS {}", node.local_as)),
         };
         Self {
-            label: node.name.clone(),
+            label: one_line(&node.name),
             detail,
             role,
         }
@@ -119,4 +122,10 @@ impl Speaker {
             role: Role::External,
         }
     }
+}
+
+/// A name without line breaks and other control characters, which end a
+/// statement in Mermaid and may not stand in XML at all.
+fn one_line(name: &str) -> String {
+    name.replace(char::is_control, " ")
 }

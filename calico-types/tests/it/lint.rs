@@ -590,6 +590,160 @@ fn selectors_that_select_nothing() {
 #[test]
 fn fields_of_old() {
     let old = cluster("nextHopMode: Keep", "keepOriginalNextHop: true");
-    let (found, _) = findings(complete(), &old);
-    assert_eq!((found[0].code.0, found.len()), ("deprecated-field", 1));
+    // What replaces it came with 3.31: before, and as long as nobody says which
+    // release it is, the old form is the right one.
+    check(&old, &[]);
+    check_with(complete().with_release(3, 30), &old, &[]);
+    let line = "spec: {nodeSelector: has(rr), peerIP: 192.0.2.1, asNumber: 65000, keepOriginalNextHop: true, filters: [edge, pods]}";
+    let deprecated = [("deprecated-field", line)];
+    check_with(complete().with_release(3, 31), &old, &deprecated);
+    let installed = |version: &str| {
+        format!(
+            "{old}---\nkind: ClusterInformation\nmetadata: {{name: default}}\nspec: {{calicoVersion: {version}}}\n"
+        )
+    };
+    check(&installed("v3.30.7"), &[]);
+    check(&installed("v3.32.1"), &deprecated);
+    check_with(complete().with_release(3, 30), &installed("v3.32.1"), &[]);
+}
+
+#[test]
+fn a_filter_left_open_by_any_of_its_peerings_is_named() {
+    let two = "\
+kind: BGPPeer
+metadata: {name: a-closed}
+spec: {peerIP: 192.0.2.1, asNumber: 65000, filters: [pods, close]}
+---
+kind: BGPPeer
+metadata: {name: b-open}
+spec: {peerIP: 192.0.2.2, asNumber: 65000, filters: [pods]}
+---
+kind: BGPPeer
+metadata: {name: c-open}
+spec: {peerIP: 192.0.2.3, asNumber: 65000, filters: [pods]}
+---
+kind: BGPFilter
+metadata: {name: pods}
+spec:
+  importV4: [{action: Accept, matchOperator: In, cidr: 192.168.0.0/16}]
+---
+kind: BGPFilter
+metadata: {name: close}
+spec:
+  importV4: [{action: Reject}]
+";
+    let line = "importV4: [{action: Accept, matchOperator: In, cidr: 192.168.0.0/16}]";
+    check(two, &[("filter-without-catch-all", line)]);
+    check(
+        &two.replace("filters: [pods]", "filters: [pods, close]"),
+        &[],
+    );
+}
+
+#[test]
+fn a_default_deny_is_right_to_come_last() {
+    let kubernetes = "\
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: same, namespace: shop}
+spec: {podSelector: {}, ingress: [{from: [{podSelector: {}}]}]}
+";
+    let last = shop("spec:\n  order: 5000\n", "spec:\n");
+    let explicit = last.replace(
+        "types: [Ingress, Egress]\n---",
+        "types: [Ingress, Egress]\n  ingress: [{action: Deny}]\n  egress: [{action: Deny}]\n---",
+    );
+    assert_ne!(explicit, last);
+    for denial in [last, explicit] {
+        check(&denial, &[]);
+        check(&format!("{denial}---\n{kubernetes}"), &[]);
+    }
+}
+
+#[test]
+fn service_accounts_that_nobody_showed_may_have_any_label() {
+    let named = SHOP
+        .replace(
+            "labels: {app: web}}\nspec: {",
+            "labels: {app: web}}\nspec: {serviceAccountName: web, ",
+        )
+        .replace(
+            "  selector: app == 'web'\n",
+            "  serviceAccountSelector: role == 'front'\n",
+        );
+    assert!(named.contains("serviceAccountName") && named.contains("serviceAccountSelector"));
+    check(&named, &[]);
+    // One that is among the resources has the labels that it has.
+    let shown = |labels: &str| {
+        format!(
+            "{named}---\napiVersion: v1\nkind: ServiceAccount\nmetadata: {{name: web, namespace: shop, labels: {{{labels}}}}}\n"
+        )
+    };
+    check(&shown("role: front"), &[]);
+    let (found, _) = findings(complete(), &shown("role: back"));
+    assert!(found.iter().any(|d| d.code.0 == "selects-nothing"));
+}
+
+#[test]
+fn reflectors_may_meet_at_a_router_outside() {
+    let apart = cluster(
+        "spec: {nodeSelector: has(rr), peerSelector: has(rr), filters: [pods]}",
+        "spec: {nodeSelector: has(none), peerSelector: has(none), filters: [pods]}",
+    );
+    // A router of another AS brings back paths that both refuse as loops.
+    let codes = |manifests: &str| -> Vec<&str> {
+        let (found, _) = findings(complete(), manifests);
+        found.iter().map(|d| d.code.0).collect()
+    };
+    assert_eq!(codes(&apart), ["reflectors-not-peered"]);
+    assert_eq!(
+        codes(&apart.replace("asNumber: 65000", "asNumber: 64512")),
+        [""; 0]
+    );
+    let allowed = apart.replace(
+        "asNumber: 65000,",
+        "asNumber: 65000, numAllowedLocalASNumbers: 1,",
+    );
+    assert_eq!(codes(&allowed), [""; 0]);
+}
+
+#[test]
+fn many_resources_cost_no_more_than_they_should() {
+    use std::fmt::Write as _;
+
+    let mut pools = String::new();
+    let mut peers = String::from(
+        "kind: BGPPeer\nmetadata: {name: all}\nspec: {nodeSelector: all(), peerSelector: all()}\n",
+    );
+    for i in 0..2_000 {
+        let (high, low) = (i / 250, i % 250 + 1);
+        let _ = write!(
+            pools,
+            "---\nkind: IPPool\nmetadata: {{name: p{i}}}\nspec: {{cidr: 10.0.0.0/16}}\n"
+        );
+        let _ = write!(
+            peers,
+            "---\nkind: Node\nmetadata: {{name: n{i}}}\nspec: {{bgp: {{ipv4Address: 10.0.{high}.{low}/16, routeReflectorClusterID: 244.0.0.1}}}}\n"
+        );
+    }
+    // One finding for each pool that comes too late, not for each pair.
+    let (found, _) = findings(complete(), pools.trim_start_matches("---\n"));
+    assert_eq!(found.len(), 1_999);
+    // Four million sessions are not made to be looked at.
+    let (found, _) = findings(complete(), &peers);
+    assert!(
+        found.iter().all(|d| d.code.0 == "mesh-beside-reflectors"),
+        "{found:?}"
+    );
+
+    let mut policies = String::new();
+    for i in 0..7_100 {
+        let _ = write!(
+            policies,
+            "---\nkind: NetworkPolicy\nmetadata: {{name: p{i}, namespace: shop}}\nspec: {{types: [Ingress]}}\n"
+        );
+    }
+    let (found, _) = findings(complete(), policies.trim_start_matches("---\n"));
+    let codes: Vec<_> = found.iter().map(|d| d.code.0).collect();
+    assert_eq!(codes, ["not-compared"]);
 }

@@ -253,6 +253,52 @@ fn passwords_come_from_secrets_and_stay_out_of_sight() {
 }
 
 #[test]
+fn passwords_come_from_the_namespace_of_calico_node() {
+    let secret = |namespace: &str| {
+        let value = json!({"metadata": {"name": "bgp", "namespace": namespace}, "stringData": {"tor": namespace}});
+        Resource::from_value("v1", "Secret", &value)
+            .unwrap()
+            .unwrap()
+    };
+    let mut all = nodes(1, 0);
+    let reference = json!({"secretKeyRef": {"name": "bgp", "key": "tor"}});
+    let spec = json!({"peerIP": "192.0.2.1", "asNumber": 65000, "password": reference});
+    all.push(peer("tor", spec));
+    for (order, holder) in [
+        (["shop", "kube-system", "calico-system"], "calico-system"),
+        (["calico-system", "kube-system", "shop"], "calico-system"),
+        (["kube-system", "shop", "zoo"], "kube-system"),
+        (["zoo", "shop", "apps"], "apps"),
+    ] {
+        let mut resources = all.clone();
+        resources.extend(order.map(secret));
+        let (topology, _) = build(&resources);
+        let password = topology.nodes[0].sessions[0].password.as_ref();
+        assert_eq!(password.map(|p| p.reveal()), Some(holder), "{order:?}");
+    }
+}
+
+#[test]
+fn names_cannot_break_out_of_a_drawing() {
+    let mut all = nodes(1, 0);
+    let name = "x\n\u{1}  click n0 \"http://example.org\"";
+    all.push(calico(
+        "Node",
+        name,
+        json!({"bgp": {"ipv4Address": "10.0.0.77/24"}}),
+    ));
+    let (topology, _) = build(&all);
+    for drawing in [topology.to_dot(), topology.to_mermaid(), topology.to_svg()] {
+        assert!(
+            !drawing
+                .lines()
+                .any(|line| line.trim_start().starts_with("click"))
+        );
+        assert!(!drawing.contains('\u{1}'));
+    }
+}
+
+#[test]
 fn one_node_alone_is_the_same_as_within_all() {
     let input = TopologyInput::from_resources(&reflected());
     let (topology, _) = Topology::build(&input);
