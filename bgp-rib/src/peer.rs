@@ -3,7 +3,7 @@
 use crate::FilterChain;
 use crate::group::GroupId;
 use crate::set::PrefixSet;
-use bgp_wire::{Asn, Context, FamilySet, PeerType};
+use bgp_wire::{Asn, Context, FamilySet, NextHop, PeerType};
 use ipnet::IpNet;
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -102,6 +102,19 @@ impl PeerConfig {
             IpAddr::V6(address) => self.local_ipv6 = Some(address),
         }
         self
+    }
+}
+
+impl PeerConfig {
+    /// Whether a next hop is one of our own addresses in the session.
+    pub(crate) fn is_own(&self, next_hop: Option<&NextHop>) -> bool {
+        match next_hop.map(NextHop::addr) {
+            Some(IpAddr::V4(address)) => self.local_ipv4 == Some(address),
+            Some(IpAddr::V6(address)) => {
+                [self.local_ipv6, self.local_link_local].contains(&Some(address))
+            }
+            None => false,
+        }
     }
 }
 

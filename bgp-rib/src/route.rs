@@ -163,6 +163,7 @@ pub(crate) enum Status {
     AsLoop,
     OriginatorLoop,
     ClusterLoop,
+    OwnNextHop,
     Rejected,
 }
 
@@ -176,6 +177,9 @@ pub enum Ineligible {
     OriginatorLoop,
     /// Our cluster is in the CLUSTER_LIST (RFC 4456 §8).
     ClusterLoop,
+    /// The next hop is our own address in the session: traffic would come back
+    /// to us (RFC 4271 §5.1.3, §6.3).
+    OwnNextHop,
     /// The next hop cannot be resolved (RFC 4271 §9.1.2).
     Unresolvable {
         /// The next hop, `None` when the route has none.
@@ -203,6 +207,7 @@ impl fmt::Display for Ineligible {
             Self::AsLoop => f.write_str("own AS in AS_PATH (RFC 4271 §9.1.2)"),
             Self::OriginatorLoop => f.write_str("own ORIGINATOR_ID (RFC 4456 §8)"),
             Self::ClusterLoop => f.write_str("own cluster in CLUSTER_LIST (RFC 4456 §8)"),
+            Self::OwnNextHop => f.write_str("we are the next hop (RFC 4271 §5.1.3)"),
             Self::Unresolvable {
                 next_hop: Some(address),
             } => {

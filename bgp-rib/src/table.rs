@@ -77,15 +77,30 @@ impl Destination {
         self.routes.get(self.best? as usize)
     }
 
+    /// Whether there is a route. A place without one may be free; nothing may
+    /// be queued for it but what its last route left behind.
+    pub(crate) fn is_in_use(&self) -> bool {
+        !self.routes.is_empty()
+    }
+
     /// Where the route of that source and path identifier stands. O(routes).
     pub(crate) fn position(&self, peer: Option<PeerId>, path_id: u32) -> Option<usize> {
         self.routes.iter().position(|route| route.is(peer, path_id))
     }
 
-    /// The lowest path identifier (from 1) that no route here uses.
+    /// The lowest path identifier (from 1) that no route here uses. O(routes):
+    /// a peer decides how many paths it sends, so the cost must not grow faster.
     pub(crate) fn free_path_id(&self) -> u32 {
-        let taken = |id: u32| self.routes.iter().any(|route| route.local_path_id == id);
-        (1..=u32::MAX).find(|id| !taken(*id)).unwrap_or(u32::MAX)
+        // Of n + 1 identifiers n routes leave one free.
+        let mut taken: SmallVec<[bool; 16]> = SmallVec::from_elem(false, self.routes.len());
+        for route in &self.routes {
+            let position = (route.local_path_id as usize).checked_sub(1);
+            if let Some(slot) = position.and_then(|position| taken.get_mut(position)) {
+                *slot = true;
+            }
+        }
+        let lowest = taken.iter().position(|taken| !taken);
+        u32::try_from(lowest.unwrap_or(taken.len())).map_or(u32::MAX, |id| id.saturating_add(1))
     }
 }
 
@@ -171,7 +186,10 @@ impl Table {
         if !destination.routes.is_empty() || destination.references > 0 {
             return;
         }
-        if self.index.remove(&Key(destination.prefix)).is_some() {
+        // A place that is free already may still name a prefix that has moved.
+        let key = Key(destination.prefix);
+        if self.index.get(&key) == Some(&id) {
+            self.index.remove(&key);
             self.free.push(id);
         }
     }

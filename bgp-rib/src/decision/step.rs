@@ -1,6 +1,7 @@
 //! The steps of the decision process and the profiles that order them.
 
 use super::{Candidate, Survivors};
+use bgp_wire::Asn;
 use smallvec::SmallVec;
 use std::fmt;
 
@@ -294,20 +295,24 @@ fn keep_nearest(
 }
 
 /// Removes every route that another one of the same neighbouring AS undercuts.
+/// O(n log n): peers decide how many routes there are.
 fn keep_lowest_med(
     candidates: &[Candidate],
     survivors: &mut Survivors,
     mut lost: impl FnMut(usize, usize),
 ) {
-    let before: SmallVec<[usize; 8]> = survivors.clone();
+    let mut lowest: SmallVec<[(Asn, u32, usize); 8]> = survivors
+        .iter()
+        .filter_map(|position| Some((candidates.get(*position)?, *position)))
+        .map(|(candidate, position)| (candidate.neighbor_as, candidate.med, position))
+        .collect();
+    lowest.sort_unstable();
+    lowest.dedup_by_key(|(neighbor_as, ..)| *neighbor_as);
     let undercut = |loser: &Candidate| {
-        before
-            .iter()
-            .copied()
-            .filter_map(|position| Some((position, candidates.get(position)?)))
-            .filter(|(_, other)| other.neighbor_as == loser.neighbor_as && other.med < loser.med)
-            .min_by_key(|(_, other)| other.med)
-            .map(|(position, _)| position)
+        let found =
+            lowest.binary_search_by_key(&loser.neighbor_as, |(neighbor_as, ..)| *neighbor_as);
+        let (_, med, position) = lowest.get(found.ok()?)?;
+        (*med < loser.med).then_some(*position)
     };
     survivors.retain(|position| {
         let winner = candidates.get(*position).and_then(undercut);

@@ -13,7 +13,7 @@ use crate::group::ExportKey;
 use crate::next_hop::NextHops;
 use crate::peer::Peer;
 use crate::table::Route;
-use crate::{LocalOrigin, PeerId, RibConfig};
+use crate::{LocalOrigin, RibConfig};
 use bgp_wire::{Community, Family, PathAttributes, PeerType};
 use ipnet::IpNet;
 use std::fmt;
@@ -94,13 +94,14 @@ pub(crate) struct Memo(Option<(MemoKey, Result<Attributes, Withheld>)>);
 struct MemoKey {
     // Held, so that its allocation cannot become another set's.
     attributes: Attributes,
-    peer: Option<PeerId>,
+    // By value: a peer may come back under another identifier or AS.
+    origin: Origin,
     ipv6: bool,
     outcome: Outcome,
 }
 
 /// What the rewriting needs to know of a route's source.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Origin {
     /// Type of the peer, `None` for a route originated here.
     peer_type: Option<PeerType>,
@@ -144,7 +145,7 @@ impl Exporter<'_> {
         }
         let memo_key = MemoKey {
             attributes: route.effective.clone(),
-            peer: route.peer,
+            origin,
             ipv6: matches!(prefix, IpNet::V6(_)),
             outcome,
         };

@@ -76,8 +76,8 @@ fn to_confederation(config: &RibConfig, key: &ExportKey, attributes: &mut PathAt
     strip_reflection(attributes);
 }
 
-/// RFC 4271 §5.1.2 b), §5.1.4, §5.1.5; RFC 5065 §4; RFC 7311 §3.3: our AS goes
-/// in front, and what is the business of one AS stays in it.
+/// RFC 4271 §5.1.2 b), §5.1.4, §5.1.5; RFC 5065 §4; RFC 7311 §3.3; RFC 4360 §6:
+/// our AS goes in front, and what is the business of one AS stays in it.
 fn to_external(
     config: &RibConfig,
     key: &ExportKey,
@@ -93,6 +93,9 @@ fn to_external(
     if foreign_med {
         attributes.med = None;
     }
+    attributes
+        .extended_communities
+        .retain(|community| community.is_transitive());
     strip_reflection(attributes);
 }
 

@@ -145,6 +145,12 @@ impl FilterChain {
         &self.0.fallback
     }
 
+    /// Whether the answer may depend on the outgoing interface.
+    pub(crate) fn asks_interface(&self) -> bool {
+        let mut rules = self.filters().iter().flat_map(|filter| &filter.rules);
+        rules.any(|rule| rule.matchers.iter().any(Matcher::asks_interface))
+    }
+
     /// The rule at a position given by a verdict or a trace.
     #[must_use]
     pub fn rule(&self, filter: usize, rule: usize) -> Option<&Rule> {

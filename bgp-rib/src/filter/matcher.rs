@@ -45,6 +45,11 @@ pub enum Matcher {
 }
 
 impl Matcher {
+    /// Whether the condition is one on the outgoing interface.
+    pub(super) const fn asks_interface(&self) -> bool {
+        matches!(self, Self::Interface(_))
+    }
+
     /// Whether the condition holds for `route`, whose attributes may have been
     /// changed by earlier rules.
     pub(super) fn matches(&self, route: &RouteView<'_>, attributes: &PathAttributes) -> bool {

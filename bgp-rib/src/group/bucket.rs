@@ -42,6 +42,14 @@ impl Buckets {
         self.withdrawals.is_empty() && self.announcements.is_empty()
     }
 
+    /// Drops what waits in other families.
+    pub(crate) fn keep_families(&mut self, families: FamilySet) {
+        self.index.clear();
+        for queue in [&mut self.withdrawals, &mut self.announcements] {
+            queue.retain(|bucket| families.contains(bucket.family));
+        }
+    }
+
     /// Puts a withdrawal with the others for the same audience.
     pub(crate) fn withdraw(&mut self, nlri: Nlri, audience: Audience) {
         let key = (0, nlri.family, audience);

@@ -41,6 +41,7 @@ pub(crate) use seal::SealContext;
 use crate::PeerId;
 use crate::export::Memo;
 use crate::set::{DirtyQueue, PrefixSet};
+use crate::table::PrefixId;
 use bgp_wire::FamilySet;
 use std::sync::Arc;
 
@@ -99,8 +100,15 @@ impl Group {
     pub(crate) fn rekey(&mut self, key: Arc<ExportKey>) {
         self.unfinished = self.unfinished.intersection(key.context.families);
         self.memo = Memo::default();
+        self.buckets.keep_families(key.context.families);
         self.key = key;
         self.detached = true;
+    }
+
+    /// Forgets what was told of a destination, without telling anybody.
+    pub(crate) fn forget(&mut self, id: PrefixId) {
+        let _ = self.told.replace(id, adj_rib_out::ToldRoutes::new());
+        self.resend.remove(id);
     }
 
     /// Drops the messages that every member has read.

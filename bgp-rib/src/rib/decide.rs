@@ -111,11 +111,8 @@ impl Rib {
                 destination.references += 1;
             }
         }
-        if best_changed
-            && let Some(publisher) = &mut self.publisher
-            && publisher.mark(id)
-        {
-            destination.references += 1;
+        if best_changed {
+            self.mark_for_readers(id);
         }
     }
 

@@ -55,6 +55,7 @@ impl Rib {
             Status::AsLoop => Some(Ineligible::AsLoop),
             Status::OriginatorLoop => Some(Ineligible::OriginatorLoop),
             Status::ClusterLoop => Some(Ineligible::ClusterLoop),
+            Status::OwnNextHop => Some(Ineligible::OwnNextHop),
             Status::Rejected => self.rejection(prefix, route),
             Status::Usable if self.eligibility().is_eligible(route) => None,
             Status::Usable => Some(Ineligible::Unresolvable {

@@ -126,7 +126,15 @@ impl Rib {
             .context
             .families
             .difference(key.context.families);
-        self.groups.get_mut(own)?.rekey(key);
+        let group = self.groups.get_mut(own)?;
+        group.rekey(key);
+        // Changes of these families are not followed any more, so their places
+        // may go to other prefixes, of which nothing was told.
+        for (id, destination) in self.table.iter() {
+            if dropped.contains(family_of(&destination.prefix)) {
+                group.forget(id);
+            }
+        }
         self.mark_all(own, |family| !dropped.contains(family), false);
         Some(())
     }

@@ -60,7 +60,7 @@ impl Rib {
         })
     }
 
-    /// RFC 4271 §9.1.2, RFC 4456 §8, RFC 5065 §5.3.
+    /// RFC 4271 §9.1.2, §5.1.3, RFC 4456 §8, RFC 5065 §5.3.
     fn loop_status(&self, peer: &Peer, attributes: &PathAttributes) -> Status {
         let count = |asn: Asn| {
             attributes
@@ -82,6 +82,8 @@ impl Rib {
             Status::OriginatorLoop
         } else if attributes.cluster_list.contains(&self.config.cluster()) {
             Status::ClusterLoop
+        } else if peer.config.is_own(attributes.next_hop.as_ref()) {
+            Status::OwnNextHop
         } else {
             Status::Usable
         }

@@ -5,7 +5,7 @@ use super::event::ChangeLog;
 use crate::export::family_of;
 use crate::next_hop::NextHopId;
 use crate::route::Status;
-use crate::table::Route;
+use crate::table::{Destination, PrefixId, Route};
 use crate::{LocalRoute, Reachability};
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -43,7 +43,12 @@ impl Rib {
         reachability: Option<Reachability>,
         log: &mut ChangeLog,
     ) {
-        for id in self.next_hops.report(address, reachability) {
+        let mut dependent = self.next_hops.report(address, reachability);
+        // The reverse index is a superset: some of these places may be free.
+        let is_in_use = |id: &PrefixId| self.table.get(*id).is_some_and(Destination::is_in_use);
+        dependent.retain(is_in_use);
+        self.reimport_by_interface(&dependent, log);
+        for id in dependent {
             self.change(id, log, |_| {});
             let family = self
                 .table

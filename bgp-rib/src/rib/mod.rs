@@ -112,7 +112,7 @@ impl Rib {
             Event::RouteRefresh { peer, family } => self.refresh(peer, family),
             Event::FamilyDown { peer, family } => self.family_down(peer, family, &mut log),
             Event::Originate(route) => self.originate(route, &mut log),
-            Event::WithdrawLocal(prefix) => self.withdraw(None, prefix, 0, &mut log),
+            Event::WithdrawLocal(prefix) => self.withdraw(None, prefix.trunc(), 0, &mut log),
             Event::NextHop {
                 address,
                 reachability,

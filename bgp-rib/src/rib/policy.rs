@@ -42,11 +42,32 @@ impl Rib {
 
     fn reimport(&mut self, peer: PeerId, log: &mut ChangeLog) {
         let Some(held) = self.peer(peer) else { return };
-        let parity = held.parity;
         let prefixes: Vec<PrefixId> = held.prefixes.iter().collect();
+        self.reimport_at(peer, &prefixes, log);
+    }
+
+    /// Asks import policies about interfaces again, for the routes to some
+    /// destinations whose next hops there is news about.
+    pub(super) fn reimport_by_interface(&mut self, prefixes: &[PrefixId], log: &mut ChangeLog) {
+        if prefixes.is_empty() {
+            return;
+        }
+        let ids = (0..).map(PeerId).zip(&self.peers);
+        let asking: Vec<PeerId> = ids
+            .filter(|(_, peer)| peer.config.import.asks_interface())
+            .map(|(id, _)| id)
+            .collect();
+        for peer in asking {
+            self.reimport_at(peer, prefixes, log);
+        }
+    }
+
+    fn reimport_at(&mut self, peer: PeerId, prefixes: &[PrefixId], log: &mut ChangeLog) {
+        let Some(held) = self.peer(peer) else { return };
+        let parity = held.parity;
         let mut incoming: Option<Incoming> = None;
         for id in prefixes {
-            let Some((prefix, received)) = self.received(id, peer) else {
+            let Some((prefix, received)) = self.received(*id, peer) else {
                 continue;
             };
             for Received {
@@ -70,7 +91,7 @@ impl Rib {
                 };
                 let mut route = self.imported(peer, prefix, path_id, incoming);
                 route.parity ^= stale;
-                self.put(id, route, log);
+                self.put(*id, route, log);
             }
         }
         if let Some(incoming) = incoming {

@@ -1,6 +1,7 @@
 //! Publishing snapshots.
 
 use super::Rib;
+use crate::PeerId;
 use crate::snapshot::{Publisher, Reader, Snapshot};
 use crate::table::PrefixId;
 use std::sync::Arc;
@@ -39,6 +40,25 @@ impl Rib {
         });
         self.table = table;
         self.publisher = Some(publisher);
+    }
+
+    /// Notes that the routes of a peer have become stale, which readers see.
+    pub(super) fn publish_staleness(&mut self, peer: PeerId) {
+        let kept = self.peer(peer).map(|peer| peer.prefixes.iter().collect());
+        let kept: Vec<PrefixId> = kept.unwrap_or_default();
+        for id in kept {
+            self.mark_for_readers(id);
+        }
+    }
+
+    /// Has the next publication look at a destination.
+    pub(super) fn mark_for_readers(&mut self, id: PrefixId) {
+        if let Some(publisher) = &mut self.publisher
+            && let Some(destination) = self.table.get_mut(id)
+            && publisher.mark(id)
+        {
+            destination.references += 1;
+        }
     }
 
     /// The table as it is now, published.

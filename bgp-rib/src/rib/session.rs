@@ -58,6 +58,7 @@ impl Rib {
             peer.stale = retain.intersection(session.context.families);
             peer.parity = !peer.parity;
         }
+        self.publish_staleness(id);
     }
 
     pub(super) fn end_of_rib(&mut self, id: PeerId, family: Family, log: &mut ChangeLog) {

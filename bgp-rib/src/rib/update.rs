@@ -89,7 +89,10 @@ impl Rib {
         if let Some(held) = position.and_then(|position| destination.routes.get_mut(position))
             && is_repetition(held, &route)
         {
-            held.parity = route.parity;
+            let was_stale = std::mem::replace(&mut held.parity, route.parity) != route.parity;
+            if was_stale {
+                self.mark_for_readers(id);
+            }
             return;
         }
         self.next_hops.depend(route.next_hop, id);

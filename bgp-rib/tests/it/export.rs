@@ -5,7 +5,7 @@ use bgp_rib::{
     Event, Fallback, Filter, FilterChain, LocalOrigin, LocalRoute, NextHopMode, Operation,
     RibConfig, Rule, Withheld,
 };
-use bgp_wire::{Asn, Community, Family, NextHop, PathAttributes, PeerType};
+use bgp_wire::{Asn, Community, ExtendedCommunity, Family, NextHop, PathAttributes, PeerType};
 
 const P: &str = "192.0.2.0/24";
 
@@ -249,4 +249,25 @@ fn the_next_hop_is_not_told_of_itself() {
         first(&mut speaker, peers[1]).next_hop,
         Some(NextHop::V4(addr(10)))
     );
+}
+
+/// RFC 4360 §6: what an AS says to itself stays in it.
+#[test]
+fn non_transitive_extended_communities_stay_in_the_as() {
+    let mut speaker = Speaker::new(64_512, addr(1));
+    let sender = speaker.internal(addr(10), true);
+    let internal = speaker.internal(addr(11), true);
+    let external = speaker.external(addr(20));
+    let target = ExtendedCommunity([0x00, 0x02, 0xfc, 0, 0, 0, 0, 1]);
+    let bandwidth = ExtendedCommunity([0x40, 0x04, 0xfc, 0, 0, 0, 0, 1]);
+    let sent = PathAttributes {
+        extended_communities: vec![target, bandwidth],
+        ..attributes(addr(10), &[65_001])
+    };
+    let _ = speaker.announce(sender, &sent, P);
+    assert_eq!(
+        first(&mut speaker, internal).extended_communities,
+        [target, bandwidth]
+    );
+    assert_eq!(first(&mut speaker, external).extended_communities, [target]);
 }

@@ -2,8 +2,9 @@
 
 use crate::speaker::*;
 use bgp_rib::{
-    Decider, Fallback, Filter, FilterChain, InterfacePattern, LocalOrigin, Matcher, Operation,
-    PrefixMatcher, PrefixOperator, RouteSource, RouteView, Rule, RuleAction,
+    Decider, Event, Fallback, Filter, FilterChain, InterfacePattern, LocalOrigin, Matcher,
+    Operation, PrefixMatcher, PrefixOperator, Reachability, RouteSource, RouteView, Rule,
+    RuleAction,
 };
 use bgp_wire::{AsPath, Asn, Community, LargeCommunity, PathAttributes, PeerType, SegmentType};
 
@@ -223,4 +224,41 @@ fn in_the_table() {
         speaker.rib.explain(&net("10.0.0.0/8")).to_string(),
         "10.0.0.0/8 from 10.0.0.20: not eligible, rejected by dc out\n"
     );
+}
+
+/// A rule about interfaces follows what is known of the next hop, whether the
+/// news or the route came first.
+#[test]
+fn import_rules_on_interfaces_follow_the_next_hop() {
+    let wire = Matcher::Interface(InterfacePattern::new("eth*"));
+    let set = Rule::accept("wire", vec![wire]).with_operations(vec![Operation::SetLocalPref(300)]);
+    let mut speaker = Speaker::new(64_512, addr(1));
+    let sender = speaker.peer(addr(20), context(PeerType::External), |config| {
+        config.import = one(set)
+    });
+    let listener = speaker.internal(addr(10), false);
+    let _ = speaker.announce(sender, &attributes(addr(20), &[65_001]), "192.0.2.0/24");
+    assert_eq!(speaker.rib.loc_rib().count(), 0);
+    for (interface, expected) in [
+        (Some("eth0"), 1),
+        (Some("wlan0"), 0),
+        (Some("eth1"), 1),
+        (None, 0),
+    ] {
+        let reachability = interface.map(|name| Reachability::Reachable {
+            cost: None,
+            interface: Some(name.into()),
+        });
+        let changes = speaker.rib.apply(Event::NextHop {
+            address: addr(20).into(),
+            reachability,
+        });
+        assert_eq!(changes.best.len(), 1, "{interface:?}");
+        assert_eq!(speaker.rib.loc_rib().count(), expected, "{interface:?}");
+        let heard = speaker.told(listener);
+        assert_eq!(
+            heard.iter().filter(|told| told.reach().is_some()).count(),
+            expected
+        );
+    }
 }

@@ -1,7 +1,7 @@
 //! Sessions that go and come back, refreshes, changes of policy.
 
 use crate::speaker::*;
-use bgp_rib::{Event, FilterChain, Ineligible};
+use bgp_rib::{Event, FilterChain, Ineligible, Reachability};
 use bgp_wire::{Context, Family, FamilySet, PathAttributes, PeerType};
 
 const P: &str = "192.0.2.0/24";
@@ -267,4 +267,108 @@ fn removed_peers_are_gone() {
     };
     assert!(speaker.rib.apply(up).is_empty());
     assert_eq!(speaker.rib.pending().count(), 0);
+}
+
+/// What was told in a disabled family counts for nothing any more: it is not
+/// reported, and its place in the table may go to another prefix.
+#[test]
+fn what_was_told_in_a_disabled_family_is_forgotten() {
+    let (mut speaker, sender, listener) = scene();
+    let _ = speaker.rib.apply(Event::FamilyDown {
+        peer: listener,
+        family: Family::IPV6_UNICAST,
+    });
+    let prefixes = |speaker: &Speaker| -> Vec<_> {
+        let told = speaker.rib.adj_rib_out(listener);
+        told.iter().map(|(prefix, ..)| prefix.to_string()).collect()
+    };
+    assert_eq!(speaker.told(listener), []);
+    assert_eq!(prefixes(&speaker), [P]);
+    let _ = speaker.withdraw(sender, P6);
+    assert_eq!(speaker.told(listener), []);
+    // This one takes the place that P6 had.
+    let _ = speaker.announce(sender, &attributes(addr(20), &[65_001]), "198.51.100.0/24");
+    let told = speaker.told(listener);
+    assert_eq!(told.len(), 1);
+    assert_eq!(told[0].reach().unwrap().0, net("198.51.100.0/24"));
+}
+
+/// RFC 4271 §5.1.3, §6.3: a route over ourselves is ignored, and what the peer
+/// said before about the prefix is void.
+#[test]
+fn a_route_over_ourselves_is_ignored() {
+    let (mut speaker, sender, listener) = scene();
+    let _ = speaker.announce(sender, &attributes(addr(1), &[65_001]), P);
+    assert_eq!(speaker.rib.best(&net(P)), None);
+    let _ = speaker.announce(sender, &route6(1), P6);
+    assert_eq!(speaker.rib.best(&net(P6)), None);
+    assert_eq!(speaker.told(listener).len(), 2);
+}
+
+/// Host bits mean nothing, on the way in and on the way out.
+#[test]
+fn own_routes_go_by_the_prefix_that_brought_them() {
+    let mut speaker = Speaker::new(64_512, addr(1));
+    let _ = speaker.originate("192.0.2.77/24");
+    assert!(speaker.rib.best(&net(P)).is_some());
+    let gone = Event::WithdrawLocal(net("192.0.2.77/24"));
+    assert_eq!(speaker.rib.apply(gone).best.len(), 1);
+    assert_eq!(speaker.rib.best(&net(P)), None);
+}
+
+/// A snapshot knows which routes have outlived their session.
+#[test]
+fn snapshots_know_what_is_stale() {
+    let (mut speaker, sender, _) = scene();
+    let stale = |speaker: &mut Speaker| speaker.rib.snapshot().best(&net(P)).unwrap().stale;
+    assert!(!stale(&mut speaker));
+    let retain = FamilySet::empty().with(Family::IPV4_UNICAST);
+    let down = Event::PeerDown {
+        peer: sender,
+        retain,
+    };
+    let _ = speaker.rib.apply(down);
+    assert!(stale(&mut speaker));
+    up(&mut speaker, sender, 20);
+    let _ = speaker.announce(sender, &attributes(addr(20), &[65_001]), P);
+    assert!(!stale(&mut speaker));
+}
+
+/// News about a next hop concerns the routes that are there, not the places
+/// that earlier routes over it have left to others.
+#[test]
+fn next_hop_news_leaves_vacated_places_alone() {
+    const Q: &str = "198.51.100.0/24";
+    let mut speaker = Speaker::new(64_512, addr(1));
+    let sender = speaker.external(addr(20));
+    let listener = speaker.external(addr(21));
+    let route = attributes(addr(20), &[65_001]);
+    let settle = |speaker: &mut Speaker| {
+        let _ = speaker.drain(sender);
+        speaker.told(listener)
+    };
+    for prefix in [P, Q, "203.0.113.0/24"] {
+        let _ = speaker.announce(sender, &route, prefix);
+    }
+    let _ = settle(&mut speaker);
+    for prefix in [P, Q] {
+        let _ = speaker.withdraw(sender, prefix);
+        let _ = settle(&mut speaker);
+    }
+    // P now lives where Q did; its old place is vacant.
+    let _ = speaker.announce(sender, &route, P);
+    let _ = settle(&mut speaker);
+    let _ = speaker.rib.apply(Event::NextHop {
+        address: addr(20).into(),
+        reachability: Some(Reachability::Reachable {
+            cost: Some(7),
+            interface: None,
+        }),
+    });
+    let _ = settle(&mut speaker);
+    assert!(speaker.rib.best(&net(P)).is_some());
+    let changes = speaker.withdraw(sender, P);
+    assert_eq!(changes.best.len(), 1);
+    assert_eq!(settle(&mut speaker), [Told::Unreach(net(P), None)]);
+    assert_eq!(speaker.rib.statistics().destinations, 1);
 }

@@ -1,7 +1,7 @@
 //! Route reflection (RFC 4456) as peers see it.
 
 use crate::speaker::*;
-use bgp_rib::{Ineligible, NextHopMode, RibConfig, Withheld};
+use bgp_rib::{Event, Ineligible, NextHopMode, RibConfig, Withheld};
 use bgp_wire::{Asn, NextHop, PathAttributes, PeerType};
 
 const P: &str = "192.0.2.0/24";
@@ -228,4 +228,28 @@ fn next_hop_self_is_explicit() {
         told[0].reach().unwrap().1.next_hop,
         Some(NextHop::V4(addr(1)))
     );
+}
+
+/// A client that comes back under another BGP Identifier is another originator,
+/// even of the very same attributes.
+#[test]
+fn a_new_identifier_is_the_new_originator() {
+    let mut rr = reflector();
+    let sender = rr.internal(addr(10), true);
+    let listener = rr.internal(addr(11), true);
+    let _ = rr.announce(sender, &internal_route(10), P);
+    assert_eq!(originator(&mut rr, listener), Some(addr(10)));
+    let context = rr.context(sender);
+    let _ = rr.rib.apply(Event::PeerUp {
+        peer: sender,
+        identifier: addr(110),
+        context: &context,
+    });
+    let _ = rr.announce(sender, &internal_route(10), P);
+    assert_eq!(originator(&mut rr, listener), Some(addr(110)));
+}
+
+fn originator(speaker: &mut Speaker, peer: bgp_rib::PeerId) -> Option<std::net::Ipv4Addr> {
+    let told = speaker.told(peer);
+    told.iter().find_map(|told| told.reach())?.1.originator_id
 }
