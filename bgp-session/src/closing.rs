@@ -1,5 +1,15 @@
 //! Connections that the machine has left but whose last words are not yet
 //! written. Bounded, and none lingers longer than [`LINGER`].
+//!
+//! A connection comes here with its output queue, usually a NOTIFICATION, and
+//! moves on to `ready` when the transport has taken all of it, when its time is
+//! up or when four others linger. From `ready` the embedder is asked to close
+//! the socket. Input that still comes on a connection in here is swallowed: its
+//! sender cannot know yet.
+//!
+//! INVARIANT: a connection is in `lingering`, in `ready` or in a machine, never
+//! in two of them. Together both lists hold a dozen entries at most: from
+//! [`WAITING`] on no connection is taken in, and each tracked one ends once.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
@@ -92,15 +102,13 @@ impl Closing {
 
     /// Gives up on those that linger too long.
     pub(crate) fn expire(&mut self, now: Instant) {
-        let due = |deadline: &Option<Instant>| deadline.is_some_and(|deadline| deadline <= now);
-        while self
-            .lingering
-            .front()
-            .is_some_and(|(_, deadline)| due(deadline))
-        {
-            let oldest = self.lingering.pop_front();
-            self.ready.extend(oldest.map(|(link, _)| link.id));
-        }
+        // All are looked at: a clock that ran backwards leaves them out of order.
+        let Self { lingering, ready } = self;
+        lingering.retain(|(link, deadline)| {
+            let due = deadline.is_some_and(|deadline| deadline <= now);
+            ready.extend(due.then_some(link.id));
+            !due
+        });
     }
 
     pub(crate) fn deadline(&self) -> Option<Instant> {

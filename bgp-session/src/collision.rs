@@ -1,4 +1,11 @@
 //! Connection collision detection (RFC 4271 §6.8, RFC 6286 §2.3).
+//!
+//! Both speakers dial, both dials succeed, and one connection has to go. The
+//! rule is a pure function of what both speakers know, so that both keep the
+//! same one without another word: the connection that the speaker with the
+//! higher BGP Identifier has opened. Identifiers are compared as unsigned
+//! numbers in network byte order; equal ones, which RFC 6286 allows between
+//! ASes, are decided by the four-octet AS number.
 
 use std::net::Ipv4Addr;
 

@@ -11,29 +11,54 @@ use crate::Role;
 ///
 /// [`Config::new`] fills in what an internal or external session of a data
 /// centre wants; set the fields that differ. [`Session::new`](crate::Session::new)
-/// checks the whole.
+/// checks the whole, [`Session::reconfigure`](crate::Session::reconfigure) takes
+/// another one while the session runs.
 ///
 /// ```
-/// use bgp_session::{Asn, Config};
-/// let mut config = Config::new(Asn(64512), [192, 0, 2, 1].into(), ([192, 0, 2, 2], 179).into());
+/// use std::time::Duration;
+/// use bgp_session::{Asn, Config, Family, FamilySet, GracefulRestart, Session};
+///
+/// let peer = ([192, 0, 2, 2], 179).into();
+/// let mut config = Config::new(Asn(64512), [192, 0, 2, 1].into(), peer);
 /// config.peer_as = Some(Asn(64513));
 /// config.hold_time = 9;
+/// config.families = FamilySet::empty()
+///     .with(Family::IPV4_UNICAST)
+///     .with(Family::IPV6_UNICAST);
+/// // Several paths to the same prefix, in both directions (RFC 7911).
+/// config.add_path.receive = config.families;
+/// config.add_path.send = config.families;
+/// // Our forwarding survives a restart of this process (RFC 4724).
+/// config.graceful_restart = Some(GracefulRestart {
+///     restart_time: 60,
+///     families: config.families,
+///     ..GracefulRestart::default()
+/// });
+/// // Hundreds of sessions should not dial in step.
+/// config.jitter_seed = Some(0x5eed);
+/// config.idle_hold.max = Duration::from_secs(120);
+/// let session = Session::new(config)?;
+/// # Ok::<(), bgp_session::ConfigError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Config {
     /// Our AS number; not 0 (RFC 7607 §2).
     pub local_as: Asn,
-    /// Our BGP identifier; not zero (RFC 6286 §2.1).
+    /// Our BGP identifier; not zero (RFC 6286 §2.1). Unique within our AS: a
+    /// peer of the same AS refuses its own.
     pub local_identifier: Ipv4Addr,
-    /// The AS number that the peer must have; `None` accepts any.
+    /// The AS number that the peer must have; `None` accepts any. A peer of
+    /// [`Self::local_as`] makes the session internal.
     pub peer_as: Option<Asn>,
-    /// Address and port to dial.
+    /// Address and port to dial. A link-local address needs its scope.
     pub remote: SocketAddr,
     /// Both speakers belong to one confederation: a peer of another AS is
     /// confederation-external (RFC 5065 §4).
     pub confederation: bool,
     /// Wait for the peer to dial: PassiveTcpEstablishment (RFC 4271 §8.1.1).
+    /// Two passive speakers never meet. A session that is not passive accepts
+    /// connections all the same.
     pub passive: bool,
     /// Hold time to offer in seconds: 0 (no keepalives) or 3–65535. The
     /// smaller offer of both speakers holds (RFC 4271 §4.2). Default 90.
@@ -44,14 +69,17 @@ pub struct Config {
     /// How long to wait for the OPEN of the peer: the "large value" of
     /// RFC 4271 §8.2.2. Default four minutes.
     pub open_hold_time: Duration,
-    /// SendHoldTime of RFC 9687 §3.1. `None`, the default: the greater of eight
-    /// minutes and twice the negotiated hold time. Off while no hold time is
-    /// negotiated.
+    /// SendHoldTime of RFC 9687 §3.1: how long the transport may take nothing.
+    /// `None`, the default: the greater of eight minutes and twice the
+    /// negotiated hold time. Never less than the negotiated hold time, whatever
+    /// is asked for; off while no hold time is negotiated.
     pub send_hold_time: Option<Duration>,
-    /// ConnectRetryTime (RFC 4271 §10 suggests 120 s). Default 5 s, as Calico
-    /// configures BIRD.
+    /// ConnectRetryTime (RFC 4271 §10 suggests 120 s): how long a dial may take,
+    /// and how long to wait after one that failed; not zero. Default 5 s, as
+    /// Calico configures BIRD.
     pub connect_retry: Duration,
     /// DelayOpenTime, if our OPEN is to wait for the peer's (RFC 4271 §8.1.1).
+    /// Default none.
     pub delay_open: Option<Duration>,
     /// How long to stay in Idle after an error.
     pub idle_hold: IdleHold,
@@ -63,13 +91,17 @@ pub struct Config {
     /// sent our OPEN: SendNOTIFICATIONwithoutOPEN (RFC 4271 §8.1.1).
     pub notification_without_open: bool,
     /// Let a new connection win a collision against one in Established:
-    /// CollisionDetectEstablishedState (RFC 4271 §8.1.1).
+    /// CollisionDetectEstablishedState (RFC 4271 §8.1.1). Default off: the
+    /// session that works stays. A peer that restarts gracefully needs neither.
     pub collision_detect_established: bool,
     /// Families to exchange. Default IPv4 unicast.
     pub families: FamilySet,
-    /// Families in which several paths may come or go (RFC 7911).
+    /// Families in which several paths may come or go (RFC 7911). Each direction
+    /// is negotiated alone. Default none. Limit the routes of a peer that may
+    /// send several paths: nothing in the protocol does.
     pub add_path: AddPath,
-    /// IPv4 families whose next hop may be an IPv6 address (RFC 8950).
+    /// IPv4 families whose next hop may be an IPv6 address (RFC 8950); those that
+    /// are not in [`Self::families`] are not offered. Default none.
     pub extended_next_hop: FamilySet,
     /// Offer to receive messages of up to 65,535 octets (RFC 8654). Sending
     /// them needs only the offer of the peer. Default on.
@@ -79,23 +111,26 @@ pub struct Config {
     /// Graceful restart (RFC 4724), if it is offered. Default: as a receiving
     /// speaker only, which also promises End-of-RIB markers.
     pub graceful_restart: Option<GracefulRestart>,
-    /// Our role on an external session (RFC 9234).
+    /// Our role on an external session (RFC 9234). The session compares roles;
+    /// the OTC attribute is for policy. Default none.
     pub role: Option<RolePolicy>,
     /// What the peer must offer, or no session is wanted.
     pub required: Required,
     /// Further capabilities to send as they are, such as FQDN. Capabilities
     /// that another field decides have no place here.
     pub capabilities: Vec<Capability>,
-    /// How a received AS_SET is taken (RFC 9774).
+    /// How a received AS_SET is taken (RFC 9774). Holds from the next UPDATE on.
     pub as_set: AsSetPolicy,
     /// Treat an UPDATE of an external peer as withdraw unless its AS_PATH
-    /// begins with the AS of the peer (RFC 4271 §6.3).
+    /// begins with the AS of the peer (RFC 4271 §6.3). Off by default, as route
+    /// servers do not put their AS there.
     pub enforce_first_as: bool,
     /// Octets of received UPDATEs that may wait to be polled; at least 65,535.
-    /// Default 256 KiB.
+    /// Up to twice as many are allocated. Default 256 KiB, some 60 full messages.
     pub receive_buffer: usize,
-    /// Octets of UPDATEs that may wait to be written; at least 65,535. Default
-    /// 256 KiB.
+    /// Octets of UPDATEs that may wait to be written; at least 65,535. Up to
+    /// twice as many are allocated. More only delays the news that a route has
+    /// changed again: let the RIB hold back instead. Default 256 KiB.
     pub send_buffer: usize,
 }
 

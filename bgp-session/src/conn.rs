@@ -1,4 +1,9 @@
 //! Names for TCP connections: the session never holds a socket.
+//!
+//! Names instead of sockets are what keeps transports out of the machine, and
+//! what makes a simulation exact. They carry a number that only grows, so the
+//! session can tell a late report about a connection that is over (which it
+//! ignores) from one about its successor.
 
 use std::fmt;
 use std::io;

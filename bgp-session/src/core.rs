@@ -1,8 +1,18 @@
 //! One session without the UPDATEs that wait in it: up to two machines, the
 //! decision between them, and what the embedder is told.
 //!
+//! RFC 4271 §8.2.1 wants one machine a connection, and one more that waits for
+//! a connection. Two places are enough for both: a session tracks at most two
+//! connections, and the machine without one is `main` in Idle, Connect or
+//! Active. Which of two connections stays is decided when the OPEN of the peer
+//! has come on both, or as soon as one of them is Established.
+//!
 //! INVARIANT: `main` is at least as far as `rival`, and `rival` has a
 //! connection. `settle` restores both after every event.
+//!
+//! INVARIANT: every event is followed by one `settle`, the only place that
+//! tells the embedder anything. What a state did on the way (a machine that
+//! fell to Idle and was replaced in the same call) is therefore never seen.
 
 mod connections;
 mod settle;
@@ -193,6 +203,16 @@ impl Core {
             .filter_map(Machine::deadline)
             .chain(self.env.closing.deadline())
             .min()
+    }
+
+    /// The embedder has polled a message, so there is room again for one that
+    /// was turned away. The silence of the peer counts from now on: whatever it
+    /// sent meanwhile may lie in the message that has begun to come in, so the
+    /// embedder need not have anything left to offer.
+    pub(crate) fn has_room(&mut self, now: Instant) {
+        if let Machine::Established(state) = &mut self.main {
+            state.has_room(now);
+        }
     }
 
     /// Whole messages have left on a connection.

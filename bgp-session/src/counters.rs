@@ -1,4 +1,7 @@
 //! What a session counts, for the operator's eye (RFC 4273 `bgpPeerTable`).
+//!
+//! All counters only grow, and stop at their maximum instead of wrapping; two
+//! readings and the time between them give a rate.
 
 use std::time::Instant;
 

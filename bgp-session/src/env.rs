@@ -1,5 +1,12 @@
 //! What outlives a state: the configuration, the counters, and the things that
 //! every state may ask of its session.
+//!
+//! The dial is in here and not in Connect: RFC 4271 §8.2.1.3 lets an outgoing
+//! attempt go on after the peer's connection has come, so it may outlast the
+//! state that asked for it. At most one is under way.
+//!
+//! INVARIANT: a connection leaves a machine only through [`Env::release`], which
+//! notes why; `Core::settle` takes that note and turns it into news.
 
 use std::time::{Duration, Instant};
 

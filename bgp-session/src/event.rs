@@ -1,4 +1,15 @@
 //! What a session tells its embedder, and the bounded queue that holds it.
+//!
+//! The order in which events come is a promise:
+//!
+//! - requests ([`Event::Close`], [`Event::Dial`]) before everything else, as
+//!   sockets are scarce;
+//! - news of the session before what the peer sent: an UPDATE is never handed
+//!   out after the Down of its session, nor before its Established;
+//! - UPDATEs, End-of-RIB markers and refreshes in the order of the wire.
+//!
+//! INVARIANT: the embedder sees Established and Down in turn. When too much
+//! news waits it is condensed to the sum of what was missed, which keeps that.
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;

@@ -1,5 +1,8 @@
 //! One TCP connection as the session sees it: its name, its ends, the message
 //! that is coming in and the messages that wait to go out.
+//!
+//! A link is boxed and moves from state to state, so that a machine without a
+//! connection is small and a transition copies a pointer.
 
 use std::net::SocketAddr;
 
@@ -24,7 +27,8 @@ pub(crate) struct Link {
 }
 
 impl Link {
-    /// Queues the last message of this connection.
+    /// Queues the last message of this connection, before every UPDATE that has
+    /// not begun to leave: nobody would act on those any more.
     pub(crate) fn notify(&mut self, notification: &Notification) {
         self.outbox.abandon_bulk();
         let mut bytes = vec![0; notification.view().encoded_len()];
@@ -33,6 +37,7 @@ impl Link {
         }
     }
 
+    /// Queues a KEEPALIVE unless one waits already.
     pub(crate) fn keepalive(&mut self) {
         let mut bytes = [0; crate::message::HEADER];
         if bgp_wire::keepalive(&mut bytes).is_ok() {

@@ -1,5 +1,18 @@
 //! The nineteen octets that begin every message, and reassembly of messages
 //! from a byte stream (RFC 4271 §4.1).
+//!
+//! ```text
+//!  0                   1                   2                   3
+//! +---------------------------------------------------------------+
+//! |                     Marker: 16 octets of ff                   |
+//! +-------------------------------+---------------+---------------+
+//! |     Length, header included   |     Type      |
+//! +-------------------------------+---------------+
+//! ```
+//!
+//! A message that lies whole in what the transport has read is lent from there.
+//! One that does not is collected in a buffer that never outgrows the longest
+//! message, as its length is checked before its body is taken in.
 
 use bgp_wire::Frame;
 

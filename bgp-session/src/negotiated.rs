@@ -1,4 +1,9 @@
 //! What two OPENs come to.
+//!
+//! A capability holds only if both speakers offered it, with two exceptions
+//! that are the receiver's alone to grant: route refresh (RFC 2918 §4: whoever
+//! offers it answers requests) and extended messages (RFC 8654 §4: whoever
+//! offers it can receive them).
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};

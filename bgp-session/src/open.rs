@@ -1,5 +1,12 @@
 //! OPEN: ours from the configuration, the peer's judged against it
 //! (RFC 4271 §4.2 and §6.2, RFC 5492).
+//!
+//! The peer's OPEN is judged in this order, and the first objection is the one
+//! that is told: version and syntax (by the decoder), AS number, identifier,
+//! hold time, families in common, required capabilities, role. Negotiation is a
+//! pure function of both OPENs and the configuration; that is why a new
+//! configuration can be tried against the OPEN of a running session
+//! ([`confirms`]) before anything is reset.
 
 mod capabilities;
 

@@ -4,6 +4,14 @@
 //! *urgent* lane, UPDATEs and refresh demarcations (whose place among the
 //! UPDATEs matters) into the *bulk* lane. The urgent lane goes first at every
 //! message boundary, so a keepalive never waits behind a table.
+//!
+//! INVARIANT: at most one of the lanes has a message that is partly written,
+//! and [`Outbox::pending`] then continues with that one: a partial write is
+//! never followed by another message.
+//!
+//! INVARIANT: the urgent lane cannot overflow. It holds at most an OPEN (4,096
+//! octets), one KEEPALIVE, [`REQUESTS`] requests of 23 octets and one
+//! NOTIFICATION, which is the last thing ever queued.
 
 use crate::message::{Header, kind};
 use crate::queue::MessageQueue;

@@ -4,6 +4,15 @@
 //! (RFC 4271 §4.1), so no index is kept. At most `limit` bytes wait at a time
 //! and at most twice as many are allocated: waiting bytes move only when the
 //! second half has run full, which makes a push O(length) amortised.
+//!
+//! INVARIANT: `start <= bytes.len()`, and what lies between is a sequence of
+//! whole messages whose headers were checked before they were pushed, of which
+//! the first may have been taken in part (`partial`). The loops below therefore
+//! always advance; [`Header::read`] makes them advance on anything else too.
+//!
+//! A contiguous buffer, not a queue of boxed messages: the transport writes
+//! many messages in one call, UPDATEs are lent without a copy, and nothing is
+//! allocated per message.
 
 use std::ops::Range;
 

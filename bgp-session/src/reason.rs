@@ -1,8 +1,23 @@
 //! Why a connection or session ended, and what the peer was told.
 //!
 //! Every reason knows its consequence: the NOTIFICATION that the machine sends
-//! ([`DownReason::notification`]) and whether the routes of the peer are to be
-//! kept as stale ([`Event::Down`](crate::Event::Down)).
+//! ([`DownReason::notification`]), whether the routes of the peer are to be kept
+//! as stale ([`Event::Down`](crate::Event::Down)), and how long Idle lasts.
+//!
+//! | reason | NOTIFICATION | routes kept | Idle |
+//! |---|---|---|---|
+//! | `Stopped` | Cease / Administrative Shutdown or Peer De-configured | never | until `start` |
+//! | `Reset(Administrative, ConfigurationChange)` | Cease / its subcode | with N, unless hard | ConnectRetryTime |
+//! | `Reset(MaximumPrefixes)` | Cease / Maximum Number of Prefixes Reached | never | damped |
+//! | `Reset(OutOfResources, BfdDown)` | Cease / its subcode | with N | damped |
+//! | `Closed`, `PeerRestarted` | none | yes | ConnectRetryTime |
+//! | `Received` | none | with N, unless Hard Reset | damped |
+//! | `HoldTimerExpired`, `SendHoldTimerExpired` | its code | with N | damped |
+//! | `Malformed`, `Open`, `UnexpectedMessage` | as RFC 4271 §6 and RFC 6608 say | with N | damped |
+//! | `Collision` | Cease / Connection Collision Resolution | with N | damped, if it was the last connection |
+//!
+//! "With N": if both speakers set the N bit of RFC 8538; "kept" always means
+//! the families for which the peer offered graceful restart.
 
 use std::fmt;
 use std::net::Ipv4Addr;

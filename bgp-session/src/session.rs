@@ -51,6 +51,61 @@ use crate::{
 /// none panics. `now` must not run backwards; if it does, timers only expire
 /// later.
 ///
+/// # The loop of an embedder
+///
+/// One function that is called after whatever happened is all that an embedder
+/// needs; here with a socket that is a byte vector.
+///
+/// ```
+/// use std::time::Instant;
+/// use bgp_session::{Asn, Config, ConnId, Event, Session};
+///
+/// #[derive(Default)]
+/// struct Wire {
+///     dial: Option<ConnId>,
+///     socket: Option<(ConnId, Vec<u8>)>,
+/// }
+///
+/// /// Does what the session asks for; tells when to call `handle_timeout`.
+/// fn drive(session: &mut Session, wire: &mut Wire, now: Instant) -> Option<Instant> {
+///     loop {
+///         while let Some(event) = session.poll_event(now) {
+///             match event {
+///                 Event::Dial { conn, remote: _ } => wire.dial = Some(conn),
+///                 Event::Close { conn } => {
+///                     wire.socket.take_if(|(open, _)| *open == conn);
+///                 }
+///                 Event::Update(update) => for nlri in update.reachable() {
+///                     println!("{} via {:?}", nlri.prefix, update.next_hop(nlri.family));
+///                 },
+///                 // Give the RIB its PeerUp, PeerDown, EndOfRib, RouteRefresh …
+///                 other => println!("{other:?}"),
+///             }
+///         }
+///         let mut wrote = false;
+///         if let Some((conn, out)) = &mut wire.socket {
+///             while let Some(bytes) = session.poll_transmit(*conn) {
+///                 let count = bytes.len(); // or what the socket took of it
+///                 out.extend_from_slice(bytes);
+///                 session.consume_transmit(now, *conn, count);
+///                 wrote = true;
+///             }
+///         }
+///         if !wrote {
+///             return session.poll_timeout();
+///         }
+///     }
+/// }
+///
+/// let peer = ([192, 0, 2, 2], 179).into();
+/// let mut session = Session::new(Config::new(Asn(64512), [192, 0, 2, 1].into(), peer))?;
+/// let (mut wire, now) = (Wire::default(), Instant::now());
+/// session.start(now);
+/// let deadline = drive(&mut session, &mut wire, now);
+/// assert!(wire.dial.is_some() && deadline > Some(now));
+/// # Ok::<(), bgp_session::ConfigError>(())
+/// ```
+///
 /// # What is bounded
 ///
 /// UPDATEs wait in two queues of [`Config::receive_buffer`] and
@@ -106,10 +161,11 @@ pub enum Refused {
 }
 
 impl Session {
-    /// A session in Idle.
+    /// A session in Idle, with every counter at zero. Nothing happens before
+    /// [`Self::start`]. Buffers are allocated when they are needed.
     ///
     /// # Errors
-    /// The configuration breaks a rule.
+    /// The first rule that the configuration breaks.
     pub fn new(config: Config) -> Result<Self, ConfigError> {
         config.check()?;
         Ok(Self {
@@ -127,8 +183,14 @@ impl Session {
         self.core.drive(now, Input::Start);
     }
 
-    /// Stops the session for good: ManualStop (event 2). The peer is told;
-    /// only [`Self::start`] leaves Idle again.
+    /// Stops the session for good: ManualStop (event 2). The peer is told, on
+    /// each connection that it knows of; only [`Self::start`] leaves Idle again.
+    /// Where both speakers set the N bit the NOTIFICATION is a Hard Reset (RFC
+    /// 8538 §5.1), so that the peer does not keep our routes.
+    ///
+    /// The sockets stay until [`Event::Close`](crate::Event::Close): write what
+    /// [`Self::poll_transmit`] has for them. A peer that reads nothing delays
+    /// the close by five seconds at most.
     pub fn stop(&mut self, now: Instant, reason: StopReason) {
         self.core.stop(now, reason);
     }
@@ -136,6 +198,7 @@ impl Session {
     /// Resets the session: AutomaticStop (event 8). The peer is told; the
     /// session comes back by itself, after an administrative reset or a
     /// configuration change without the damping that an error would earn.
+    /// In Idle nothing happens.
     pub fn reset(&mut self, now: Instant, reason: ResetReason) {
         if self.state() != State::Idle {
             self.core.reset(now, reason);
@@ -166,12 +229,18 @@ impl Session {
     /// A name for a socket that the embedder has accepted from this peer, to
     /// be given to [`Self::handle_connected`]. Names are to be used in the order
     /// in which they were made; one that was passed over is dead.
+    ///
+    /// Which session an accepted socket belongs to is the embedder's to find
+    /// out, by the address it comes from; the session does not compare it.
     pub fn next_conn(&mut self) -> ConnId {
         self.core.env.next_conn(Direction::Incoming)
     }
 
     /// A connection is established: one that [`Event::Dial`](crate::Event::Dial)
     /// asked for, or one that was accepted under a name of [`Self::next_conn`].
+    ///
+    /// `local` and `remote` are the ends of the connection; they are reported in
+    /// [`Negotiated`] and decide nothing.
     ///
     /// # Errors
     /// The session does not want it: close the socket. No event follows.
@@ -187,17 +256,21 @@ impl Session {
     }
 
     /// A connection has ended, or a dial has failed. The session does not name
-    /// it again; close the socket if it is still open.
+    /// it again; close the socket if it is still open. An unknown name is
+    /// ignored, so both halves of a transport may report the same end.
     pub fn handle_closed(&mut self, now: Instant, conn: ConnId, cause: CloseCause) {
         self.core.closed(now, conn, cause);
     }
 
-    /// Time has passed: fires every timer that is due.
+    /// Time has passed: fires every timer that is due, the earliest first. Too
+    /// early a call does nothing; too late a one fires each timer once, not as
+    /// often as it was missed.
     pub fn handle_timeout(&mut self, now: Instant) {
         self.core.timeout(now);
     }
 
-    /// When to call [`Self::handle_timeout`]; `None` while no timer runs.
+    /// When to call [`Self::handle_timeout`]; `None` while no timer runs. May
+    /// change with every call on the session. O(1).
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Instant> {
         self.core.deadline()

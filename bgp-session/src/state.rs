@@ -6,6 +6,20 @@
 //! what outlives it is in [`Env`]. As RFC 4271 §8.2.1.2 has it there is one
 //! machine a connection; the session keeps two until a collision is decided.
 //!
+//! ```text
+//!            start                   connected            OPEN          KEEPALIVE
+//!   Idle ───────────► Connect ─────────────────► OpenSent ───► OpenConfirm ───► Established
+//!    ▲ └─ passive ──►  Active ──────────────────►  │                │                │
+//!    │                   ▲ └ ConnectRetry ► Connect│                │                │
+//!    │                   └─── connection lost ─────┘                │                │
+//!    └──────────── errors, NOTIFICATIONs, stop, reset ──────────────┴────────────────┘
+//! ```
+//!
+//! A step consumes the old state and returns the next, so the data of a state
+//! that was left cannot be used by mistake, and a forgotten timer cannot fire:
+//! it is gone with its state. Every state answers every input explicitly; the
+//! compiler finds the place that a new event has to be thought about.
+//!
 //! Where this machine knowingly differs from the letter of §8.2.2:
 //! - a passive speaker never dials, so its ConnectRetryTimer never runs;
 //! - a NOTIFICATION is never answered with a NOTIFICATION, although the text on

@@ -1,4 +1,10 @@
 //! Arithmetic of timers: jitter and the damping of restarts.
+//!
+//! Jitter keeps the sessions of a speaker that has restarted from dialling, and
+//! from sending KEEPALIVEs, in step for ever (RFC 4271 §10). It is off without a
+//! seed, because a simulation wants exact times and a crate without a source of
+//! randomness cannot make up a good seed. The hold, open-hold and send-hold
+//! timers are never shortened: they decide about the peer, not about us.
 
 use std::time::{Duration, Instant};
 

@@ -1,5 +1,16 @@
 //! Connections: which are taken, which are tracked, and which of two stays
 //! (RFC 4271 §6.8).
+//!
+//! A new connection is
+//!
+//! - refused while the machine is in Idle and the pause is not one that the
+//!   peer may end, while two are tracked, or while the embedder owes closes;
+//! - the successor of an Established one if the peer restarts gracefully
+//!   (RFC 4724 §5): a speaker that still had the old one would not dial;
+//! - the connection of the machine that waits for one;
+//! - else tracked beside the first until a collision is decided. It takes the
+//!   place of an older incoming one that still owes its OPEN, so a peer that
+//!   crashes in the middle of connecting does not lock itself out.
 
 use std::mem;
 use std::net::SocketAddr;
@@ -59,7 +70,7 @@ impl Core {
         if conn.direction != direction || !self.env.is_fresh(conn) {
             return Err(Refused::UnknownConnection(conn));
         }
-        if matches!(&self.main, Machine::Idle(idle) if !idle.welcomes()) {
+        if matches!(&self.main, Machine::Idle(idle) if !idle.welcomes(&self.env.config)) {
             return Err(Refused::Idle);
         }
         if self.env.closing.is_full() || !self.may_track(direction) {

@@ -1,4 +1,15 @@
 //! After every event: which machine is in front, and what the embedder hears.
+//!
+//! In this order, because each step relies on the one before:
+//!
+//! 1. the machine that is farther comes to the front, one without a connection
+//!    behind it is forgotten;
+//! 2. a rival of a newly Established connection is dumped (RFC 4271 §6.8),
+//!    unless collisions are detected in Established too;
+//! 3. a dial that nobody needs any more is given up;
+//! 4. Idle starts its timer, once;
+//! 5. news: Down of the old connection, then the change of state, then
+//!    Established of the new one. The embedder thus never holds two sessions.
 
 use std::mem;
 use std::sync::Arc;

@@ -1,4 +1,11 @@
 //! What we offer and what an OPEN offers, capability by capability.
+//!
+//! Their order means nothing (RFC 5492 §4). One that comes twice counts as its
+//! RFC says: the last graceful restart (RFC 4724 §3), every family of ADD-PATH,
+//! all roles, so that a contradiction is seen (RFC 9234 §4.2).
+//!
+//! Our own OPEN is read back by the same [`Offer::read`]: both sides of a
+//! negotiation are then the same type, and each rule is an intersection.
 
 use bgp_wire::{
     AddPath, AddPathDirection, Afi, Capability, ExtendedNextHop, Family, FamilySet,

@@ -1,5 +1,11 @@
 //! Bytes from a connection: they become messages at once, and messages become
 //! events of the machine, except that UPDATEs wait to be polled.
+//!
+//! The division of labour keeps a session alive under load: whatever touches a
+//! timer or a state acts when its bytes arrive, however many UPDATEs wait
+//! before it. An UPDATE restarts the hold timer when it arrives, and is parsed
+//! when it is polled; one that RFC 7606 answers with a reset therefore ends the
+//! session at the poll, after the UPDATEs before it have been handed out.
 
 use std::mem;
 use std::sync::Arc;
@@ -21,11 +27,19 @@ enum Progress {
 }
 
 impl Session {
-    /// Bytes have come on a connection. Returns how many were taken: all,
-    /// unless UPDATEs wait that nobody polls.
+    /// Bytes have come on a connection, in whatever pieces the transport makes.
+    /// Returns how many were taken: all, unless UPDATEs wait that nobody polls.
+    /// What was not taken is to be offered again, before anything newer, once
+    /// events were polled; the hold timer waits until then.
+    ///
+    /// An error in a message ends the connection here; the rest of `bytes` then
+    /// counts as taken. Bytes on a connection that is being closed are
+    /// swallowed.
     ///
     /// KEEPALIVEs, NOTIFICATIONs and OPENs act at once. UPDATEs keep the
     /// session alive at once and wait for [`Self::poll_event`].
+    ///
+    /// O(bytes), of which UPDATEs are copied once.
     ///
     /// # Errors
     /// [`Refused::UnknownConnection`]: close the socket.

@@ -1,5 +1,10 @@
 //! What goes out: bytes for the transport, and the messages that routing
 //! sends.
+//!
+//! Nothing is encoded here but ROUTE-REFRESH: UPDATEs come as bytes, because
+//! one encoding usually serves a whole group of peers. Their header is checked
+//! so that a bug in an encoder cannot put the byte stream out of step; their
+//! content is the caller's.
 
 use std::time::Instant;
 
@@ -33,8 +38,9 @@ pub enum SendError {
 
 impl Session {
     /// The next bytes to write to a connection; `None` when nothing waits or
-    /// the connection is not known. Report what the transport took by
-    /// [`Self::consume_transmit`] before any other call.
+    /// the connection is not known. As many messages as lie together are lent in
+    /// one slice. Report what the transport took by [`Self::consume_transmit`]
+    /// before any other call. O(1).
     #[must_use]
     pub fn poll_transmit(&self, conn: ConnId) -> Option<&[u8]> {
         let link = self
@@ -45,7 +51,9 @@ impl Session {
     }
 
     /// The transport has taken the first `count` bytes of
-    /// [`Self::poll_transmit`].
+    /// [`Self::poll_transmit`]; more than there were count as all. Messages that
+    /// are whole now are counted as sent, and restart the keepalive and send
+    /// hold timers. O(messages).
     pub fn consume_transmit(&mut self, now: Instant, conn: ConnId, count: usize) {
         let mut sent = self.core.env.counters.sent;
         let (mut any, mut alive) = (false, false);
@@ -65,11 +73,25 @@ impl Session {
         }
     }
 
-    /// Queues one whole UPDATE message, encoded for
-    /// [`Negotiated::context`]. O(length).
+    /// Queues one whole UPDATE message, header included, encoded for
+    /// [`Negotiated::context`]. Its content is not looked into. O(length).
     ///
     /// # Errors
-    /// Nothing is queued then.
+    /// Nothing is queued then. [`SendError::Full`] is not a failure but the
+    /// peer's pace: keep the message, or better, do not make it. Ask
+    /// [`Self::send_capacity`] before encoding the next one:
+    ///
+    /// ```no_run
+    /// # fn next_update(_: &mut [u8]) -> Option<usize> { None }
+    /// # fn f(session: &mut bgp_session::Session) -> Result<(), bgp_session::SendError> {
+    /// let mut message = [0; 65_535];
+    /// while session.send_capacity() >= message.len() {
+    ///     // Of a RIB: `rib.poll_transmit(peer, &mut message)`.
+    ///     let Some(length) = next_update(&mut message) else { break };
+    ///     session.send_update(&message[..length])?;
+    /// }
+    /// # Ok(()) }
+    /// ```
     pub fn send_update(&mut self, message: &[u8]) -> Result<(), SendError> {
         let negotiated = self.negotiated().ok_or(SendError::NotEstablished)?;
         let header = Header {
@@ -94,11 +116,17 @@ impl Session {
             .map_or(0, |link| link.outbox.room())
     }
 
-    /// Asks the peer for its routes of a family again (RFC 2918 §4). The
-    /// request does not wait behind UPDATEs.
+    /// Asks the peer for its routes of a family again (RFC 2918 §4), as a change
+    /// of import policy may need. The request does not wait behind UPDATEs; the
+    /// answer comes as [`Event::Update`](crate::Event::Update)s, between
+    /// [`Event::BeginOfRefresh`](crate::Event::BeginOfRefresh) and
+    /// [`Event::EndOfRefresh`](crate::Event::EndOfRefresh) if the peer speaks
+    /// RFC 7313.
     ///
     /// # Errors
-    /// Nothing is queued then.
+    /// [`SendError::NotNegotiated`] if the peer does not answer requests or the
+    /// family is not exchanged, [`SendError::Full`] while 64 requests wait,
+    /// [`SendError::NotEstablished`]. Nothing is queued then.
     pub fn request_refresh(&mut self, family: Family) -> Result<(), SendError> {
         let message = self.refresh(family, RefreshSubtype::Request, |negotiated| {
             negotiated.route_refresh
@@ -116,19 +144,22 @@ impl Session {
 
     /// Announces, in its place among the UPDATEs, that all routes of a family
     /// will be sent again (BoRR, RFC 7313 §4). Only after the End-of-RIB of
-    /// the family was sent.
+    /// the family was sent. Send all routes after it, then [`Self::end_refresh`].
     ///
     /// # Errors
-    /// Nothing is queued then.
+    /// As [`Self::send_update`], and [`SendError::NotNegotiated`] if not both
+    /// speakers offered enhanced route refresh: then send the routes without.
     pub fn begin_refresh(&mut self, family: Family) -> Result<(), SendError> {
         self.demarcate(family, RefreshSubtype::Begin)
     }
 
     /// Announces, in its place among the UPDATEs, that all routes of a family
-    /// have been sent again (EoRR, RFC 7313 §4).
+    /// have been sent again (EoRR, RFC 7313 §4). The peer then drops what it did
+    /// not hear again.
     ///
     /// # Errors
-    /// Nothing is queued then.
+    /// As [`Self::begin_refresh`]; an announced refresh must be ended, so keep
+    /// trying while it is [`SendError::Full`].
     pub fn end_refresh(&mut self, family: Family) -> Result<(), SendError> {
         self.demarcate(family, RefreshSubtype::End)
     }

@@ -1,5 +1,10 @@
 //! What the embedder is told: requests first, then changes of state, then
 //! what the peer sent, in its order.
+//!
+//! Messages without meaning for the session are skipped here, so that the
+//! embedder need not know the rules: End-of-RIB markers and refreshes of
+//! families that were not negotiated, a BoRR before the End-of-RIB (RFC 7313
+//! §4), an EoRR without a BoRR. Skipping is bounded by the receive queue.
 
 use std::ops::Range;
 use std::time::Instant;
@@ -35,6 +40,9 @@ impl Session {
     /// what has its place among them. An UPDATE is parsed here; one that
     /// RFC 7606 §3 answers with a session reset ends the session instead of
     /// being returned. O(length of the message).
+    ///
+    /// The event may borrow the session: take from an UPDATE what is needed
+    /// before the next call.
     pub fn poll_event(&mut self, now: Instant) -> Option<Event<'_>> {
         self.drop_stale_updates();
         if let Some(event) = self.core.poll() {
@@ -61,6 +69,7 @@ impl Session {
         loop {
             let context = self.core.reading()?;
             let range = self.updates.pop()?;
+            self.core.has_room(now);
             let message = self.updates.slice(range.clone());
             if Header::read(message).message_type == kind::ROUTE_REFRESH {
                 match RouteRefreshView::decode(message, &context) {

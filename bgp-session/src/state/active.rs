@@ -1,4 +1,15 @@
 //! Active: the peer may connect (RFC 4271 §8.2.2, "Active State").
+//!
+//! The state of a passive session that waits, and of any session whose
+//! connection ended before an OPEN of the peer had come. It differs from
+//! Connect in that no dial is under way:
+//!
+//! | event | next state | what is done |
+//! |---|---|---|
+//! | connected (16, 17) | OpenSent; here with DelayOpen | OPEN is sent, or the DelayOpenTimer started |
+//! | ConnectRetryTimer (9) | Connect | a dial is asked for; never runs on a passive session |
+//! | a delayed connection fails (18) | Idle, pausing for ConnectRetryTime | the failure is counted |
+//! | everything else | as in Connect | |
 
 use std::time::Instant;
 

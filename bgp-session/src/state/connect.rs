@@ -1,4 +1,14 @@
 //! Connect: a connection was asked for (RFC 4271 §8.2.2, "Connect State").
+//!
+//! | event | next state | what is done |
+//! |---|---|---|
+//! | connected (16, 17) | OpenSent; here with DelayOpen | OPEN is sent, or the DelayOpenTimer started |
+//! | ConnectRetryTimer (9) | here | the dial under way is given up for a new one |
+//! | DelayOpenTimer (12) | OpenSent | OPEN is sent |
+//! | the dial fails (18) | Idle, pausing for ConnectRetryTime | – |
+//! | a delayed connection fails (18) | Active | the peer may come back |
+//! | OPEN before ours (20) | OpenConfirm | OPEN and KEEPALIVE are sent |
+//! | stop (2), errors (8, 21, 22, 24, 25) | Idle | NOTIFICATION only if configured, see [`Waiting`] |
 
 use std::time::Instant;
 

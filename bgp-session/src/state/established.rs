@@ -1,4 +1,20 @@
 //! Established: routes are exchanged (RFC 4271 §8.2.2, "Established State").
+//!
+//! Three timers run, none of them with a hold time of 0:
+//!
+//! | timer | starts again when | expiry |
+//! |---|---|---|
+//! | HoldTimer | a KEEPALIVE, UPDATE or ROUTE-REFRESH came in whole | Hold Timer Expired; put off while *we* refuse input |
+//! | KeepaliveTimer | an UPDATE or KEEPALIVE has left whole | KEEPALIVE, at most one waiting |
+//! | SendHoldTimer | any message has left whole | Send Hold Timer Expired (RFC 9687) |
+//!
+//! "Has left" means that the transport took the last octet
+//! ([`Session::consume_transmit`](crate::Session::consume_transmit)): what only
+//! waits in our queue tells the peer nothing.
+//!
+//! INVARIANT: while `link.input_refused` is set the peer is not silent, we do
+//! not listen; it is cleared, and the HoldTimer started, as soon as a message
+//! is polled, so a peer that dies meanwhile is still found out.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -64,6 +80,14 @@ impl Established {
         }
     }
 
+    /// Input is welcome again: from here on it is the peer's turn.
+    pub(crate) fn has_room(&mut self, now: Instant) {
+        if self.link.input_refused {
+            self.link.input_refused = false;
+            self.hold = self.negotiated.hold_deadline(now);
+        }
+    }
+
     fn restart_send_hold(&mut self, now: Instant, env: &Env) {
         let hold = self
             .negotiated
@@ -71,7 +95,10 @@ impl Established {
             .map(|_| self.negotiated.hold_duration());
         self.send_hold = hold.and_then(|hold| {
             let default = SEND_HOLD.max(hold.saturating_mul(2));
-            now.checked_add(env.config.send_hold_time.unwrap_or(default))
+            // Below the hold time a session with nothing to say but KEEPALIVEs
+            // would end for their being rare.
+            let value = env.config.send_hold_time.unwrap_or(default);
+            now.checked_add(value.max(hold))
         });
     }
 

@@ -1,10 +1,22 @@
 //! Idle: no connection, and none is welcome (RFC 4271 §8.2.2, "Idle state").
+//!
+//! | event | next state | what is done |
+//! |---|---|---|
+//! | start (1, 3–7) | Connect, or Active when passive | counters and damping are forgotten; a dial is asked for |
+//! | IdleHoldTimer (13) | as start | the damping stays |
+//! | the peer connects (17) | OpenSent, or Active with DelayOpen | only in a pause that the peer may end |
+//! | anything else | Idle | nothing |
+//!
+//! How Idle was entered decides how it is left, see [`Pause`]. The timer is
+//! armed by `Core::settle` and not on entry, because a state is made in places
+//! that must not draw from the damping: a connection that lost a collision
+//! passes through Idle and is forgotten there without having cost anything.
 
 use std::time::Instant;
 
 use super::{Active, Connect, Input, Machine, Timer, Timers};
 use crate::env::Env;
-use crate::{DownReason, ResetReason};
+use crate::{Config, DownReason, ResetReason};
 
 /// Why the machine is in Idle decides how it leaves.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -79,9 +91,10 @@ impl Idle {
         };
     }
 
-    /// Whether a connection of the peer ends the pause.
-    pub(crate) const fn welcomes(&self) -> bool {
-        matches!(self.pause, Pause::Retry)
+    /// Whether a connection of the peer ends the pause. That is an automatic
+    /// start, which the configuration may forbid.
+    pub(crate) const fn welcomes(&self, config: &Config) -> bool {
+        config.idle_hold.restart && matches!(self.pause, Pause::Retry)
     }
 
     pub(super) fn timers(&self) -> Timers {
@@ -100,7 +113,7 @@ impl Idle {
                 start(now, env)
             }
             Input::IdleHoldTimerExpires => start(now, env),
-            Input::TcpConnected(link) if self.welcomes() => {
+            Input::TcpConnected(link) if self.welcomes(&env.config) => {
                 Active::listening(now, env).on(Input::TcpConnected(link), now, env)
             }
             Input::TcpConnected(link) => {

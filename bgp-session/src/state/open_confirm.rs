@@ -1,4 +1,19 @@
 //! OpenConfirm: both OPENs are known (RFC 4271 §8.2.2, "OpenConfirm State").
+//!
+//! | event | next state | what is done |
+//! |---|---|---|
+//! | KEEPALIVE (26) | Established | the hold timer starts anew |
+//! | KeepaliveTimer (11) | here | KEEPALIVE is sent |
+//! | HoldTimer (10) | Idle | Hold Timer Expired |
+//! | a better connection (23) | Idle | Cease / Connection Collision Resolution |
+//! | connection fails (18) | Idle, pausing for ConnectRetryTime | – |
+//! | OPEN, UPDATE, ROUTE-REFRESH | Idle | Finite State Machine Error, subcode 2 (RFC 6608) |
+//!
+//! What was negotiated is fixed from here on: it lives in an
+//! [`Arc`](std::sync::Arc) that the embedder is handed with
+//! [`Event::Established`](crate::Event::Established). With a hold time of 0
+//! neither timer runs and the state may last; the place is then freed by the
+//! next connection of the peer, which wins the collision.
 
 use std::sync::Arc;
 use std::time::Instant;

@@ -1,4 +1,16 @@
 //! OpenSent: our OPEN is out (RFC 4271 §8.2.2, "OpenSent").
+//!
+//! | event | next state | what is done |
+//! |---|---|---|
+//! | OPEN (19) | OpenConfirm | KEEPALIVE is sent; hold and keepalive timers start with the negotiated time |
+//! | HoldTimer (10) | Idle | Hold Timer Expired, after [`Config::open_hold_time`](crate::Config::open_hold_time) |
+//! | connection fails (18) | Active | the peer may come back at once |
+//! | KEEPALIVE, UPDATE (26, 27) | Idle | Finite State Machine Error, subcode 1 (RFC 6608) |
+//! | stop, reset, malformed or refused OPEN | Idle | the NOTIFICATION of the reason |
+//! | NOTIFICATION (24, 25) | Idle | nothing is answered; a version error counts for nothing |
+//!
+//! The only timer is the HoldTimer with its large value, so a peer that
+//! connects and says nothing holds a place for four minutes at most.
 
 use std::time::Instant;
 

@@ -1,5 +1,14 @@
 //! What Connect and Active have in common: the ConnectRetryTimer, and a
 //! connection on which the OPEN is delayed (RFC 4271 §8.1.1, DelayOpen).
+//!
+//! INVARIANT: of the two timers exactly one runs, that of the variant: the
+//! ConnectRetryTimer is stopped when a connection comes (RFC 4271 §8.2.2,
+//! event 16), and a connection ends before it is started again.
+//!
+//! While the OPEN is delayed the peer knows nothing of us, so an error is
+//! answered by a NOTIFICATION only under
+//! [`Config::notification_without_open`](crate::Config::notification_without_open)
+//! (SendNOTIFICATIONwithoutOPEN).
 
 use std::sync::Arc;
 use std::time::Instant;

@@ -96,6 +96,29 @@ fn the_hold_timer_does_not_punish_the_peer_for_our_full_queue() {
     assert_eq!(solo.session.state(), State::Idle);
 }
 
+/// The same when the input that was turned away ended with a header, so that
+/// nothing is left to be offered again.
+#[test]
+fn silence_counts_again_when_nothing_was_left_to_offer() {
+    let mut solo = established();
+    let conn = solo.conn.unwrap();
+    let stream: Vec<u8> = (0..=255).cycle().take(20_000).flat_map(update).collect();
+    let taken = solo.session.handle_bytes(solo.now, conn, &stream).unwrap();
+    let header = &stream[taken..taken + 19];
+    for half in [&header[..10], &header[10..]] {
+        let taken = solo.session.handle_bytes(solo.now, conn, half);
+        assert_eq!(taken, Ok(half.len()));
+    }
+    solo.poll();
+    solo.advance(Duration::from_secs(91));
+    assert_eq!(solo.session.state(), State::Idle);
+    assert_eq!(
+        solo.failures.last(),
+        Some(&DownReason::HoldTimerExpired),
+        "a silent peer"
+    );
+}
+
 #[test]
 fn a_notification_passes_by_updates_that_wait() {
     let mut solo = established();

@@ -339,6 +339,40 @@ fn without_automatic_start_idle_is_left_by_hand_only() {
     assert_eq!(solo.session.state(), Connect);
 }
 
+/// Event 5 is an automatic start too: with those switched off a peer that
+/// connects does not end Idle either.
+#[test]
+fn without_automatic_start_a_peer_does_not_end_idle() {
+    let mut config = config();
+    config.idle_hold.restart = false;
+    let mut solo = Solo::in_state(Established, config);
+    TcpFails.happen(&mut solo);
+    assert_eq!(solo.session.state(), Idle);
+    assert_eq!(solo.accept(), Err(bgp_session::Refused::Idle));
+    assert_eq!(solo.session.state(), Idle);
+}
+
+/// A send hold time shorter than the time between KEEPALIVEs would end every
+/// session that has nothing to say.
+#[test]
+fn a_short_send_hold_time_does_not_end_a_quiet_session() {
+    let mut config = config();
+    config.send_hold_time = Some(Duration::from_secs(5));
+    let mut solo = Solo::in_state(Established, config);
+    for _ in 0..30 {
+        solo.advance(Duration::from_secs(10));
+        solo.receive(&crate::solo::keepalive());
+        solo.sent();
+    }
+    assert_eq!(solo.session.state(), Established);
+    // Nothing is taken any more, although the peer talks.
+    solo.advance_while_peer_talks(Duration::from_secs(130));
+    assert_eq!(
+        solo.failures.last(),
+        Some(&bgp_session::DownReason::SendHoldTimerExpired)
+    );
+}
+
 #[test]
 fn a_stopped_session_stays_down() {
     let mut solo = Solo::in_state(Established, config());
