@@ -237,10 +237,9 @@ impl Network {
                     ..
                 } => self.watch.last_established = self.now(),
                 Notice::Down { reason, .. } => {
-                    match reason {
-                        DownReason::HoldTimerExpired => self.watch.hold_expired += 1,
-                        _ => self.watch.other_downs += 1,
-                    }
+                    let expired = reason == DownReason::HoldTimerExpired;
+                    self.watch.hold_expired += usize::from(expired);
+                    self.watch.other_downs += usize::from(!expired);
                     self.watch.first_down.get_or_insert(self.world.now());
                 }
                 Notice::Best(change) => {
