@@ -202,7 +202,7 @@ impl Speaker {
         let Some((index, conn)) = self.sockets.get(&socket).copied() else {
             return;
         };
-        let mut offset = 0_usize;
+        let (mut offset, mut refusals) = (0_usize, 0_u8);
         while let Some(rest @ [_, ..]) = bytes.get(offset..) {
             let Some(peering) = self.peerings.get_mut(index) else {
                 return;
@@ -214,6 +214,11 @@ impl Speaker {
             // A full queue of UPDATEs takes nothing until they are polled, which
             // empties it: the next offer is taken.
             self.settle(index, now);
+            refusals = if taken == 0 { refusals + 1 } else { 0 };
+            if refusals > 1 {
+                self.forget(index, conn);
+                return self.requests.push_back(Request::Close { socket });
+            }
             offset += taken;
         }
         self.flush();
