@@ -130,7 +130,9 @@ impl Size {
                 .collect()
         };
         let ingress = rules(|rule| &mut rule.source);
-        let egress = number.is_multiple_of(3).then(|| rules(|rule| &mut rule.destination));
+        let egress = number
+            .is_multiple_of(3)
+            .then(|| rules(|rule| &mut rule.destination));
         Policy {
             id: PolicyId {
                 kind: if is_global {

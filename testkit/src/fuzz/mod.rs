@@ -7,14 +7,12 @@
 
 mod manifest;
 mod message;
-mod messages;
 mod roundtrip;
 mod selector;
 mod session;
 
 pub use manifest::manifest;
 pub use message::message;
-pub use messages::messages;
 pub use roundtrip::roundtrip;
 pub use selector::selector;
 pub use session::session;
@@ -23,10 +21,9 @@ pub use session::session;
 pub type Target = fn(&[u8]);
 
 /// Every target, by the name of its binary and of its directory in `fuzz/corpus`.
-pub const TARGETS: [(&str, Target); 6] = [
+pub const TARGETS: [(&str, Target); 5] = [
     ("manifest", manifest),
     ("message", message),
-    ("messages", messages),
     ("roundtrip", roundtrip),
     ("selector", selector),
     ("session", session),
