@@ -16,7 +16,8 @@ const STYLE: &str = "\
 --client:#b7791f;font:12px system-ui,sans-serif}\
     @media(prefers-color-scheme:dark){.bgp{--ink:#e4e7eb;--soft:#9aa5b1;--paper:#15191e;\
 --node:#24476b;--rr:#6b5115;--out:#3b424b;--client:#f0b429}}\
-    .bgp .paper{fill:var(--paper)}.bgp text{fill:var(--ink);text-anchor:middle}\
+    .bgp .paper{fill:var(--paper)}.bgp text{fill:var(--ink);text-anchor:middle;\
+paint-order:stroke;stroke:var(--paper);stroke-width:3px;stroke-linejoin:round}\
     .bgp .detail{fill:var(--soft);font-size:10px}\
     .bgp line{stroke:var(--soft);stroke-width:1;opacity:.7}\
     .bgp line.client{stroke:var(--client);stroke-width:1.6}\
@@ -33,13 +34,14 @@ impl Topology {
     pub fn to_svg(&self) -> String {
         let picture = Picture::new(self);
         let layout = Layout::new(&picture.speakers);
-        let size = layout.size();
+        let (left, top, width, height) = layout.frame();
         let count = self.session_count();
         let mut out = format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"bgp\" role=\"img\" \
-             viewBox=\"0 0 {size:.0} {size:.0}\">\n\
+             viewBox=\"{left:.0} {top:.0} {width:.0} {height:.0}\">\n\
              <title>BGP sessions: {} IPv4, {} IPv6</title>\n<style>{STYLE}</style>\n\
-             <rect class=\"paper\" width=\"100%\" height=\"100%\"/>\n",
+             <rect class=\"paper\" x=\"{left:.0}\" y=\"{top:.0}\" \
+             width=\"{width:.0}\" height=\"{height:.0}\"/>\n",
             count.ipv4, count.ipv6
         );
         for edge in &picture.edges {
@@ -53,10 +55,9 @@ impl Topology {
     }
 }
 
-/// Where each speaker stands.
+/// Where each speaker stands; the common centre is the origin.
 struct Layout {
     places: Vec<(f64, f64)>,
-    centre: f64,
 }
 
 impl Layout {
@@ -69,10 +70,10 @@ impl Layout {
         );
         // A dot and its name want some 90 units along the circle.
         let around = |n: usize| 90.0 * f64::from(u32::try_from(n).unwrap_or(u32::MAX)) / TAU;
-        let inner = around(reflectors).max(if reflectors > 1 { 70.0 } else { 0.0 });
+        // A reflector's second line also holds its cluster id, which is wider.
+        let inner = (around(reflectors) * 1.7).max(if reflectors > 1 { 95.0 } else { 0.0 });
         let ring = around(nodes).max(inner + 110.0);
         let outer = around(outside).max(ring + 110.0);
-        let centre = 70.0 + if outside > 0 { outer } else { ring };
         let mut seen = [0_usize; 3];
         let places = speakers.iter().map(|speaker| {
             let (slot, radius, total, turn) = match speaker.role {
@@ -83,23 +84,35 @@ impl Layout {
             let at = f64::from(u32::try_from(*slot).unwrap_or(0)) + turn;
             *slot += 1;
             let angle = TAU * at / f64::from(u32::try_from(total.max(1)).unwrap_or(1)) - TAU / 4.0;
-            (centre + radius * angle.cos(), centre + radius * angle.sin())
+            (radius * angle.cos(), radius * angle.sin())
         });
         Self {
             places: places.collect(),
-            centre,
         }
     }
 
-    fn size(&self) -> f64 {
-        self.centre * 2.0
+    /// Left, top, width and height of what is drawn: every dot with its two
+    /// lines of text, and no more.
+    fn frame(&self) -> (f64, f64, f64, f64) {
+        let start = (0.0_f64, 0.0_f64, 0.0_f64, 0.0_f64);
+        let (left, top, right, bottom) =
+            self.places
+                .iter()
+                .fold(start, |(left, top, right, bottom), (x, y)| {
+                    (left.min(*x), top.min(*y), right.max(*x), bottom.max(*y))
+                });
+        // Half a long label to the sides, a dot above, the text below.
+        let (side, above, below) = (90.0, 20.0, 50.0);
+        (
+            left - side,
+            top - above,
+            right - left + 2.0 * side,
+            bottom - top + above + below,
+        )
     }
 
     fn place(&self, index: usize) -> (f64, f64) {
-        self.places
-            .get(index)
-            .copied()
-            .unwrap_or((self.centre, self.centre))
+        self.places.get(index).copied().unwrap_or((0.0, 0.0))
     }
 }
 
