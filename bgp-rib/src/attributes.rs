@@ -3,6 +3,9 @@
 //! An UPDATE carries one attribute set for all its NLRI, so the set is hashed
 //! and looked up once a message. Within one RIB, equal sets are the same
 //! allocation, which makes "did anything change" a comparison of pointers.
+//!
+//! What every decision asks of a set (length of the path, neighbouring AS, the
+//! LLGR_STALE community) is worked out once, when the set is made.
 
 use bgp_wire::{Asn, Community, PathAttributes};
 use smallvec::SmallVec;
@@ -11,7 +14,17 @@ use std::hash::{BuildHasher, RandomState};
 use std::ops::Deref;
 use std::sync::Arc;
 
-/// A shared, immutable attribute set. Cloning is one reference count.
+/// A shared, immutable attribute set. Cloning is one reference count; it reads
+/// like the [`PathAttributes`] it holds. Comparing two sets of one RIB is
+/// comparing pointers; sets of different RIBs are compared field by field.
+///
+/// ```
+/// use bgp_rib::Attributes;
+/// use bgp_wire::PathAttributes;
+///
+/// let set = Attributes::new(PathAttributes { med: Some(5), ..PathAttributes::default() });
+/// assert_eq!(set.clone().med, Some(5));
+/// ```
 #[derive(Debug, Clone)]
 pub struct Attributes(Arc<Contents>);
 

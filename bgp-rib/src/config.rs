@@ -1,10 +1,21 @@
-//! Configuration of a RIB.
+//! Configuration of a RIB: what holds for all peers, fixed for its life.
 
 use crate::Profile;
 use bgp_wire::Asn;
 use std::net::Ipv4Addr;
 
 /// The speaker that a [`Rib`](crate::Rib) belongs to.
+///
+/// ```
+/// use bgp_rib::{Profile, RibConfig};
+/// use bgp_wire::Asn;
+///
+/// // One of two reflectors of a cluster that chooses as the BIRDs around it do.
+/// let mut config = RibConfig::new(Asn(64512), [10, 0, 0, 1].into());
+/// config.cluster_id = Some([244, 0, 0, 1].into());
+/// config.profile = Profile::Bird;
+/// assert_eq!(config.cluster().to_string(), "244.0.0.1");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RibConfig {
@@ -12,21 +23,27 @@ pub struct RibConfig {
     pub local_as: Asn,
     /// The confederation identifier, when we are in one (RFC 5065 §4).
     pub confederation: Option<Asn>,
-    /// Our BGP Identifier.
+    /// Our BGP Identifier: routes whose ORIGINATOR_ID it is are ignored
+    /// (RFC 4456 §8).
     pub identifier: Ipv4Addr,
-    /// Our cluster; the identifier when absent (RFC 4456 §7).
+    /// Our cluster; the identifier when absent (RFC 4456 §7). Reflectors of one
+    /// cluster ignore what the others reflect, which saves memory and costs
+    /// redundancy when a client has lost one of them.
     pub cluster_id: Option<Ipv4Addr>,
     /// Order of the decision steps.
     pub profile: Profile,
-    /// LOCAL_PREF of routes that carry none.
+    /// LOCAL_PREF of routes that carry none, that is of external and own ones.
+    /// Default 100.
     pub default_local_pref: u32,
     /// Whether a next hop that nobody reported on counts as reachable, at
-    /// unknown cost. Off: its routes wait until it is reported.
+    /// unknown cost. Off: its routes wait until it is reported. Default on, for
+    /// reflectors and collectors that forward nothing.
     pub assume_reachable: bool,
-    /// Whether AIGP takes part in the decision (RFC 7311 §3.3).
+    /// Whether AIGP takes part in the decision (RFC 7311 §3.3). Default on; it
+    /// matters only for sessions that accept the attribute.
     pub aigp: bool,
     /// Bytes of encoded messages that an update group keeps for its slowest
-    /// member before that member goes on alone.
+    /// member before that member goes on alone. Default 32 MiB.
     pub group_backlog: usize,
 }
 

@@ -1,4 +1,11 @@
 //! Next hops: can they be reached, at what cost, over which interface.
+//!
+//! The RIB does not resolve next hops: RFC 4271 §9.1.2.1 leaves that to the
+//! routing table, which the embedder knows. What it reports is held here, with a
+//! reverse index, so that news costs what depends on it and not a table scan.
+//!
+//! INVARIANT: an entry lives while a route, an UPDATE at work or a report needs
+//! it; `users` counts the first two. Peers can make entries only by routes.
 
 use crate::set::PrefixSet;
 use crate::table::PrefixId;
@@ -8,14 +15,28 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 /// What the routing table says about a next hop (RFC 4271 §9.1.2.1).
+///
+/// ```
+/// use bgp_rib::{Event, Reachability, Rib, RibConfig};
+/// # let mut rib = Rib::new(RibConfig::new(bgp_wire::Asn(64512), [10, 0, 0, 1].into()));
+/// let news = Reachability::Reachable { cost: Some(10), interface: Some("eth0".into()) };
+/// let changes = rib.apply(Event::NextHop {
+///     address: [10, 0, 0, 7].into(),
+///     reachability: Some(news),
+/// });
+/// assert!(changes.is_empty(), "no route over it yet; the first one will find the news");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Reachability {
-    /// It cannot be resolved: its routes are not eligible.
+    /// It cannot be resolved: its routes are not eligible, but stay where they
+    /// are until it can.
     Unreachable,
     /// It can.
     Reachable {
-        /// Interior cost, where there is one.
+        /// Interior cost, where there is one; lower is better, in whatever unit
+        /// the routing table counts. The step is skipped for a destination as
+        /// soon as one of its routes has none (RFC 4271 §9.1.2.2 e).
         cost: Option<u32>,
         /// The outgoing interface, where known; filters may ask for it.
         interface: Option<Arc<str>>,

@@ -1,4 +1,8 @@
 //! Peers: what is configured and what their session brought.
+//!
+//! A peer outlives its sessions, and so do its configuration, its identifier
+//! and, with graceful restart, its routes. What a session negotiated lives in
+//! `Established` and is gone with it.
 
 use crate::FilterChain;
 use crate::group::GroupId;
@@ -31,13 +35,33 @@ pub enum NextHopMode {
     /// towards external ones unless the next hop lies in a shared subnet.
     #[default]
     Auto,
-    /// Always our own address.
+    /// Always our own address, also of reflected routes: then we forward for
+    /// everybody, which RFC 4456 §10 advises against.
     SelfNextHop,
-    /// Always the route's.
+    /// Always the route's, where the session can carry it; our own for routes
+    /// that have none. For multihop eBGP whose peers can reach the next hop.
     Keep,
 }
 
 /// How a peer is treated.
+///
+/// ```
+/// use bgp_rib::{FilterChain, NextHopMode, PeerConfig};
+///
+/// // A client of this reflector, in both families, that may announce nothing.
+/// let mut config = PeerConfig::new([10, 0, 0, 11].into())
+///     .local_address([10, 0, 0, 1].into())
+///     .local_address(std::net::IpAddr::V6("2001:db8::1".parse()?));
+/// config.route_reflector_client = true;
+/// config.next_hop = NextHopMode::Keep;
+/// config.import = FilterChain::reject_all();
+/// config.keep_rejected = false; // refused routes cost no memory
+/// # Ok::<(), std::net::AddrParseError>(())
+/// ```
+///
+/// Peers that shall share an update group need equal values in all fields but
+/// the address and those about import. Whether the peer is internal or external
+/// is not here: the session finds out ([`Context`]).
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PeerConfig {
@@ -47,13 +71,18 @@ pub struct PeerConfig {
     /// Our AS in this session, where it is not the speaker's (Calico's
     /// `localASNumber`).
     pub local_as: Option<Asn>,
-    /// An internal peer that is a client of ours (RFC 4456 §6).
+    /// An internal peer that is a client of ours (RFC 4456 §6): it hears routes
+    /// of all internal peers, and all of them hear its. Of no effect on other
+    /// peers.
     pub route_reflector_client: bool,
     /// Which next hop it is told.
     pub next_hop: NextHopMode,
-    /// Our IPv4 address as next hop.
+    /// Our IPv4 address as next hop. A route that comes with it is ignored: it
+    /// would send traffic in a circle (RFC 4271 §5.1.3).
     pub local_ipv4: Option<Ipv4Addr>,
-    /// Our global IPv6 address as next hop.
+    /// Our global IPv6 address as next hop; IPv4 routes take it where the session
+    /// allows it and [`Self::local_ipv4`] is absent (RFC 8950). Without an
+    /// address in a family, nothing of ours is announced in it.
     pub local_ipv6: Option<Ipv6Addr>,
     /// Our link-local IPv6 address, sent beside the global one to directly
     /// connected peers (RFC 2545 §3).
@@ -64,9 +93,11 @@ pub struct PeerConfig {
     /// How often our AS may be in a received AS_PATH (Calico's
     /// `numAllowedLocalASNumbers`).
     pub allow_local_as: u8,
-    /// Policy for routes from the peer.
+    /// Policy for routes from the peer; [`Rib::set_import`](crate::Rib::set_import)
+    /// changes it later.
     pub import: FilterChain,
-    /// Policy for routes to the peer.
+    /// Policy for routes to the peer; [`Rib::set_export`](crate::Rib::set_export)
+    /// changes it later.
     pub export: FilterChain,
     /// Whether routes that import policy refuses or that loop are kept, so that
     /// they can be explained and judged anew. Without it they cost no memory,

@@ -1,5 +1,5 @@
 //! Routes as users meet them: where they came from, what they are and why some
-//! are not eligible.
+//! are not eligible. The tables hold a leaner form; these are made on request.
 
 use crate::attributes::Attributes;
 use crate::{FilterChain, PeerId, Trace};
@@ -9,7 +9,8 @@ use std::fmt;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-/// What a route originated here is, which Calico's export chain asks.
+/// What a route originated here is, which Calico's export chain asks, and from
+/// which its protocol preference follows.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum LocalOrigin {
@@ -75,6 +76,20 @@ impl fmt::Display for LocalOrigin {
 }
 
 /// A route to originate.
+///
+/// ```
+/// use bgp_rib::{LocalOrigin, LocalRoute};
+/// use bgp_wire::Community;
+///
+/// // A service address, marked; it wins against learned routes (BGP has 100).
+/// let mut route = LocalRoute::new("10.96.0.10/32".parse()?, LocalOrigin::Service);
+/// route.attributes.communities.push(Community::new(64512, 100));
+/// assert_eq!(route.preference, 200);
+/// // A route of the kernel loses to learned ones unless told otherwise.
+/// let tunnel = LocalOrigin::Kernel { interface: "tunl0".into(), metric: Some(1024) };
+/// assert_eq!(LocalRoute::new("10.0.1.0/26".parse()?, tunnel).preference, 10);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LocalRoute {

@@ -1,4 +1,7 @@
 //! Sets and queues of destinations, as bitmaps over the dense index.
+//!
+//! Destinations are numbered without gaps, so a set is a bitmap: a full table
+//! in one costs an eighth of a byte a destination, and membership is one load.
 
 use crate::table::PrefixId;
 

@@ -124,7 +124,13 @@ impl Hash for Key {
 
 /// All destinations.
 ///
-/// INVARIANT: a place is either in `index` (and not free) or in `free`.
+/// INVARIANT: a place is either in `index` (and not free) or in `free`. A free
+/// place still names its last prefix, which may live elsewhere by then: whoever
+/// keeps a [`PrefixId`] without a reference asks [`Destination::is_in_use`].
+///
+/// INVARIANT: a place with a route, or with a reference, is not free. A queue
+/// or update group that still has something to say of a prefix holds a
+/// reference, so that the place cannot go to another prefix in between.
 #[derive(Debug, Default)]
 pub(crate) struct Table {
     // The default hasher is randomly keyed; peers choose the prefixes.

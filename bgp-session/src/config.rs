@@ -257,7 +257,9 @@ pub enum ConfigError {
     ZeroTimer,
 }
 
-/// Families of ADD-PATH (RFC 7911 §4), seen from this speaker.
+/// Families of ADD-PATH (RFC 7911 §4), seen from this speaker. A direction comes
+/// about where one speaker wants to send and the other can receive; families
+/// that are not in [`Config::families`] are not offered.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct AddPath {
     /// Families in which we can receive several paths.
@@ -332,7 +334,8 @@ impl Default for GracefulRestart {
     }
 }
 
-/// Our role and how firmly it is meant (RFC 9234 §4.2).
+/// Our role and how firmly it is meant (RFC 9234 §4.2): Provider fits Customer,
+/// RS fits RS-Client, Peer fits Peer. Anything else ends in Role Mismatch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RolePolicy {
     /// What we are to the peer.
@@ -341,7 +344,9 @@ pub struct RolePolicy {
     pub strict: bool,
 }
 
-/// What the peer must offer (RFC 5492 §5).
+/// What the peer must offer (RFC 5492 §5). A peer that does not is told which
+/// capabilities are missing (OPEN Message Error / Unsupported Capability) and
+/// tried again after the damped pause, as it may be upgraded meanwhile.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Required {

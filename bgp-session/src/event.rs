@@ -19,7 +19,13 @@ use bgp_wire::{Family, FamilySet, UpdateView};
 
 use crate::{ConnId, DownReason, Negotiated, State};
 
-/// What [`Session::poll_event`](crate::Session::poll_event) returns.
+/// What [`Session::poll_event`](crate::Session::poll_event) returns: something to
+/// do ([`Dial`](Self::Dial), [`Close`](Self::Close)) or to know.
+///
+/// A session that comes up, brings routes and is shut down is seen as
+/// `Dial`, `StateChanged` (four times), `Established`, `Update` …, `EndOfRib` for
+/// each family, `Down`, `StateChanged`, `Close`. Only `Established` to `Down`
+/// concern a RIB.
 #[derive(Debug)]
 #[non_exhaustive]
 #[expect(

@@ -26,7 +26,9 @@ use bgp_wire::{Asn, Capability, DecodeError, Notification, NotificationCode};
 
 use crate::{CloseCause, Role, State};
 
-/// Received bytes that no session can go on after, with their answer.
+/// Received bytes that no session can go on after, with their answer. The error
+/// says what a decoder found and where; the answer quotes at most what a
+/// NOTIFICATION of 4,096 octets holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Malformed {
     /// What was wrong, and where in the message.
@@ -140,6 +142,18 @@ pub enum ResetReason {
 }
 
 /// Why a session went down or an attempt to establish one failed.
+///
+/// ```
+/// use bgp_session::{DownReason, ResetReason, State};
+///
+/// let reason = DownReason::UnexpectedMessage { state: State::OpenSent, message_type: 2 };
+/// assert_eq!(reason.to_string(), "message of type 2 in state OpenSent");
+/// let told = reason.notification().expect("the peer hears of it");
+/// assert_eq!((told.code, told.subcode, told.data), (5, 1, vec![2]));
+///
+/// let reason = DownReason::Reset(ResetReason::BfdDown);
+/// assert_eq!(reason.notification().map(|told| told.code), Some(6));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DownReason {

@@ -1,4 +1,9 @@
 //! BGPFilter resources compiled to filter chains.
+//!
+//! Compiling never fails: a filter that is missing is skipped and a rule that
+//! cannot be understood matches nothing, both with a diagnostic. Whether that
+//! is good enough to be used is the embedder's to decide, by
+//! [`FilterProblem::disables_rule`] and [`FilterProblem::breaks_bird`].
 
 use super::diagnostic::{FilterDiagnostic, FilterProblem};
 use super::rule;
@@ -22,7 +27,19 @@ pub struct Compiled {
 /// in that order, then Calico's default, which accepts.
 ///
 /// `find` tells the filter of a name. One chain serves both families. For a
-/// session of the mesh, give no names.
+/// session of the mesh, give no names. O(rules).
+///
+/// ```
+/// use std::collections::BTreeMap;
+/// use bgp_rib::{FilterProblem, NormalPriority, import_chain};
+/// use calico_types::resources::BGPFilter;
+///
+/// let filters: BTreeMap<String, BGPFilter> = BTreeMap::new(); // by name
+/// let names = ["keep-data-centre-out"]; // `spec.filters` of the BGPPeer
+/// let compiled = import_chain(names, |name| filters.get(name), NormalPriority::default());
+/// assert_eq!(compiled.diagnostics[0].problem, FilterProblem::MissingFilter);
+/// assert!(compiled.chain.filters().is_empty(), "Calico skips the name");
+/// ```
 #[must_use]
 pub fn import_chain<'a>(
     names: impl IntoIterator<Item = &'a str>,

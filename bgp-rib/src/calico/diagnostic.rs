@@ -1,4 +1,8 @@
 //! What is wrong with BGPFilters, beyond what validation says.
+//!
+//! Most of these pass the API server and then do something else than they say,
+//! or make BIRD refuse its whole configuration, so that the node keeps the one
+//! it had and nobody notices.
 
 use ipnet::IpNet;
 use std::fmt;

@@ -16,18 +16,52 @@ use std::fmt;
 const DEFAULT_LOCAL_PREF: u32 = 100;
 
 /// What Calico's export chain knows of the cluster and the node.
+///
+/// Made by the embedder from IPPool, BlockAffinity, BGPConfiguration and
+/// FelixConfiguration; a change of any of them is a new context, a new chain and
+/// [`Rib::set_export`](crate::Rib::set_export).
+///
+/// ```
+/// use bgp_rib::{
+///     BuiltIn, Decider, ExportContext, Fallback, FilterChain, LocalOrigin, Pool, RouteSource, RouteView,
+/// };
+/// use bgp_wire::{PathAttributes, PeerType};
+///
+/// let pool = Pool { cidr: "192.168.0.0/16".parse()?, disable_bgp_export: false };
+/// let context = ExportContext {
+///     pools: vec![pool],
+///     own_blocks: vec!["192.168.3.64/26".parse()?],
+///     ..ExportContext::default()
+/// };
+/// let chain = FilterChain::new(Vec::new(), Fallback::CalicoExport(context.into()));
+///
+/// let attributes = PathAttributes::default();
+/// let decided = |prefix: &str| Ok::<_, ipnet::AddrParseError>(chain.evaluate(&RouteView {
+///     prefix: prefix.parse()?,
+///     attributes: &attributes,
+///     source: RouteSource::Local(&LocalOrigin::OwnBlock),
+///     interface: None,
+///     session: PeerType::Internal,
+/// }).decided_by);
+/// assert_eq!(decided("192.168.3.64/26")?, Decider::BuiltIn(BuiltIn::OwnBlock));
+/// // The address of one pod stays at home, as its block is announced.
+/// assert_eq!(decided("192.168.3.65/32")?, Decider::BuiltIn(BuiltIn::InsideOwnBlock));
+/// # Ok::<(), ipnet::AddrParseError>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ExportContext {
-    /// The IP pools.
+    /// The IP pools of both families. A route inside none of them needs another
+    /// reason to be announced.
     pub pools: Vec<Pool>,
-    /// Blocks with confirmed affinity to this node.
+    /// Blocks with confirmed affinity to this node; pending ones do not count.
     pub own_blocks: Vec<IpNet>,
     /// Load-balancer and external service ranges, which a reflector hands on.
     pub service_ranges: Vec<IpNet>,
     /// `prefixAdvertisements` of BGPConfiguration, those of the node before the
     /// global ones.
     pub advertisements: Vec<PrefixAdvertisement>,
-    /// Priority of normal routes.
+    /// Priority of normal routes: the metric of local routes that bring none,
+    /// and what "elevated" is measured by.
     pub normal_priority: NormalPriority,
     /// The node is a route reflector.
     pub reflector: bool,

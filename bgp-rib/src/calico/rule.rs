@@ -1,4 +1,18 @@
 //! One BGPFilter rule, field by field, with BIRD's reading of each.
+//!
+//! | field | matcher or operation |
+//! |---|---|
+//! | the list it stands in | [`Matcher::Family`] |
+//! | `peerType` | [`Matcher::InternalSession`] |
+//! | `cidr`, `matchOperator`, `prefixLength` | [`Matcher::Prefix`] |
+//! | `source: RemotePeers` | [`Matcher::FromPeer`] |
+//! | `interface` | [`Matcher::Interface`] |
+//! | `communities.values[0]` | [`Matcher::Community`], [`Matcher::LargeCommunity`] |
+//! | `asPathPrefix` | [`Matcher::AsPathPrefix`] |
+//! | `priority` p | [`Matcher::LocalPref`] 2³¹ − 1 − p |
+//! | `addCommunity` | [`Operation::AddCommunity`], [`Operation::AddLargeCommunity`] |
+//! | `prependASPath` | [`Operation::PrependAsPath`] |
+//! | `setPriority` p | [`Operation::SetLocalPref`] 2³¹ − 1 − p |
 
 use super::diagnostic::FilterProblem;
 use super::priority::complement;

@@ -1,4 +1,8 @@
 //! What the decision process knows about one route.
+//!
+//! INVARIANT: nothing else decides. A candidate is a value, so decisions can be
+//! replayed, compared with those of other implementations and tested without a
+//! table.
 
 use bgp_wire::{Asn, Origin};
 use std::net::{IpAddr, Ipv4Addr};

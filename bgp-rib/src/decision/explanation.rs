@@ -1,4 +1,7 @@
 //! Why a route is best and the others are not.
+//!
+//! Values to be looked at, printed or serialised by the embedder; making them is
+//! [`Rib::explain`](crate::Rib::explain)'s.
 
 use super::Step;
 use crate::{Ineligible, RouteInfo};

@@ -51,7 +51,17 @@ pub fn select(candidates: &[Candidate], steps: &[Step]) -> Option<usize> {
 }
 
 /// The verdict on every candidate, in the order given: the step at which it
-/// lost and the candidate that beat it there.
+/// lost and the candidate that beat it there. Agrees with [`select`] on the best.
+///
+/// ```
+/// use bgp_rib::{Candidate, Profile, Standing, Step, judge};
+///
+/// let near = Candidate { path_length: 1, ..Candidate::default() };
+/// let far = Candidate { path_length: 4, ..Candidate::default() };
+/// let standings = judge(&[far, near], Profile::Rfc.steps());
+/// assert_eq!(standings[0], Standing::Lost { step: Step::PathLength, against: 1 });
+/// assert_eq!(standings[1], Standing::Best { decided_by: Some(Step::PathLength) });
+/// ```
 #[must_use]
 pub fn judge(candidates: &[Candidate], steps: &[Step]) -> Vec<Standing> {
     let mut survivors: Survivors = (0..candidates.len()).collect();

@@ -1,4 +1,15 @@
 //! The steps of the decision process and the profiles that order them.
+//!
+//! | | before LOCAL_PREF | after MED | ties |
+//! |---|---|---|---|
+//! | RFC, BIRD | protocol preference, stale | eBGP, cost | identifier, CLUSTER_LIST, address |
+//! | FRR | stale, preference; own routes after LOCAL_PREF | eBGP, cost, CLUSTER_LIST, the one that is best already | identifier, address |
+//! | GoBGP | stale; own routes after LOCAL_PREF | eBGP, the one that is best already | identifier of the peer, address |
+//! | OpenBGPD | – | eBGP | identifier, CLUSTER_LIST, address |
+//!
+//! INVARIANT: a step never removes the last survivor, and what it removes
+//! depends on the set of survivors only, not on their order. The one exception
+//! by design is [`Step::Current`], which asks what was chosen before.
 
 use super::{Candidate, Survivors};
 use bgp_wire::Asn;
@@ -10,30 +21,36 @@ use std::fmt;
 #[non_exhaustive]
 pub enum Step {
     /// Preference of the protocol, before any attribute (local policy,
-    /// RFC 4271 §9.1.1).
+    /// RFC 4271 §9.1.1). Calico uses it to let moving workloads win.
     Preference,
-    /// Fresh routes over long-lived stale ones (RFC 9494 §4.3).
+    /// Fresh routes over long-lived stale ones (RFC 9494 §4.3). Routes kept by
+    /// plain graceful restart (RFC 4724) are as good as before.
     Fresh,
-    /// Highest LOCAL_PREF (RFC 4271 §9.1.2).
+    /// Highest LOCAL_PREF (RFC 4271 §9.1.2); routes without one have
+    /// [`RibConfig::default_local_pref`](crate::RibConfig::default_local_pref).
     LocalPref,
     /// Originated here over learned (FRR, GoBGP; not in the RFC).
     Local,
     /// Lowest AIGP plus interior cost; routes without AIGP lose to any with it
     /// (RFC 7311 §4.1).
     Aigp,
-    /// Shortest AS_PATH (RFC 4271 §9.1.2.2 a).
+    /// Shortest AS_PATH (RFC 4271 §9.1.2.2 a): an AS_SET counts as one, segments
+    /// of a confederation as none (RFC 5065 §5.3).
     PathLength,
     /// Lowest ORIGIN (RFC 4271 §9.1.2.2 b).
     Origin,
     /// Lowest MULTI_EXIT_DISC within each neighbouring AS (RFC 4271 §9.1.2.2 c).
+    /// An absent one counts as 0; several neighbouring ASes leave a survivor each.
     Med,
-    /// eBGP over iBGP (RFC 4271 §9.1.2.2 d).
+    /// eBGP over iBGP (RFC 4271 §9.1.2.2 d). Peers in other member ASes of the
+    /// confederation count as iBGP (RFC 5065 §5.3).
     External,
     /// Lowest cost to the next hop, if all are known (RFC 4271 §9.1.2.2 e).
     InteriorCost,
     /// Shortest CLUSTER_LIST (RFC 4456 §9).
     ClusterListLength,
-    /// The best route stays best among external ones (RFC 5004 §3).
+    /// The best route stays best among external ones (RFC 5004 §3): fewer
+    /// changes, at the price of a result that depends on history.
     Current,
     /// Lowest ORIGINATOR_ID or BGP Identifier (RFC 4271 §9.1.2.2 f, RFC 4456 §9).
     Identifier,
@@ -75,7 +92,14 @@ impl Step {
         }
     }
 
-    /// What the winner of the step has, as a phrase: `shorter AS_PATH`.
+    /// What the winner of the step has, as a phrase: `shorter AS_PATH`. The
+    /// [`Display`](fmt::Display) form adds the [`reference`](Self::reference).
+    ///
+    /// ```
+    /// use bgp_rib::Step;
+    /// assert_eq!(Step::Origin.describe(), "lower ORIGIN");
+    /// assert_eq!(Step::Origin.to_string(), "lower ORIGIN (RFC 4271 §9.1.2.2 b)");
+    /// ```
     #[must_use]
     pub const fn describe(self) -> &'static str {
         match self {

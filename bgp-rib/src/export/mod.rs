@@ -3,6 +3,10 @@
 //! In this order: the reflection rules (RFC 4456 §6), the well-known
 //! communities (RFC 1997), the export chain, and the changes that the kind of
 //! session asks for (RFC 4271 §5.1, RFC 4456 §8, RFC 5065 §4).
+//!
+//! Policy comes before the rewriting, so filters see a route as the decision
+//! process saw it: with LOCAL_PREF and without our own AS in front, also towards
+//! external peers. What they set is then subject to the rules of the session.
 
 mod next_hop;
 mod rewrite;
@@ -19,7 +23,8 @@ use ipnet::IpNet;
 use std::fmt;
 use std::net::Ipv4Addr;
 
-/// Why a route is not told to a peer.
+/// Why a route is not told to a peer; the answer of
+/// [`Rib::advertisement`](crate::Rib::advertisement).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Withheld {
@@ -39,16 +44,19 @@ pub enum Withheld {
     NotReflected,
     /// Our cluster is in the CLUSTER_LIST already (RFC 4456 §8).
     ClusterLoop,
-    /// NO_ADVERTISE, NO_EXPORT or NO_EXPORT_SUBCONFED (RFC 1997).
+    /// NO_ADVERTISE, NO_EXPORT or NO_EXPORT_SUBCONFED (RFC 1997), in what import
+    /// policy left of the route. What export policy adds is for the peer to obey.
     WellKnownCommunity(Community),
     /// Export policy refused it.
     Rejected(Decider),
-    /// No next hop can be told: our address in the family is not configured,
-    /// or the session cannot carry a next hop of the other family.
+    /// No next hop can be told: our address in the family is not configured
+    /// ([`PeerConfig::local_address`](crate::PeerConfig::local_address)), or the
+    /// session cannot carry a next hop of the other family (RFC 8950).
     NoNextHop,
     /// Originated here with the peer's address as next hop (RFC 4271 §5.1.3).
     PeerIsNextHop,
-    /// The attributes alone fill a message (RFC 4271 §9.2).
+    /// The attributes alone fill a message (RFC 4271 §9.2). With extended
+    /// messages (RFC 8654) on this session it may pass.
     TooLarge,
 }
 

@@ -1,4 +1,15 @@
 //! Which next hop a peer is told (RFC 4271 §5.1.3, RFC 2545 §3, RFC 8950).
+//!
+//! | mode | internal, confederation | external | own route without next hop |
+//! |---|---|---|---|
+//! | Auto | the route's | ours; the route's in a shared subnet | ours |
+//! | SelfNextHop | ours | ours | ours |
+//! | Keep | the route's | the route's | ours |
+//!
+//! The family of the session's transport plays no part: an IPv6 prefix has an
+//! IPv6 next hop on a session over IPv4 too, and an IPv4 prefix may have one
+//! where extended next hops were negotiated. A next hop that the session cannot
+//! carry is not replaced by something that happens to fit: the route is withheld.
 
 use super::family_of;
 use crate::NextHopMode;

@@ -1,4 +1,14 @@
 //! The changes that the kind of session asks for.
+//!
+//! | attribute | internal | confederation | external |
+//! |---|---|---|---|
+//! | AS_PATH | kept | member AS in front, as a confederation sequence | our AS in front, confederation segments gone |
+//! | LOCAL_PREF | kept, else the default | kept, else the default | removed |
+//! | MULTI_EXIT_DISC | kept | kept | removed, unless ours or set by policy |
+//! | ORIGINATOR_ID, CLUSTER_LIST | completed on reflection | removed | removed |
+//! | AIGP | kept | kept | removed |
+//! | extended communities | kept | kept | the transitive ones |
+//! | communities, AGGREGATOR, unknown transitive ones | kept | kept | kept |
 
 use super::{Exporter, Origin, Withheld};
 use crate::RibConfig;

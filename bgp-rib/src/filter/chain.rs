@@ -1,4 +1,8 @@
 //! Chains, filters and rules as they are written.
+//!
+//! INVARIANT: a chain never changes. Positions in verdicts and traces therefore
+//! stay good for as long as the chain is held, and update groups may compare
+//! chains by pointer.
 
 use super::{Matcher, Operation};
 use crate::calico::{ExportContext, NormalPriority};
@@ -30,7 +34,8 @@ pub struct Rule {
 }
 
 impl Rule {
-    /// A rule that accepts what all `matchers` hold for.
+    /// A rule that accepts what all `matchers` hold for, unchanged unless
+    /// [`Self::with_operations`] follows.
     #[must_use]
     pub fn accept(name: &str, matchers: Vec<Matcher>) -> Self {
         Self {
@@ -52,7 +57,8 @@ impl Rule {
         }
     }
 
-    /// The same rule with these changes.
+    /// The same rule with these changes. They have no effect on a rule that
+    /// rejects.
     #[must_use]
     pub fn with_operations(mut self, operations: Vec<Operation>) -> Self {
         self.operations = operations;
@@ -105,6 +111,11 @@ pub enum Fallback {
 /// let chain = FilterChain::new(vec![keep_out], Fallback::Accept);
 /// assert_eq!(chain.filters().len(), 1);
 /// ```
+///
+/// Give it to [`PeerConfig::import`](crate::PeerConfig::import) or
+/// [`PeerConfig::export`](crate::PeerConfig::export), or ask it offline with
+/// [`Self::evaluate`] and [`Self::trace`]. A chain holds at most 65,536 filters
+/// of as many rules.
 #[derive(Debug, Clone)]
 pub struct FilterChain(Arc<Contents>);
 
@@ -127,7 +138,9 @@ impl FilterChain {
         Self::new(Vec::new(), Fallback::Accept)
     }
 
-    /// The chain that lets nothing pass.
+    /// The chain that lets nothing pass. As import policy together with
+    /// `keep_rejected: false` it costs neither memory nor a decision: for a
+    /// speaker that only announces.
     #[must_use]
     pub fn reject_all() -> Self {
         Self::new(Vec::new(), Fallback::Reject)

@@ -1,4 +1,13 @@
 //! Asking a chain about a route.
+//!
+//! Deciding and changing are two steps. The first yields an `Outcome`, small
+//! and comparable, that says which changes are to be made; the second makes
+//! them. Routes of one UPDATE mostly have equal outcomes, so their attributes are
+//! copied, changed and hashed once and not once a prefix.
+//!
+//! INVARIANT: an outcome and the attributes before it determine the attributes
+//! after it. Changes are therefore named by their place in the chain, and none
+//! of them looks at the prefix.
 
 use super::{Fallback, FilterChain, Rule, RuleAction, Trace, TracedRule};
 use crate::LocalOrigin;
@@ -17,7 +26,8 @@ pub enum RouteSource<'a> {
     Local(&'a LocalOrigin),
 }
 
-/// A route as a chain sees it.
+/// A route as a chain sees it. Everything a matcher may ask is in here, so that
+/// policy can be tried without a table.
 #[derive(Debug, Clone, Copy)]
 pub struct RouteView<'a> {
     /// The destination.
@@ -90,13 +100,51 @@ impl FilterChain {
     ///
     /// Cost: the matchers of the rules up to the deciding one; attributes are
     /// copied only when something changes them.
+    ///
+    /// ```
+    /// use bgp_rib::{
+    ///     Decider, Fallback, Filter, FilterChain, Matcher, Operation, PrefixMatcher,
+    ///     PrefixOperator, RouteSource, RouteView, Rule,
+    /// };
+    /// use bgp_wire::{PathAttributes, PeerType};
+    ///
+    /// let pods = PrefixMatcher::new("192.168.0.0/16".parse()?, PrefixOperator::In).lengths(26, 26);
+    /// let only_pods = Filter::new("only-pods", vec![
+    ///     Rule::accept("blocks", vec![Matcher::Prefix(pods)])
+    ///         .with_operations(vec![Operation::SetLocalPref(200)]),
+    ///     Rule::reject("rest", vec![]),
+    /// ]);
+    /// let chain = FilterChain::new(vec![only_pods], Fallback::Accept);
+    ///
+    /// let attributes = PathAttributes::default();
+    /// let route = |prefix: &str| Ok::<_, ipnet::AddrParseError>(RouteView {
+    ///     prefix: prefix.parse()?,
+    ///     attributes: &attributes,
+    ///     source: RouteSource::Peer(PeerType::Internal),
+    ///     interface: None,
+    ///     session: PeerType::Internal,
+    /// });
+    /// let verdict = chain.evaluate(&route("192.168.3.64/26")?);
+    /// assert!(verdict.accepted);
+    /// assert_eq!(verdict.attributes.unwrap().local_pref, Some(200));
+    /// let verdict = chain.evaluate(&route("10.0.0.0/8")?);
+    /// assert!(!verdict.accepted);
+    /// assert!(matches!(verdict.decided_by, Decider::Rule { filter: 0, rule: 1, .. }));
+    ///
+    /// // The same with reasons.
+    /// let trace = chain.trace(&route("10.0.0.0/8")?);
+    /// assert_eq!(trace.display_verdict(&chain).to_string(), "rejected by only-pods rest");
+    /// # Ok::<(), ipnet::AddrParseError>(())
+    /// ```
     #[must_use]
     pub fn evaluate(&self, route: &RouteView<'_>) -> Verdict {
         let outcome = self.decide(route, |_| {});
         self.verdict(&outcome, route.attributes)
     }
 
-    /// Asks the chain and records what became of every rule on the way.
+    /// Asks the chain and records what became of every rule on the way: the
+    /// verdict of [`Self::evaluate`], one entry more for each rule asked.
+    /// [`Trace::display`] puts it into words.
     #[must_use]
     pub fn trace(&self, route: &RouteView<'_>) -> Trace {
         let mut rules = Vec::new();

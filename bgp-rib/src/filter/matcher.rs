@@ -1,4 +1,9 @@
 //! The conditions of a rule.
+//!
+//! Every condition is total: on a route that lacks what it asks for (no
+//! interface, no LOCAL_PREF, an empty path) it does not hold. There is no
+//! negation but in [`PrefixOperator`](crate::PrefixOperator): "not" is a rule
+//! that rejects before one that accepts.
 
 use super::evaluate::{RouteSource, RouteView};
 use super::{InterfacePattern, PrefixMatcher};

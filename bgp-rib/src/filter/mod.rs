@@ -8,6 +8,18 @@
 //!
 //! A chain is compiled once and shared (`Clone` is one reference count); two
 //! peers with the same chain share an update group.
+//!
+//! | word | Calico's BGPFilter | BIRD |
+//! |---|---|---|
+//! | [`FilterChain`] | `spec.filters` of a BGPPeer with Calico's default | `import filter`, `export filter` |
+//! | [`Filter`] | a BGPFilter resource | a function |
+//! | [`Rule`] | an entry of `importV4`, `exportV4`, … | an `if` |
+//! | [`Matcher`] | a field of the entry | a condition |
+//! | [`Operation`] | an entry of `operations` | an assignment |
+//!
+//! What never happens: a chain that cannot be evaluated, a rule that matches
+//! because one of its conditions could not be understood ([`Matcher::Never`]),
+//! or a verdict that depends on anything but the [`RouteView`].
 
 mod chain;
 mod evaluate;

@@ -1,4 +1,8 @@
 //! Changes that a rule makes to a route.
+//!
+//! Each is idempotent but for prepending, and none can fail. What the kind of
+//! session demands comes after them: a LOCAL_PREF set here does not reach an
+//! external peer, an AS prepended here stands behind our own.
 
 use bgp_wire::{Asn, Community, LargeCommunity, PathAttributes};
 

@@ -1,4 +1,7 @@
 //! Tests on the prefix of a route.
+//!
+//! A test is two comparisons on integers, whatever its operator; a prefix list
+//! is asked entry by entry.
 
 use ipnet::IpNet;
 use std::fmt;
@@ -52,7 +55,8 @@ impl PrefixMatcher {
     }
 
     /// Limits what counts as inside to prefixes of `min` to `max` bits, both
-    /// included. An empty range (`min > max`) contains nothing.
+    /// included, as BIRD's `10.0.0.0/8{16,24}` does. An empty range
+    /// (`min > max`) contains nothing. Of no effect on `Equal` and `NotEqual`.
     #[must_use]
     pub const fn lengths(mut self, min: u8, max: u8) -> Self {
         self.min = min;

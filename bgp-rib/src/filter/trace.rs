@@ -1,4 +1,7 @@
 //! What became of every rule that a route met.
+//!
+//! A trace holds positions, not names: it is small enough to be kept, and the
+//! chain that was asked turns it into words.
 
 use super::{Decider, FilterChain, Verdict};
 use std::fmt;
@@ -26,7 +29,16 @@ pub struct Trace {
 }
 
 impl Trace {
-    /// The trace in words, one line a rule; `chain` is the chain that was asked.
+    /// The trace in words, one line a rule, then the verdict:
+    ///
+    /// ```text
+    /// only-pods blocks: not prefix ~ 192.168.0.0/16{26,26}
+    /// only-pods rest: matches
+    /// rejected by only-pods rest
+    /// ```
+    ///
+    /// `chain` is the chain that was asked; another one yields wrong names or
+    /// none, and nothing worse.
     #[must_use]
     pub const fn display<'a>(&'a self, chain: &'a FilterChain) -> impl fmt::Display + 'a {
         TraceText { trace: self, chain }

@@ -1,4 +1,8 @@
 //! What a group has been told (Adj-RIB-Out, RFC 4271 §3.2).
+//!
+//! INVARIANT: a place that is free in the table has an empty entry here. A group
+//! that follows a family holds a reference until it has taken notice that the
+//! last route went; one that stops following a family forgets what it was told.
 
 use crate::PeerId;
 use crate::attributes::Attributes;

@@ -1,4 +1,8 @@
 //! Members of a group, and who of them a message is for.
+//!
+//! A route is kept from its sender, from its originator and, if it is our own,
+//! from its next hop: three lookups by peer, identifier and address find the one
+//! or two members concerned, however large the group is.
 
 use super::{Member, Told};
 use crate::PeerId;

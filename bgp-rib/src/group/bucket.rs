@@ -1,4 +1,9 @@
 //! Differences sorted by attribute set, waiting to be encoded.
+//!
+//! An UPDATE has one attribute set for all that it announces (RFC 4271 §4.3), so
+//! packing is sorting: by attributes, family and audience. Buckets are emptied
+//! in the order in which they were begun, which keeps the output deterministic
+//! although the index is a hash map: it is looked up in, never iterated.
 
 use super::log::Message;
 use super::{Audience, ExportKey, Log};

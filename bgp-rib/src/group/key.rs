@@ -1,4 +1,9 @@
 //! What peers must have in common to be told the same.
+//!
+//! INVARIANT: the attributes under which a peer hears of a route are a function
+//! of the route, the RIB's configuration and the peer's key. Whatever else
+//! export might ask of a peer belongs in here. (Whether it hears of a route at
+//! all depends on its identity too, see [`Audience`](super::Audience).)
 
 use crate::{FilterChain, NextHopMode, PeerConfig, RibConfig};
 use bgp_wire::{Asn, Context, PeerType};

@@ -1,4 +1,8 @@
 //! Encoded messages of a group, kept until every member has read them.
+//!
+//! INVARIANT: numbers are never used again, and `bytes` is the sum over the
+//! messages held. How long the log may grow is `RibConfig::group_backlog`'s to
+//! say: then those who lag behind are given a group of their own.
 
 use super::Audience;
 use std::collections::VecDeque;

@@ -1,4 +1,17 @@
 //! From changed destinations to buckets: policy, comparison, sorting.
+//!
+//! For each destination, what members should have heard now is compared with
+//! what they were told, path identifier by path identifier:
+//!
+//! | told before | now | the group hears | single members hear |
+//! |---|---|---|---|
+//! | yes | no | a withdrawal, but for those who never heard it | – |
+//! | no | yes | an announcement, but for those it is kept from | – |
+//! | yes | other attributes | an announcement, likewise | a withdrawal, if the new one is kept from them |
+//! | yes | the same from another source | nothing | the announcement, if the old one was kept from them; a withdrawal, if the new one is |
+//!
+//! The last line is why a sender is part of what was told: two reflected routes
+//! may look alike, and yet the sender of one may hear of the other.
 
 use super::adj_rib_out::ToldRoutes;
 use super::audience::Few;

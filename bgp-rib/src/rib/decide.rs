@@ -1,4 +1,13 @@
 //! Choosing the best route and telling everybody who is concerned.
+//!
+//! The decision is made from scratch over all eligible routes of the
+//! destination, as MULTI_EXIT_DISC gives no order in which a newcomer could be
+//! placed (RFC 4271 §9.1.2.2 c). Destinations have few routes; one alone is
+//! best without being compared.
+//!
+//! INVARIANT: `destination.best` is the position of the route that the decision
+//! process of the RIB's profile chooses from the eligible ones, at all times
+//! outside [`Rib::change`].
 
 use super::Rib;
 use super::event::ChangeLog;

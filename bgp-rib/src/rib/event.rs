@@ -1,4 +1,7 @@
 //! What happens to a RIB, and what follows.
+//!
+//! Events are all there is: no call but [`Rib::apply`](crate::Rib::apply) and the
+//! changes of policy moves a route, so a log of events is a log of everything.
 
 use crate::{LocalRoute, PeerId, Reachability, RouteInfo};
 use bgp_wire::{Context, Family, FamilySet, UpdateView};
@@ -15,15 +18,22 @@ use std::net::{IpAddr, Ipv4Addr};
 pub enum Event<'a> {
     /// A session is established. The peer's table follows, and ours is sent to
     /// it. A second one without [`Event::PeerDown`] between replaces the first.
+    ///
+    /// Stale routes of the last session stay until End-of-RIB if the identifier
+    /// and the type of the session are the same and the family came back. Where
+    /// the peer did not preserve its forwarding state (F bit clear, RFC 4724
+    /// §4.2) let [`Event::EndOfRib`] follow at once. O(destinations), to fill
+    /// the peer's queue.
     PeerUp {
         /// The peer.
         peer: PeerId,
-        /// Its BGP Identifier.
+        /// Its BGP Identifier: a tie-break, and the ORIGINATOR_ID of what is
+        /// reflected for it (RFC 4456 §8).
         identifier: Ipv4Addr,
         /// What was negotiated.
         context: &'a Context,
     },
-    /// A session has ended: the peer's routes go.
+    /// A session has ended: the peer's routes go. O(routes of the peer).
     PeerDown {
         /// The peer.
         peer: PeerId,
@@ -33,7 +43,9 @@ pub enum Event<'a> {
         retain: FamilySet,
     },
     /// An UPDATE came. What its RFC 7606 disposition withdraws is withdrawn; an
-    /// End-of-RIB marker and disabled families are seen to.
+    /// End-of-RIB marker and disabled families are seen to. NLRI of families
+    /// that were not negotiated, or are not unicast, are passed over. One hash
+    /// of the attributes, then one lookup and one decision for each NLRI.
     Update {
         /// The peer.
         peer: PeerId,
@@ -48,12 +60,15 @@ pub enum Event<'a> {
         /// The family.
         family: Family,
     },
-    /// The time for stale routes is over (RFC 4724 §4.2).
+    /// The time for stale routes is over (RFC 4724 §4.2): the Restart Time of
+    /// the peer's OPEN has passed without a session, or the embedder's own limit
+    /// for End-of-RIB on the new one. All routes that are still stale go.
     StaleExpired {
         /// The peer.
         peer: PeerId,
     },
-    /// The peer asks for our table in a family (RFC 2918).
+    /// The peer asks for our table in a family (RFC 2918). It hears everything
+    /// again when it is polled; the others of its update group hear nothing.
     RouteRefresh {
         /// The peer.
         peer: PeerId,
@@ -68,12 +83,17 @@ pub enum Event<'a> {
         /// The family.
         family: Family,
     },
-    /// A route is originated here, or replaced.
+    /// A route is originated here, or replaces the one with the same prefix. It
+    /// competes with learned routes by [`LocalRoute::preference`] and then by
+    /// the decision process. Host bits of the prefix are ignored.
     Originate(LocalRoute),
     /// A route is originated no longer.
     WithdrawLocal(IpNet),
     /// The routing table has news about a next hop; `None` withdraws what it
-    /// said.
+    /// said. Every route over it is judged anew: eligibility (RFC 4271
+    /// §9.1.2.1), interior cost, filters that ask for the interface. What is said
+    /// of a next hop before the first route over it counts too.
+    /// O(routes over the next hop).
     NextHop {
         /// The address, as it is in UPDATEs.
         address: IpAddr,
@@ -82,7 +102,8 @@ pub enum Event<'a> {
     },
 }
 
-/// A prefix whose best route is another now.
+/// A prefix whose best route is another now: another source, or other
+/// attributes. What differs in none of these (a cost, a stale mark) is no change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct BestChange {

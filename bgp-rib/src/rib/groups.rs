@@ -1,4 +1,15 @@
 //! Membership of update groups: joining, leaving, going alone, coming together.
+//!
+//! | when | what |
+//! |---|---|
+//! | a session comes up | into an equal group that has told nothing yet, else into one of its own |
+//! | it asks for a refresh, or its policy changes | it is split off with a copy of what its group was told |
+//! | it reads too slowly | the laggards are split off together, with the log they have not read |
+//! | it has read everything, and an equal group is settled | it joins that one |
+//!
+//! A split costs a copy of the group's table; it buys that nobody waits for
+//! anybody, and that a merge needs no comparison: two settled groups of one key
+//! have told the same.
 
 use super::Rib;
 use crate::PeerId;

@@ -1,5 +1,10 @@
 //! What becomes of received attributes: normalised, checked for loops, put
 //! through import policy.
+//!
+//! The work is split by how often it is needed. Once an UPDATE: normalising,
+//! hashing into the store, loop checks, the next hop. Once an NLRI: policy,
+//! because it may ask for the prefix; but the attributes that policy makes are
+//! built and hashed only when its outcome differs from that of the NLRI before.
 
 use super::Rib;
 use crate::attributes::Attributes;

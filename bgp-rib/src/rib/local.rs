@@ -1,4 +1,8 @@
 //! Routes originated here, and news of next hops.
+//!
+//! A route originated here without a next hop depends on the entry `OWN`, which
+//! is reachable at cost 0. With one, as third-party routes of the kernel have
+//! it, it is eligible only while that next hop is.
 
 use super::Rib;
 use super::event::ChangeLog;

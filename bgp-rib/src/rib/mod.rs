@@ -1,4 +1,22 @@
 //! The RIB: tables, peers, groups, and the events that move them.
+//!
+//! ```text
+//!  UPDATE ─► import ─► table ─► decide ─┬─► Changes      (to the caller)
+//!           (policy)  (routes)  (best)  ├─► groups       (to peers, when polled)
+//!                                       └─► publisher    (to readers, when published)
+//! ```
+//!
+//! One file a step. Every change of a route goes through `Rib::change`, which
+//! decides anew and marks the destination for whoever has to hear of it; what
+//! they hear is worked out later, from the route as it is then. Many changes
+//! between two polls therefore cost one message.
+//!
+//! INVARIANT: a destination has at most one route of each source and path
+//! identifier (RFC 7911 §3), so an announcement replaces and never adds to what
+//! its source said before.
+//!
+//! INVARIANT: `peer.prefixes` names exactly the destinations that have a route
+//! of the peer, and `peer.routes` counts those routes.
 
 mod decide;
 mod event;
@@ -36,6 +54,66 @@ use event::ChangeLog;
 /// Cost: an event costs what it changes. A received prefix is one hash lookup,
 /// one decision over the routes to it and one mark in each update group; policy
 /// towards peers runs when they are polled.
+///
+/// Memory: a route is a few words, an attribute set is held once, and each
+/// update group (not each peer) remembers what it was told.
+///
+/// # Sessions and the RIB
+///
+/// What a session reports maps onto events like this:
+///
+/// | session | RIB |
+/// |---|---|
+/// | established | [`Event::PeerUp`] with the negotiated context and the identifier of the peer's OPEN |
+/// | UPDATE | [`Event::Update`]; afterwards poll whoever is [`pending`](Self::pending) |
+/// | End-of-RIB | [`Event::EndOfRib`] |
+/// | route refresh asked for | [`Event::RouteRefresh`] |
+/// | down, families to retain | [`Event::PeerDown`] with them, and a timer for [`Event::StaleExpired`] |
+/// | can write | [`poll_transmit`](Self::poll_transmit) until `None` or the socket is full |
+///
+/// ```
+/// use bgp_rib::{Event, PeerConfig, Rib, RibConfig};
+/// use bgp_wire::{
+///     AsPath, Asn, Context, Family, NextHop, Nlri, PathAttributes, PeerType, UpdatePacker, UpdateView,
+/// };
+///
+/// let mut rib = Rib::new(RibConfig::new(Asn(64512), [192, 0, 2, 1].into()));
+/// let context = Context::new(PeerType::External);
+/// let mut neighbour = |last: u8| {
+///     let address = [192, 0, 2, last].into();
+///     let peer = rib.add_peer(PeerConfig::new(address).local_address([192, 0, 2, 1].into()));
+///     let identifier = [192, 0, 2, last].into();
+///     let _ = rib.apply(Event::PeerUp { peer, identifier, context: &context });
+///     peer
+/// };
+/// let (from, to) = (neighbour(2), neighbour(3));
+///
+/// // AS 64513 announces a prefix: here an UPDATE made by hand, else the session's.
+/// let prefix: ipnet::IpNet = "198.51.100.0/24".parse()?;
+/// let attributes = PathAttributes {
+///     as_path: AsPath::from_sequence([Asn(64513)]),
+///     ..PathAttributes::new(NextHop::V4([192, 0, 2, 2].into()))
+/// };
+/// let mut bytes = [0; 4096];
+/// let length = UpdatePacker::new(&context).announce(
+///     &attributes,
+///     Family::IPV4_UNICAST,
+///     &mut [Nlri::unicast(prefix)].into_iter().peekable(),
+///     &mut bytes,
+/// )?;
+/// let update = UpdateView::scan(&bytes[..length], &context)?;
+/// let changes = rib.apply(Event::Update { peer: from, update: &update });
+/// assert_eq!(changes.best[0].new.as_ref().map(|route| route.source.peer()), Some(Some(from)));
+///
+/// // The other neighbour hears of it with our AS in front and our next hop.
+/// assert!(rib.pending().any(|peer| peer == to));
+/// let length = rib.poll_transmit(to, &mut bytes).expect("an UPDATE");
+/// let told = UpdateView::scan(&bytes[..length], &context)?;
+/// let told = told.path_attributes(Family::IPV4_UNICAST);
+/// assert_eq!(told.as_path.to_string(), "64512 64513");
+/// assert_eq!(told.next_hop, Some(NextHop::V4([192, 0, 2, 1].into())));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct Rib {
     config: RibConfig,
@@ -73,15 +151,18 @@ impl Rib {
         &self.config
     }
 
-    /// Adds a peer, whose session is down.
+    /// Adds a peer, whose session is down. Peers are told apart by the identifier
+    /// returned, not by address. O(1).
     pub fn add_peer(&mut self, config: PeerConfig) -> PeerId {
         let id = PeerId(u32::try_from(self.peers.len()).unwrap_or(u32::MAX));
         self.peers.push(Peer::new(config));
         id
     }
 
-    /// Removes a peer as if its session had ended, for good. Its identifier
-    /// stays unused; events for it have no effect.
+    /// Removes a peer as if its session had ended, for good: its routes go, also
+    /// those kept as stale. Its identifier stays unused, so a late event for it
+    /// has no effect; an empty shell remains. A peer whose
+    /// session is only down is better left where it is. O(routes of the peer).
     pub fn remove_peer(&mut self, peer: PeerId) -> Changes {
         let mut log = ChangeLog::default();
         self.peer_down(peer, bgp_wire::FamilySet::empty(), &mut log);
@@ -91,7 +172,26 @@ impl Rib {
         self.finish(log)
     }
 
-    /// Lets an event take effect.
+    /// Lets an event take effect and tells which best routes changed by it: what
+    /// a forwarding table has to follow. Peers are told when they are polled.
+    ///
+    /// ```
+    /// use bgp_rib::{Event, LocalOrigin, LocalRoute, Rib, RibConfig};
+    /// use bgp_wire::Asn;
+    ///
+    /// let mut rib = Rib::new(RibConfig::new(Asn(64512), [10, 0, 0, 1].into()));
+    /// let block = "192.168.0.0/26".parse()?;
+    /// let route = LocalRoute::new(block, LocalOrigin::OwnBlock);
+    /// for change in rib.apply(Event::Originate(route.clone())).best {
+    ///     match (change.old, change.new) {
+    ///         (_, Some(new)) => println!("route {} via {:?}", change.prefix, new.attributes.next_hop),
+    ///         (_, None) => println!("unroute {}", change.prefix),
+    ///     }
+    /// }
+    /// assert!(rib.apply(Event::Originate(route)).is_empty(), "nothing new");
+    /// assert_eq!(rib.apply(Event::WithdrawLocal(block)).best.len(), 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// Events of unknown or removed peers, and all but
     /// [`PeerUp`](Event::PeerUp) of peers whose session is down, change nothing.

@@ -1,4 +1,10 @@
 //! Changes of policy while sessions are up.
+//!
+//! Import policy is asked again about what was *received*, which is kept beside
+//! what policy made of it (one pointer where policy changed nothing); that is
+//! the "soft reconfiguration" of other speakers without a second table. Export
+//! policy is part of the key of an update group, so its change moves the peer to
+//! another group, which compares and tells the differences.
 
 use super::Rib;
 use super::event::ChangeLog;
@@ -28,7 +34,17 @@ impl Rib {
     }
 
     /// Replaces the export policy of a peer. It hears of the differences when it
-    /// is polled.
+    /// is polled: what is refused now is withdrawn, what passes now announced,
+    /// what stays the same not mentioned. Other peers notice nothing.
+    /// O(destinations).
+    ///
+    /// ```
+    /// # use bgp_rib::{FilterChain, PeerConfig, Rib, RibConfig};
+    /// # let mut rib = Rib::new(RibConfig::new(bgp_wire::Asn(64512), [10, 0, 0, 1].into()));
+    /// # let peer = rib.add_peer(PeerConfig::new([10, 0, 0, 2].into()));
+    /// // Take a node out of service without ending its sessions.
+    /// rib.set_export(peer, FilterChain::reject_all());
+    /// ```
     pub fn set_export(&mut self, peer: PeerId, chain: FilterChain) {
         let Some(held) = self.peer_mut(peer) else {
             return;

@@ -1,4 +1,12 @@
 //! Publishing snapshots.
+//!
+//! Publication is a call of its own and not a side effect of every event: the
+//! embedder decides how fresh readers must be, and a burst of events is
+//! published once.
+//!
+//! INVARIANT: a destination that waits for publication holds a reference to its
+//! place, so that the place cannot go to another prefix before readers have
+//! seen the first one leave.
 
 use super::Rib;
 use crate::PeerId;
@@ -7,8 +15,9 @@ use crate::table::PrefixId;
 use std::sync::Arc;
 
 impl Rib {
-    /// A handle for readers. The first one costs a pass over the table; from
-    /// then on changes are noted for [`publish`](Self::publish).
+    /// A handle for readers on other threads. The first one costs a pass over the
+    /// table; from then on changes are noted for [`publish`](Self::publish).
+    /// Without any, a RIB spends nothing on readers.
     pub fn reader(&mut self) -> Reader {
         if let Some(publisher) = &self.publisher {
             return publisher.reader();
@@ -27,8 +36,10 @@ impl Rib {
         reader
     }
 
-    /// Lets readers see the table as it is now. O(changes · log n); nothing when
-    /// nothing changed or nobody asked for a [`Reader`].
+    /// Lets readers see the table as it is now, all changes at once. To be called
+    /// after a batch of events, or on a timer: readers see nothing in between.
+    /// O(changes · log n); nothing when nothing changed or nobody asked for a
+    /// [`Reader`].
     pub fn publish(&mut self) {
         let Some(mut publisher) = self.publisher.take() else {
             return;
@@ -61,7 +72,24 @@ impl Rib {
         }
     }
 
-    /// The table as it is now, published.
+    /// The table as it is now, published: [`publish`](Self::publish) and
+    /// [`Reader::snapshot`] in one call.
+    ///
+    /// ```
+    /// use bgp_rib::{Event, LocalOrigin, LocalRoute, Rib, RibConfig};
+    /// use bgp_wire::Asn;
+    ///
+    /// let mut rib = Rib::new(RibConfig::new(Asn(64512), [10, 0, 0, 1].into()));
+    /// let reader = rib.reader(); // for other threads
+    /// let block = "192.168.0.0/26".parse()?;
+    /// let _ = rib.apply(Event::Originate(LocalRoute::new(block, LocalOrigin::OwnBlock)));
+    /// assert!(reader.snapshot().is_empty(), "not published yet");
+    /// let now = rib.snapshot();
+    /// assert!(now.best(&block).is_some());
+    /// assert_eq!(now.longest_match([192, 168, 0, 7].into()).unwrap().prefix, block);
+    /// assert_eq!(reader.snapshot().version(), now.version());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn snapshot(&mut self) -> Arc<Snapshot> {
         let reader = self.reader();
         self.publish();

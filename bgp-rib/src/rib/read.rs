@@ -1,4 +1,9 @@
 //! Looking into the tables.
+//!
+//! Readers on the writer's own thread; those on other threads take a
+//! [`Snapshot`](crate::Snapshot). Everything is worked out when it is asked for:
+//! nothing is stored per route for the sake of questions. Prefixes are looked up
+//! as they are given, host bits included.
 
 use super::Rib;
 use crate::attributes::Attributes;
@@ -44,7 +49,8 @@ impl Rib {
     }
 
     /// Everything a peer sent, before policy (Adj-RIB-In), in order of prefix
-    /// and path identifier.
+    /// and path identifier: also what policy refused or what loops, if
+    /// [`keep_rejected`](crate::PeerConfig::keep_rejected) is set. O(n log n).
     #[must_use]
     pub fn adj_rib_in(&self, peer: PeerId) -> Vec<RouteInfo> {
         let Some(held) = self.peer(peer) else {
@@ -66,7 +72,9 @@ impl Rib {
 
     /// What a peer has been told, or will be by the messages that are ready
     /// (Adj-RIB-Out): prefix, path identifier (0 without ADD-PATH), attributes;
-    /// in order of prefix.
+    /// in order of prefix. What still waits to be judged counts as it was before:
+    /// it is up to date when [`pending`](Self::pending) does not name the peer.
+    /// O(destinations).
     #[must_use]
     pub fn adj_rib_out(&self, peer: PeerId) -> Vec<(IpNet, u32, Attributes)> {
         let group = self.group_of(peer).and_then(|id| self.groups.get(id));
@@ -86,7 +94,19 @@ impl Rib {
     }
 
     /// What a peer would be told now about the best route to `prefix`, or why
-    /// nothing.
+    /// nothing: the first question of whoever misses a route. Asks the code that
+    /// makes the messages, and changes nothing. O(rules of the chain).
+    ///
+    /// ```
+    /// use bgp_rib::{PeerConfig, Rib, RibConfig, Withheld};
+    /// use bgp_wire::Asn;
+    ///
+    /// let mut rib = Rib::new(RibConfig::new(Asn(64512), [10, 0, 0, 1].into()));
+    /// let peer = rib.add_peer(PeerConfig::new([10, 0, 0, 2].into()));
+    /// let answer = rib.advertisement(peer, &"192.0.2.0/24".parse()?);
+    /// assert_eq!(answer, Err(Withheld::Down));
+    /// # Ok::<(), ipnet::AddrParseError>(())
+    /// ```
     ///
     /// # Errors
     /// The rule, policy or limit that withholds the route.

@@ -1,4 +1,13 @@
 //! Sessions that come, go and come back (RFC 4271 §9, RFC 4724 §4).
+//!
+//! Staleness is one bit. A route carries the parity that its peer had when the
+//! route came; a peer that is lost gracefully flips its own, and with one write
+//! all its routes are stale. A route that comes again takes the new parity;
+//! End-of-RIB removes those that still have the old one.
+//!
+//! INVARIANT: `peer.stale` names the families that may have stale routes. It is
+//! empty before the parity flips, so two generations of stale routes never mix:
+//! RFC 4724 §4.2 wants those of an earlier restart gone by then.
 
 use super::Rib;
 use super::decide::is_stale;

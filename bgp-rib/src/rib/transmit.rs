@@ -1,4 +1,12 @@
 //! Messages for peers.
+//!
+//! Messages are made when somebody wants to read them, never ahead: a peer that
+//! does not read costs a mark for each changed destination and nothing more.
+//! The first member of a group that asks pays for policy and encoding; the
+//! others copy bytes.
+//!
+//! INVARIANT: a member reads the log in order and sees each message that is
+//! meant for it exactly once; `member.next` never goes back.
 
 use super::Rib;
 use crate::PeerId;
@@ -20,6 +28,24 @@ impl Rib {
     /// batches of 4,096 until one of them has to be told. A peer that reads
     /// slower than the others of its update group is separated from it, so that
     /// it holds up nobody.
+    ///
+    /// Call it whenever the session has room, until `None`:
+    ///
+    /// ```
+    /// # use bgp_rib::{PeerId, Rib};
+    /// fn fill(rib: &mut Rib, peer: PeerId, room: usize, mut send: impl FnMut(&[u8])) {
+    ///     let mut message = [0; 4096]; // 65,535 with extended messages
+    ///     let mut sent = 0;
+    ///     while sent + message.len() <= room {
+    ///         let Some(length) = rib.poll_transmit(peer, &mut message) else { break };
+    ///         send(&message[..length]);
+    ///         sent += length;
+    ///     }
+    /// }
+    /// ```
+    ///
+    /// A message that was handed out counts as told: after an error on the way,
+    /// end the session.
     pub fn poll_transmit(&mut self, peer: PeerId, out: &mut [u8]) -> Option<usize> {
         loop {
             let id = self.group_of(peer)?;

@@ -1,4 +1,12 @@
 //! UPDATE messages and routes that come and go.
+//!
+//! A route that cannot be used (refused by policy, looped) still replaces what
+//! its source said before: the implicit withdrawal of RFC 4271 §3.1 and §9
+//! does not depend on what the new route is worth.
+//!
+//! INVARIANT: every route in the table holds its next hop once
+//! (`NextHops::depend`), and gives it back when it is replaced or removed; an
+//! UPDATE at work holds it besides, so that the entry outlives its routes.
 
 use super::Rib;
 use super::event::ChangeLog;

@@ -18,6 +18,9 @@ use std::sync::Arc;
 use tree::Tree;
 
 /// The Loc-RIB as it was at one moment.
+///
+/// It owns what it shows: holding one for long costs the memory of what has
+/// changed since, and delays nobody.
 #[derive(Debug, Clone, Default)]
 pub struct Snapshot {
     tree: Tree<Arc<RouteInfo>>,
@@ -31,7 +34,9 @@ impl Snapshot {
         self.tree.get(prefix).map(Arc::as_ref)
     }
 
-    /// The best route to the longest prefix that contains `address`.
+    /// The best route to the longest prefix that contains `address`, `None` when
+    /// not even a default route does. O(log n) for each of the few prefixes
+    /// tried.
     #[must_use]
     pub fn longest_match(&self, address: IpAddr) -> Option<&RouteInfo> {
         self.tree
@@ -64,7 +69,10 @@ impl Snapshot {
 }
 
 /// A handle to the latest published [`Snapshot`]; cheap to clone and to send to
-/// other threads.
+/// other threads. It outlives the RIB and then shows its last state.
+///
+/// Take one [`snapshot`](Self::snapshot) for each piece of work and ask only
+/// that: two calls may show two states.
 #[derive(Debug, Clone)]
 pub struct Reader(Arc<ArcSwap<Snapshot>>);
 

@@ -14,7 +14,8 @@ use super::Session;
 use crate::message::{HEADER, Header, kind};
 use crate::{ConnId, Negotiated};
 
-/// Why a message was not queued.
+/// Why a message was not queued. Nothing has changed then; only
+/// [`Self::Full`] is worth another try with the same bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SendError {

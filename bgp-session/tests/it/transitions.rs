@@ -361,7 +361,7 @@ fn a_short_send_hold_time_does_not_end_a_quiet_session() {
     let mut solo = Solo::in_state(Established, config);
     for _ in 0..30 {
         solo.advance(Duration::from_secs(10));
-        solo.receive(&crate::solo::keepalive());
+        solo.receive(&keepalive());
         solo.sent();
     }
     assert_eq!(solo.session.state(), Established);
