@@ -12,7 +12,9 @@ use ipnet::IpNet;
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// A peer of one RIB. Identifiers are not used again.
+/// A peer of one RIB, in the order in which peers were added. Identifiers are
+/// not used again, so one that is kept too long names nobody, never somebody
+/// else. They mean nothing in another RIB.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PeerId(pub(crate) u32);
 
@@ -69,7 +71,8 @@ pub struct PeerConfig {
     /// of a route originated here.
     pub address: IpAddr,
     /// Our AS in this session, where it is not the speaker's (Calico's
-    /// `localASNumber`).
+    /// `localASNumber`). External peers see it in front of the AS_PATH, in place
+    /// of the speaker's; a route with either in its path is looped.
     pub local_as: Option<Asn>,
     /// An internal peer that is a client of ours (RFC 4456 §6): it hears routes
     /// of all internal peers, and all of them hear its. Of no effect on other
@@ -88,10 +91,12 @@ pub struct PeerConfig {
     /// connected peers (RFC 2545 §3).
     pub local_link_local: Option<Ipv6Addr>,
     /// Subnets shared with the peer, whose addresses may be told as third-party
-    /// next hops (RFC 4271 §5.1.3). Empty for multihop peers.
+    /// next hops (RFC 4271 §5.1.3), with their link-local addresses. Empty for
+    /// multihop peers.
     pub shared_subnets: Vec<IpNet>,
     /// How often our AS may be in a received AS_PATH (Calico's
-    /// `numAllowedLocalASNumbers`).
+    /// `numAllowedLocalASNumbers`). 0, the default, is RFC 4271 §9.1.2; more is
+    /// for sites of one AS joined by a provider.
     pub allow_local_as: u8,
     /// Policy for routes from the peer; [`Rib::set_import`](crate::Rib::set_import)
     /// changes it later.

@@ -14,18 +14,22 @@ use std::sync::Arc;
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum LocalOrigin {
-    /// A block of pod addresses with affinity to this node.
+    /// A block of pod addresses with affinity to this node. Announced as a
+    /// whole; the routes inside it stay at home.
     OwnBlock,
-    /// A route of the kernel's table.
+    /// A route of the kernel's table, as BIRD would learn it there. Calico's
+    /// export chain looks at both fields.
     Kernel {
         /// The outgoing interface.
         interface: Box<str>,
-        /// Its metric, `None` when it has none.
+        /// Its metric, `None` when it has none: then the normal priority stands
+        /// in. Lower is better; it travels as LOCAL_PREF 2³¹ − 1 − metric.
         metric: Option<u32>,
     },
     /// A configured route.
     Static,
-    /// A service address or range.
+    /// A service address or range (cluster, external or load-balancer), which
+    /// Calico announces from a static route.
     Service,
 }
 
@@ -118,7 +122,8 @@ impl LocalRoute {
     }
 }
 
-/// Where a route came from.
+/// Where a route came from. Prints as the address of the peer, or as
+/// `here (own block)`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Source {
     /// A peer.
@@ -152,7 +157,8 @@ impl fmt::Display for Source {
     }
 }
 
-/// A route of some table, as reported to users.
+/// A route of some table, as reported to users. A value of its own: it stays
+/// what it was when the table changes, and shares the attributes with it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RouteInfo {
@@ -182,7 +188,8 @@ pub(crate) enum Status {
     Rejected,
 }
 
-/// Why a route does not take part in the decision.
+/// Why a route does not take part in the decision. The first reason found is
+/// told: loops before policy, policy before the next hop.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Ineligible {

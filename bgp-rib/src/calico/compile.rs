@@ -57,7 +57,8 @@ pub fn import_chain<'a>(
 }
 
 /// The chain for routes to a peer: the BGPFilters that `spec.filters` names, in
-/// that order, then Calico's built-in export rules.
+/// that order, then Calico's built-in export rules. Sessions with equal names and
+/// an equal context get equal chains and so share an update group. O(rules).
 ///
 /// ```
 /// # use bgp_rib::{ExportContext, export_chain};

@@ -69,7 +69,8 @@ pub struct ExportContext {
     pub bird_programs_ipip: bool,
 }
 
-/// An IP pool, as far as exports care.
+/// An IP pool, as far as exports care. A pool with `disableBGPExport` wins over
+/// one without that contains the same prefix.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Pool {
     /// `spec.cidr`.
@@ -78,7 +79,9 @@ pub struct Pool {
     pub disable_bgp_export: bool,
 }
 
-/// Communities for the routes inside a prefix.
+/// Communities for the routes inside a prefix: `prefixAdvertisements` of a
+/// BGPConfiguration with its names resolved. Every entry that contains the route
+/// adds its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PrefixAdvertisement {
     /// `cidr`.
@@ -89,13 +92,15 @@ pub struct PrefixAdvertisement {
     pub large_communities: Vec<LargeCommunity>,
 }
 
-/// The step of the built-in chain that decided.
+/// The step of the built-in chain that decided, in the order in which steps are
+/// asked. A rule of a BGPFilter that accepts skips them all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BuiltIn {
     /// Refused: inside a pool with `disableBGPExport`.
     DisabledPool,
-    /// Refused: over a tunnel interface, to an iBGP peer.
+    /// Refused: over a tunnel interface, to an iBGP peer, which has a tunnel of
+    /// its own.
     TunnelInterface,
     /// Refused: over an interface of the eBPF dataplane.
     BpfInterface,
@@ -112,7 +117,8 @@ pub enum BuiltIn {
     ServiceRange,
     /// Accepted: inside a pool.
     EnabledPool,
-    /// Refused: nothing above spoke for it.
+    /// Refused: nothing above spoke for it. So a node does not hand on what it
+    /// learned from the data centre.
     NothingElse,
 }
 

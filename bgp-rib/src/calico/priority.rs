@@ -2,6 +2,11 @@
 //!
 //! Calico sends a route's kernel metric as its complement, so that the lower
 //! metric wins: LOCAL_PREF = 2³¹ − 1 − metric.
+//!
+//! Normal routes have metric 1024; a workload that is moving to another node is
+//! announced from there with a lower one, and wins over the block of its old
+//! node before that lets go. Receivers give such a route a higher protocol
+//! preference too, so that it wins over a route of their own.
 
 use ipnet::IpNet;
 

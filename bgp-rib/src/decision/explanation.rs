@@ -34,7 +34,14 @@ pub enum Standing {
     },
 }
 
-/// Every route to a destination, and why one is best.
+/// Every route to a destination, and why one is best. Its `Display` form has a
+/// line for each route:
+///
+/// ```text
+/// 192.0.2.0/24 from 10.0.0.11: best, shorter AS_PATH (RFC 4271 §9.1.2.2 a)
+/// 192.0.2.0/24 from 10.0.0.12: lost against 10.0.0.11, shorter AS_PATH (RFC 4271 §9.1.2.2 a)
+/// 192.0.2.0/24 from 10.0.0.13: not eligible, own AS in AS_PATH (RFC 4271 §9.1.2)
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Explanation {

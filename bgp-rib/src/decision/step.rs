@@ -154,7 +154,8 @@ impl fmt::Display for Step {
 }
 
 /// The order of steps: the RFCs', or that of an implementation, so that its
-/// choices can be predicted and compared.
+/// choices can be predicted and compared. All speakers of an AS should choose by
+/// the same rules, or they may forward in circles (RFC 4271 §9.1.2.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum Profile {

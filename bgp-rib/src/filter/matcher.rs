@@ -13,7 +13,8 @@ use bgp_wire::{
 };
 use std::fmt;
 
-/// One condition on a route. The matchers of a rule must all hold.
+/// One condition on a route. The matchers of a rule must all hold; for "one of
+/// these" write several rules. Prints as `community 64512:1`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Matcher {

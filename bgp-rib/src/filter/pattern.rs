@@ -1,5 +1,9 @@
 //! Interface name patterns, as BIRD matches them: `*` is any run of
 //! characters, `?` any one character.
+//!
+//! Matching goes back to the last `*` only: what an earlier one took need never
+//! be taken back, since a later one can take anything. So no pattern, however
+//! hostile, costs more than the product of both lengths.
 
 use std::fmt;
 

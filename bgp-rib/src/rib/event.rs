@@ -8,7 +8,9 @@ use bgp_wire::{Context, Family, FamilySet, UpdateView};
 use ipnet::IpNet;
 use std::net::{IpAddr, Ipv4Addr};
 
-/// Something that happened.
+/// Something that happened. Events of one peer are to come in the order in which
+/// they happened; between peers any order leads to the same best routes, unless the
+/// profile asks for what was best before ([`Step::Current`](crate::Step::Current)).
 #[derive(Debug, Clone)]
 #[expect(
     clippy::large_enum_variant,
@@ -76,7 +78,9 @@ pub enum Event<'a> {
         family: Family,
     },
     /// A family of a session is out of use until the session ends (RFC 7606
-    /// §5.3): its routes go, and nothing more is taken from or sent in it.
+    /// §5.3): its routes go, and nothing more is taken from or sent in it. What
+    /// the peer was told in it counts as forgotten. An [`Event::Update`] that
+    /// disables a family does the same by itself.
     FamilyDown {
         /// The peer.
         peer: PeerId,
@@ -115,7 +119,9 @@ pub struct BestChange {
     pub new: Option<RouteInfo>,
 }
 
-/// What an event changed, in order of prefix, each prefix once.
+/// What an event changed, in order of prefix, each prefix once: from the state
+/// before the event to the one after it, whatever lay between. A route that an
+/// UPDATE withdraws and announces again unchanged is not in here.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 #[must_use = "changes of best routes are for the forwarding table"]

@@ -13,7 +13,9 @@ use crate::{PeerConfig, PeerId, RouteInfo};
 use ipnet::IpNet;
 
 impl Rib {
-    /// The best route to exactly `prefix`. O(1).
+    /// The best route to exactly `prefix`, `None` when none is eligible. A more
+    /// general route does not count; [`Snapshot::longest_match`](crate::Snapshot::longest_match)
+    /// finds it. O(1).
     #[must_use]
     pub fn best(&self, prefix: &IpNet) -> Option<RouteInfo> {
         let destination = self.table.get(self.table.find(prefix)?)?;
@@ -163,7 +165,7 @@ impl Rib {
         ids.filter(|(_, peer)| !peer.removed).map(|(id, _)| id)
     }
 
-    /// Sizes of the tables.
+    /// Sizes of the tables, for monitoring. O(destinations).
     #[must_use]
     pub fn statistics(&self) -> Statistics {
         Statistics {

@@ -130,8 +130,9 @@ impl Rib {
         }
     }
 
-    /// Number of routes held from a peer, and how many of them are stale.
-    /// O(routes of the peer).
+    /// Number of routes held from a peer, and how many of them are stale: what a
+    /// limit on prefixes is compared with (RFC 4271 §6.7). Refused routes count
+    /// while they are kept. O(1), with stale routes O(routes of the peer).
     #[must_use]
     pub fn route_counts(&self, id: PeerId) -> Option<(usize, usize)> {
         let peer = self.peer(id)?;
