@@ -1,6 +1,16 @@
 //! Encapsulation and MTU: what overlays cost, what fits, and what a wrong
 //! number does.
 //!
+//! All sizes are bytes of IP packets, Ethernet headers not counted, as `ip link`
+//! shows them. The overheads are those of Felix (`int_dataplane.go`).
+//!
+//! | overlay | overhead | on 1500 | on 9000 |
+//! |---|---|---|---|
+//! | none | 0 | 1500 | 9000 |
+//! | IPIP | 20 | 1480 | 8980 |
+//! | VXLAN over IPv4, IPv6 | 50, 70 | 1450, 1430 | 8950, 8930 |
+//! | WireGuard over IPv4, IPv6 | 60, 80 | 1440, 1420 | 8940, 8920 |
+//!
 //! Felix takes the smallest MTU among the host's interfaces and subtracts the
 //! overhead of the most expensive overlay that is in use. An MTU that is
 //! *set*, in the operator's `Installation` or in `FelixConfiguration`, is
@@ -91,6 +101,14 @@ impl Overlay {
     /// The largest packet of a pod that fits a network interface of this MTU
     /// in one piece, in bytes. `None` when what would remain is too small for
     /// IP to work (576 bytes; 1280 with an IPv6 overlay).
+    ///
+    /// ```
+    /// use calico_types::mtu::Overlay;
+    ///
+    /// assert_eq!(Overlay::VxlanV4.inner_mtu(1500), Some(1450));
+    /// // 1340 - 70 leaves less than IPv6 needs.
+    /// assert_eq!(Overlay::VxlanV6.inner_mtu(1340), None);
+    /// ```
     #[must_use]
     pub const fn inner_mtu(self, nic_mtu: u32) -> Option<u32> {
         let smallest = match self {
@@ -105,6 +123,8 @@ impl Overlay {
 
     /// What becomes of the largest packets of pods that have `mtu`, on a
     /// network interface that has `nic_mtu`.
+    ///
+    /// The arithmetic saturates: an absurd MTU is too large, not an overflow.
     #[must_use]
     pub const fn fit(self, mtu: u32, nic_mtu: u32) -> Fit {
         let outer = mtu.saturating_add(self.overhead());
@@ -118,6 +138,17 @@ impl Overlay {
     }
 
     /// The most expensive of some overlays, for which an MTU must leave room.
+    ///
+    /// The MTU of pods is one for all of them, so it has to suit the worst of
+    /// what pools and WireGuard do. Without any overlay it is
+    /// [`Plain`](Self::Plain).
+    ///
+    /// ```
+    /// use calico_types::mtu::Overlay;
+    ///
+    /// let used = [Overlay::IpIp, Overlay::WireguardV4];
+    /// assert_eq!(Overlay::most_expensive(used).inner_mtu(9000), Some(8940));
+    /// ```
     #[must_use]
     pub fn most_expensive(overlays: impl IntoIterator<Item = Self>) -> Self {
         overlays
@@ -189,6 +220,9 @@ impl fmt::Display for Fit {
 }
 
 /// When an overlay is used.
+///
+/// `CrossSubnet` leaves packets plain between nodes of one subnet; the MTU has to
+/// leave room all the same, since a pod has one MTU for both ways.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PoolOverlay {
@@ -218,6 +252,9 @@ impl PoolOverlay {
     }
 
     /// What a pool of the operator's `Installation` uses.
+    ///
+    /// The operator encapsulates by default, in IPIP, unlike a pool that is
+    /// written by hand.
     #[must_use]
     pub fn of_installation_pool(pool: &InstallationIPPool) -> Self {
         let (overlay, always) = match pool.encapsulation.unwrap_or_default() {

@@ -1,4 +1,9 @@
 //! `policy.networking.k8s.io/v1alpha2` `ClusterNetworkPolicy`.
+//!
+//! It has what `NetworkPolicy` lacks: priority, denial, and passing on to the
+//! next tier. Its two tiers stand around Calico's `default`, in which the
+//! policies of namespaces are: `kube-admin` (order 1 000) goes before,
+//! `kube-baseline` (10 000 000) after, and both pass at their end.
 
 use super::label_selector::{namespaces, pods};
 use super::network_policy::{named, number, range};
@@ -18,6 +23,10 @@ use crate::scalar::{Port, Protocol};
 
 /// A `ClusterNetworkPolicy` as Calico enforces it: in tier `kube-admin` or
 /// `kube-baseline`, its priority as order, under its own name.
+///
+/// The lower the priority's number, the earlier the policy is asked. Directions
+/// are those that have rules, so a policy without rules concerns nobody. A rule's
+/// name is kept as the annotation `name` of each Calico rule made from it.
 ///
 /// # Errors
 ///
@@ -76,6 +85,9 @@ fn tier(tier: ClusterNetworkPolicyTier) -> &'static str {
 }
 
 /// The directions that have rules.
+///
+/// Calico treats an empty list of types as both directions in its backend; a
+/// policy without rules then sits in a tier that passes, and decides nothing.
 fn types(policy: &ClusterNetworkPolicy) -> Vec<PolicyType> {
     let ingress = (!policy.spec.ingress.is_empty()).then_some(PolicyType::Ingress);
     let egress = (!policy.spec.egress.is_empty()).then_some(PolicyType::Egress);
@@ -83,6 +95,9 @@ fn types(policy: &ClusterNetworkPolicy) -> Vec<PolicyType> {
 }
 
 /// Selectors of namespaces and of pods.
+///
+/// Both or neither is an error: read leniently, a missing subject would select
+/// every pod of the cluster.
 fn subject(subject: &Subject) -> Result<(String, String), Fault> {
     match (&subject.namespaces, &subject.pods) {
         (Some(selector), None) => Ok((namespaces(selector)?, pods(None)?)),
@@ -102,6 +117,10 @@ struct Parts<'a> {
     protocols: Option<&'a [ClusterNetworkPolicyProtocol]>,
 }
 
+/// Rules in their order, each fault recorded.
+///
+/// A denial that cannot be read denies everything in its direction, and so does a
+/// pass: dropped, either would let through what its author kept back.
 fn converted_rules<'a>(
     direction: PolicyType,
     parts: impl Iterator<Item = Parts<'a>>,
@@ -140,12 +159,15 @@ fn action(action: ClusterNetworkPolicyAction) -> Action {
     }
 }
 
+/// Where Calico's own conversion keeps the name, and flow logs find it.
 fn name_annotation(name: &str) -> RuleMetadata {
     RuleMetadata {
         annotations: [("name".to_owned(), name.to_owned())].into(),
     }
 }
 
+/// Calico's rules for one rule: the first fault among its peers and ports fails all
+/// of it, since half a rule means something else.
 fn converted_rule(
     direction: PolicyType,
     action: Action,
@@ -160,6 +182,8 @@ fn ingress_peer(peer: &ClusterNetworkPolicyIngressPeer) -> Result<EntityRule, Fa
     selected(peer.namespaces.as_ref(), peer.pods.as_ref())?.ok_or(Fault::Peer)
 }
 
+/// A peer of egress. Selectors win over networks, of which all go into one rule;
+/// `nodes` and `domainNames` are nothing that Calico enforces.
 fn egress_peer(peer: &ClusterNetworkPolicyEgressPeer) -> Result<EntityRule, Fault> {
     if let Some(entity) = selected(peer.namespaces.as_ref(), peer.pods.as_ref())? {
         return Ok(entity);
@@ -171,6 +195,8 @@ fn egress_peer(peer: &ClusterNetworkPolicyEgressPeer) -> Result<EntityRule, Faul
     })
 }
 
+/// A peer of pods: namespaces and pods by their labels, the latter together with
+/// the orchestrator's, so that no network set is meant.
 fn selected(
     of_namespaces: Option<&LabelSelector>,
     of_pods: Option<&NamespacedPod>,
@@ -187,6 +213,8 @@ fn selected(
     }))
 }
 
+/// What an entry of `protocols` is for. Exactly one of its fields is set in an
+/// object that an API server has seen; of several the first counts.
 fn target(protocol: &ClusterNetworkPolicyProtocol) -> Result<Target, Fault> {
     let transport = |name: &str, ports: &TransportMatch| {
         Ok(Target {
@@ -216,6 +244,7 @@ fn target(protocol: &ClusterNetworkPolicyProtocol) -> Result<Target, Fault> {
     }
 }
 
+/// One port or a range; both or neither is what no API server stores.
 fn port(port: &PortMatch) -> Result<Port, Fault> {
     match (port.number, port.range) {
         (Some(single), None) => Ok(Port::Number(number(single.into())?)),

@@ -1,4 +1,17 @@
 //! Label selectors of Kubernetes as selectors of Calico.
+//!
+//! | Kubernetes | Calico |
+//! |---|---|
+//! | `matchLabels: {k: v}` | `k == "v"` |
+//! | `In`, `NotIn` | `k in {…}`, `k not in {…}` |
+//! | `Exists`, `DoesNotExist` | `has(k)`, `!has(k)` |
+//!
+//! `NotIn` is true of an absent label in both languages. All terms must hold;
+//! labels come first, in the order of their names, then expressions in their own.
+//!
+//! Calico pastes values between quotes. Here names and values are checked and a
+//! tree is printed, so a manifest that no API server has seen cannot end the
+//! string and go on with an expression of its own.
 
 use super::{Fault, ORCHESTRATOR_LABEL};
 use crate::k8s::{LabelSelector, LabelSelectorRequirement};
@@ -26,6 +39,8 @@ fn joined(terms: Vec<Node>) -> String {
     Selector::from_node(conjunction).map_or_else(|_| String::new(), |s| s.to_string())
 }
 
+/// The terms of a selector, none for one that is absent or empty: what that means
+/// depends on what is selected.
 fn requirements(selector: Option<&LabelSelector>) -> Result<Vec<Node>, Fault> {
     let Some(selector) = selector else {
         return Ok(Vec::new());
@@ -50,6 +65,8 @@ fn requirement(requirement: &LabelSelectorRequirement) -> Result<Node, Fault> {
     Ok(node(expr))
 }
 
+/// An empty list of values is refused by API servers; here `In` nothing is never
+/// true and `NotIn` nothing always, as in the selector language.
 fn membership(requirement: &LabelSelectorRequirement, negated: bool) -> Result<Expr, Fault> {
     for value in &requirement.values {
         checked_value(value)?;
@@ -77,6 +94,8 @@ fn node(expr: Expr) -> Node {
     Node::new(expr, 0..0)
 }
 
+/// A name that the selector language can hold, which is wider than what
+/// Kubernetes allows.
 fn checked_label(name: &str) -> Result<&str, Fault> {
     let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '/' | '-');
     let fits = (1..=MAX_LABEL_LENGTH).contains(&name.len()) && name.chars().all(allowed);
@@ -84,6 +103,8 @@ fn checked_label(name: &str) -> Result<&str, Fault> {
         .ok_or_else(|| Fault::Label(name.to_owned()))
 }
 
+/// A value that fits between quotes of one kind or the other: the language has no
+/// escapes.
 fn checked_value(value: &str) -> Result<(), Fault> {
     if value.contains('"') && value.contains('\'') {
         return Err(Fault::Value(value.to_owned()));

@@ -15,6 +15,20 @@
 //! | `EndpointSlice` | [`ServiceEndpoints`] | [`endpoint_slice`] |
 //! | `Node` | [`Node`](crate::resources::Node) | [`node()`] |
 //!
+//! Everything is namespaced by a default: a resource without `metadata.namespace`
+//! is in `default`. Nothing is looked up: whether a namespace or service account
+//! that a pod names exists does not matter here.
+//!
+//! # Labels that endpoints have
+//!
+//! | label | of | from |
+//! |---|---|---|
+//! | [`NAMESPACE_LABEL`] | every endpoint and network set of a namespace | where it lives |
+//! | [`ORCHESTRATOR_LABEL`] | every endpoint made from a pod | `k8s`; network sets never have it |
+//! | [`SERVICE_ACCOUNT_LABEL`] | every endpoint made from a pod | its account, when shorter than 63 bytes |
+//! | [`pcns.…`](NAMESPACE_LABEL_PREFIX) | inherited | labels of the namespace, and its name as `pcns.projectcalico.org/name` |
+//! | [`pcsa.…`](SERVICE_ACCOUNT_LABEL_PREFIX) | inherited | the same of the service account |
+//!
 //! A converted policy keeps its name and namespace and says in
 //! [`Converted::origin`] what it was: the kind takes part in deciding ties
 //! between policies of the same order.
@@ -67,6 +81,9 @@ pub use service::{ServiceEndpoints, endpoint_slice};
 use crate::resources::PolicyType;
 
 /// The order of every converted `NetworkPolicy`.
+///
+/// A policy of Calico's without `order` comes after these, one with a lower
+/// number before: Calico's kind alone gives no precedence.
 pub const KUBERNETES_NETWORK_POLICY_ORDER: f64 = 1000.0;
 
 /// Label of every endpoint and network set of a namespace: the namespace.
@@ -85,6 +102,9 @@ pub const NAMESPACE_LABEL_PREFIX: &str = "pcns.";
 pub const SERVICE_ACCOUNT_LABEL_PREFIX: &str = "pcsa.";
 
 /// What a converted policy was.
+///
+/// Policies of one tier and order are asked in the order of their names; of equal
+/// names the text `name/namespace/kind` decides, and the kind is this one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum PolicyOrigin {
@@ -115,6 +135,27 @@ impl fmt::Display for PolicyOrigin {
 }
 
 /// A policy in Calico's model.
+///
+/// `policy` alone is complete and safe to enforce: what could not be converted has
+/// been dealt with as Calico does, on the side of refusing. `faults` is for
+/// telling the author.
+///
+/// ```
+/// use calico_types::{convert, k8s};
+///
+/// let policy: k8s::NetworkPolicy = serde_json::from_str(r#"{
+///     "metadata": {"name": "web", "namespace": "shop"},
+///     "spec": {"ingress": [{"ports": [{"port": "http", "endPort": 90}]}, {"ports": [{"port": 80}]}]}
+/// }"#).unwrap();
+/// let converted = convert::network_policy(&policy).unwrap();
+/// assert_eq!(converted.policy.spec.ingress.unwrap().len(), 1);
+/// let fault = &converted.faults[0];
+/// assert_eq!((fault.index, fault.denies), (0, false));
+/// assert_eq!(
+///     fault.fault.to_string(),
+///     "a port range needs a number to begin with, not above its end"
+/// );
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Converted<T> {
@@ -141,6 +182,9 @@ pub struct RuleFault {
 }
 
 /// Why something could not be converted.
+///
+/// An API server refuses most of these itself; they are for manifests that never
+/// met one, and for versions of the APIs that know more than Calico does.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Fault {

@@ -1,4 +1,8 @@
 //! `networking.k8s.io/v1` `NetworkPolicy`.
+//!
+//! Its model is allowance only: a policy isolates what it selects in its
+//! directions, and lists what may pass. In Calico's model that is a policy in a
+//! tier that denies at its end, with rules that all allow.
 
 use super::label_selector::{namespaces, pods};
 use super::rule::{Target, rules};
@@ -16,6 +20,17 @@ use crate::scalar::{Port, Protocol};
 
 /// A Kubernetes `NetworkPolicy` as Calico enforces it: in tier `default` with
 /// order 1000, under its own name.
+///
+/// One rule may become several: one for each protocol and peer, ports of a
+/// protocol merged into as few ranges as can be. The number of rules is therefore
+/// at most protocols × peers of each rule, whatever the number of ports.
+///
+/// - `podSelector` gets `projectcalico.org/orchestrator == "k8s"` beside it, so
+///   no network set is ever a peer.
+/// - Without `policyTypes` the policy is for ingress, even when it has egress
+///   rules: an API server would have filled them in.
+/// - No `from` or `to`, or an empty one, is anybody; no `ports` is everything.
+/// - `ipBlock` wins over selectors beside it, which an API server refuses.
 ///
 /// # Errors
 ///
@@ -44,6 +59,9 @@ pub fn network_policy(policy: &k8s::NetworkPolicy) -> Result<Converted<NetworkPo
 }
 
 /// A Kubernetes policy that is only staged, likewise.
+///
+/// Unlike with [`network_policy`], egress rules without `policyTypes` are for both
+/// directions: this kind is Calico's own, and Calico fills in its types so.
 ///
 /// # Errors
 ///
@@ -81,6 +99,8 @@ pub fn staged_network_policy(
     })
 }
 
+/// Name, namespace and uid are kept: ties are decided by them, and traces show
+/// them.
 fn metadata(metadata: &Metadata) -> Metadata {
     Metadata {
         uid: metadata.uid.clone(),
@@ -99,6 +119,7 @@ fn types(given: Option<&[PolicyType]>) -> Vec<PolicyType> {
     }
 }
 
+/// What enforced and staged policies have in common; only the subject can fail.
 fn body(
     pod_selector: Option<&LabelSelector>,
     ingress: &[NetworkPolicyIngressRule],
@@ -119,6 +140,8 @@ fn body(
 
 type Parts<'a> = (&'a Vec<NetworkPolicyPeer>, &'a Vec<NetworkPolicyPort>);
 
+/// The rules of a direction. One that cannot be converted is left out: the policy
+/// isolates all the same, so nothing more gets through than was meant.
 fn allowed<'a>(
     direction: PolicyType,
     parts: impl Iterator<Item = Parts<'a>>,
@@ -153,6 +176,9 @@ fn converted_rule(
 }
 
 /// A peer; an address block wins over selectors.
+///
+/// An absent namespace selector leaves the scope to the policy's own namespace; an
+/// empty one, `all()`, is every namespace.
 fn peer(peer: &NetworkPolicyPeer) -> Result<EntityRule, Fault> {
     if let Some(block) = &peer.ip_block {
         return Ok(EntityRule {
@@ -169,6 +195,8 @@ fn peer(peer: &NetworkPolicyPeer) -> Result<EntityRule, Fault> {
     })
 }
 
+/// Protocol and port of an entry. TCP unless it says otherwise, which is the API
+/// server's default too; a range must begin with a number.
 fn target(port: &NetworkPolicyPort) -> Result<Target, Fault> {
     let protocol = match port.protocol.as_deref() {
         None | Some("") => Protocol::tcp(),
@@ -195,6 +223,7 @@ pub(super) fn number(port: i32) -> Result<u16, Fault> {
     number.ok_or(Fault::PortNumber(port.into()))
 }
 
+/// A range in its canonical form: of one port it is that port.
 pub(super) fn range(min: u16, max: u16) -> Result<Port, Fault> {
     match min.cmp(&max) {
         std::cmp::Ordering::Less => Ok(Port::Range { min, max }),
@@ -203,6 +232,7 @@ pub(super) fn range(min: u16, max: u16) -> Result<Port, Fault> {
     }
 }
 
+/// A port of pods by name; the number is each endpoint's own.
 pub(super) fn named(name: &str) -> Result<Port, Fault> {
     name.parse().map_err(|_| Fault::PortName(name.to_owned()))
 }

@@ -11,6 +11,12 @@ use crate::resources::{Node, NodeBGPSpec, NodeSpec};
 /// The Calico node that a Kubernetes node is, by its `projectcalico.org/`
 /// annotations; labels are Kubernetes'.
 ///
+/// `calicoctl` writes these annotations where Calico keeps its data in the
+/// Kubernetes API, which is everywhere but in clusters with an etcd of its own.
+/// Read: `ASNumber`, `IPv4Address` and `IPv6Address` (with the length of the
+/// subnet), `IPv4IPIPTunnelAddr`, `IPv4VXLANTunnelAddr`, `IPv6VXLANTunnelAddr`
+/// and `RouteReflectorClusterID`.
+///
 /// Without any of those annotations the node has no BGP speaker. A value that
 /// cannot be read counts as absent, as in Calico.
 #[must_use]
@@ -36,6 +42,7 @@ pub fn node(node: &k8s::Node) -> Node {
     }
 }
 
+/// The value of a `projectcalico.org/` annotation, if it can be read.
 fn annotation<T: FromStr>(annotations: &BTreeMap<String, String>, name: &str) -> Option<T> {
     let value = annotations.get(&format!("projectcalico.org/{name}"))?;
     value.parse().ok()

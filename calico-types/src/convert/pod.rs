@@ -16,6 +16,27 @@ const MAX_LABEL_VALUE: usize = 63;
 /// The endpoint that a pod is, or `None` for one that policy does not see:
 /// on its host's network, or not scheduled yet.
 ///
+/// The name is Calico's, `NODE-k8s-POD-eth0` with dashes inside the parts doubled.
+/// Addresses are the kubelet's report (`podIPs`, then `podIP`), else the CNI
+/// plugin's annotations: Felix must know an address before the kubelet has
+/// reported it. Texts that are no addresses are passed over. Ports are those with
+/// a name or a host port, containers' before init containers'; others can only be
+/// matched by number, which needs no record.
+///
+/// ```
+/// use calico_types::{convert, k8s};
+///
+/// let pod: k8s::Pod = serde_json::from_str(r#"{
+///     "metadata": {"name": "db-0", "namespace": "shop", "labels": {"app": "db"}},
+///     "spec": {"nodeName": "node-1", "serviceAccountName": "db"},
+///     "status": {"podIP": "192.168.0.7"}
+/// }"#).unwrap();
+/// let endpoint = convert::pod(&pod).unwrap();
+/// assert_eq!(endpoint.metadata.name, "node--1-k8s-db--0-eth0");
+/// assert_eq!(endpoint.spec.profiles, ["kns.shop", "ksa.shop.db"]);
+/// assert_eq!(endpoint.metadata.labels["projectcalico.org/namespace"], "shop");
+/// ```
+///
 /// Labels are the pod's own with `projectcalico.org/namespace`,
 /// `…/orchestrator` and `…/serviceaccount` (left out for names of 63 letters
 /// and more) over them; profiles are the namespace's and then the service
@@ -51,6 +72,8 @@ pub fn pod(pod: &Pod) -> Option<WorkloadEndpoint> {
     })
 }
 
+/// Calico's labels go over the pod's own, so that nobody who may create pods can
+/// choose the namespace that policies see.
 fn metadata(pod: &Pod, node: &str, account: Option<&str>) -> Metadata {
     let namespace = pod.metadata.namespace_or_default();
     let mut labels = pod.metadata.labels.clone();
@@ -70,6 +93,8 @@ fn metadata(pod: &Pod, node: &str, account: Option<&str>) -> Metadata {
     }
 }
 
+/// Order matters: of a label that several profiles have the first wins, and so
+/// does the first profile that has a rule for a packet.
 fn profiles(namespace: &str, account: Option<&str>) -> Vec<String> {
     let own = account.map(|account| format!("ksa.{namespace}.{account}"));
     std::iter::once(format!("kns.{namespace}"))
@@ -78,6 +103,9 @@ fn profiles(namespace: &str, account: Option<&str>) -> Vec<String> {
 }
 
 /// Addresses as the kubelet reports them, else as the CNI plugin noted them.
+///
+/// A pod that has succeeded or failed keeps its object but not its address, which
+/// another pod may have by now.
 fn addresses(pod: &Pod) -> Vec<IpAddr> {
     let nothing = PodStatus::default();
     let status = pod.status.as_ref().unwrap_or(&nothing);

@@ -1,4 +1,9 @@
 //! Namespaces and service accounts as profiles.
+//!
+//! Endpoints name their profiles and inherit labels from them; that is how
+//! `namespaceSelector` and `serviceAccountSelector` become questions about
+//! endpoints. Rules of profiles are asked after every tier, and what no profile
+//! allows is denied: an endpoint whose namespace's profile is missing is shut.
 
 use std::collections::BTreeMap;
 
@@ -48,6 +53,8 @@ pub fn service_account(account: &ServiceAccount) -> Profile {
     }
 }
 
+/// The labels of a namespace or account under their prefix. Calico's own, the name,
+/// goes over one that somebody set.
 fn inherited(metadata: &Metadata, prefix: &str) -> BTreeMap<String, String> {
     let own = metadata.labels.iter();
     let mut labels: BTreeMap<_, _> = own

@@ -1,4 +1,8 @@
 //! Rules: each peer with each protocol, and ports in as few ranges as can be.
+//!
+//! Both kinds of policy give a rule a list of peers and a list of ports, either
+//! of which may match. A rule of Calico's has one peer and one protocol, so it
+//! takes the product; ports of a protocol fit into one rule.
 
 use std::collections::BTreeMap;
 
@@ -14,6 +18,9 @@ pub(super) struct Target {
 
 /// Calico's rules for some peers and targets: one for each pair of peer and
 /// protocol, protocols in order.
+///
+/// The port is the destination's in both directions, the peer the source of
+/// ingress and the destination of egress.
 ///
 /// No peer at all gives no rule; what an absent list means is the caller's.
 pub(super) fn rules(
@@ -87,6 +94,9 @@ fn grouped(targets: Vec<Target>) -> BTreeMap<Option<Protocol>, Option<Vec<Port>>
 }
 
 /// The same ports in as few ranges as can be, ascending, then the names.
+///
+/// Adjacent and overlapping ranges become one; names cannot be merged, since each
+/// endpoint has its own number for them. Costs a sort.
 fn simplified(ports: Vec<Port>) -> Vec<Port> {
     let mut ranges: Vec<(u16, u16)> = ports.iter().filter_map(Port::bounds).collect();
     ranges.sort_unstable();

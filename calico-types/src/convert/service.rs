@@ -6,6 +6,8 @@ use crate::k8s::EndpointSlice;
 use crate::scalar::Protocol;
 
 /// What backs a service, as one slice says it.
+///
+/// A service may have several slices; what matches is the union of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ServiceEndpoints {
@@ -23,6 +25,9 @@ pub struct ServiceEndpoints {
 
 /// The addresses and ports of a slice; `None` when it belongs to no service
 /// or holds names instead of addresses.
+///
+/// Costs time in proportion to the slice. Addresses that cannot be read are
+/// passed over.
 ///
 /// Whether an endpoint is ready does not matter, nor does it to Felix. A port
 /// without a number is none.

@@ -1,4 +1,8 @@
 //! Route filters, each by itself.
+//!
+//! The first rule that matches decides, and a rule without conditions matches
+//! every route. How BIRD reads the rest was tried with `birdc eval`: a set of
+//! prefixes, which `prefixLength` makes of the CIDR, is never equal to one.
 
 use super::bundle::{Bundle, Placed};
 use crate::resources::{
@@ -74,6 +78,7 @@ pub(super) fn is_catch_all(rule: &BGPFilterRule) -> bool {
         && priority.is_none()
 }
 
+/// What can be said of a filter whatever peers use it.
 pub(super) fn check(bundle: &Bundle<'_>, found: &mut Vec<Diagnostic>) {
     for filter in &bundle.filters {
         let lists = lists(&filter.resource.spec);
@@ -91,6 +96,8 @@ pub(super) fn check(bundle: &Bundle<'_>, found: &mut Vec<Diagnostic>) {
     }
 }
 
+/// What `importRules` and `exportRules` leave after pruning: a filter that peers
+/// name, and that lets everything pass to the defaults.
 fn without_rules(filter: &Placed<'_, BGPFilter>) -> Diagnostic {
     let message = format!("filter {} has no rules: it filters nothing", filter.name());
     filter
@@ -98,6 +105,8 @@ fn without_rules(filter: &Placed<'_, BGPFilter>) -> Diagnostic {
         .help("rules stand in importV4, exportV4, importV6 and exportV6")
 }
 
+/// Rules behind one without conditions. One finding for each list, at the first of
+/// them: what is wrong is the place of the rule before.
 fn unreachable(
     filter: &Placed<'_, BGPFilter>,
     field: &str,
@@ -122,6 +131,9 @@ fn unreachable(
     )
 }
 
+/// `Equal` or `NotEqual` beside `prefixLength`. Calico renders the pair as a
+/// comparison of the route with a *set* of prefixes, which BIRD finds unequal
+/// always; validation lets it pass.
 fn exact_with_length(
     filter: &Placed<'_, BGPFilter>,
     path: &str,
@@ -149,6 +161,10 @@ fn exact_with_length(
     )
 }
 
+/// Bounds that leave no length. Calico clips the lower to the mask of the CIDR and
+/// the upper to the family's longest, and writes what results; BIRD takes a range
+/// whose ends are crossed for a syntax error and keeps running its old
+/// configuration, all filters included.
 fn empty_length(
     filter: &Placed<'_, BGPFilter>,
     path: &str,

@@ -1,4 +1,8 @@
 //! The resources of a set, by kind, with their places.
+//!
+//! Made once and shared by all lints. What is costly and not always needed (the
+//! topology) is made when it is first asked for; what lints look up is indexed by
+//! name, so that no lint goes through all of a kind for each of another.
 
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -59,6 +63,11 @@ impl<T: Kind> Placed<'_, T> {
 
 /// A finding about a field, put where the field stands, or else the nearest
 /// thing around it that is there.
+///
+/// Paths are those of the resource as it is in the cluster; in a manifest a field
+/// may be absent (that is often the finding) or stand in a list written on one
+/// line. Going up by one step at a time always ends: at the name, or at the
+/// document.
 pub(super) fn finding(
     at: &Located,
     severity: Severity,
@@ -239,6 +248,8 @@ impl<'a> Bundle<'a> {
     }
 
     /// Whether every node has a session with every other.
+    ///
+    /// Absent configuration and absent field both mean yes.
     pub(super) fn has_mesh(&self) -> bool {
         let configuration = self.default_configuration();
         configuration
@@ -279,6 +290,9 @@ impl<'a> Bundle<'a> {
 
     /// How bad it is that something is missing: whether it is can only be
     /// known of a complete set.
+    ///
+    /// A directory of manifests is seldom all that a cluster has, and saying
+    /// "error" of what is merely elsewhere teaches people to ignore errors.
     pub(super) fn missing(&self) -> Severity {
         if self.context.complete {
             Severity::Error

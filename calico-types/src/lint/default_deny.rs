@@ -1,4 +1,9 @@
 //! Denials of everything that catch the cluster's own pods as well.
+//!
+//! A default denial that selects `all()` selects the DNS servers as well, and the
+//! cluster loses its names a moment after it is applied. What stands for the
+//! system's pods is a DNS server as every cluster has it; a denial is reported
+//! when it selects that pod and no policy anywhere lets its traffic through.
 
 use super::bundle::Bundle;
 use super::inventory::{Labelled, dns_pod};
@@ -16,6 +21,8 @@ pub(super) fn check(bundle: &Bundle<'_>, found: &mut Vec<Diagnostic>) {
     }
 }
 
+/// The directions in which the system's pods are cut off, as one finding. Egress
+/// alone is enough: a DNS server asks others.
 fn catching(bundle: &Bundle<'_>, policy: &PolicyView<'_>, pod: &Labelled) -> Option<Diagnostic> {
     if !selects(policy, pod) {
         return None;

@@ -1,4 +1,11 @@
 //! Egress that is restricted, without a way to look up names.
+//!
+//! The mistake that cuts off most pods for the first time: a policy with types
+//! `[Egress]` and rules for the database, and the name of the database is no
+//! longer found. Reported where a policy allows egress to something that is
+//! reached by name, and neither it nor another policy of the same endpoints lets
+//! UDP 53 through to what may be a server of DNS. Which pods those are is taken
+//! from what every cluster has: `k8s-app: kube-dns` in `kube-system`.
 
 use super::bundle::Bundle;
 use super::inventory::{Labelled, dns_pod};
@@ -52,6 +59,9 @@ const SUGGESTION: &str = "\
 
 /// Whether the policy allows something that is reached by a name: pods and
 /// services are, addresses are not.
+///
+/// A policy that allows nothing but addresses is of somebody who knows them, or
+/// who wants no names looked up.
 fn reaches_by_name(policy: &PolicyView<'_>) -> bool {
     policy.rules(PolicyType::Egress).iter().any(|rule| {
         let to = &rule.destination;
@@ -72,6 +82,9 @@ fn permits(policy: &PolicyView<'_>, pod: &Labelled) -> bool {
         .any(|rule| carries_dns(rule) && may_be_dns(policy, &rule.destination, pod))
 }
 
+/// Whether the rule's protocol and ports include UDP 53. A named port may be any
+/// number, so it counts: better quiet than wrong. TCP alone does not count: lookups
+/// begin over UDP (RFC 7766 §5 has clients fall back to TCP, not begin with it).
 fn carries_dns(rule: &Rule) -> bool {
     let number = |protocol: &Protocol| protocol.number();
     let protocol = match (&rule.protocol, &rule.not_protocol) {
@@ -118,6 +131,9 @@ fn may_be_dns(policy: &PolicyView<'_>, to: &EntityRule, pod: &Labelled) -> bool 
 }
 
 /// Whether other policies let the same endpoints through.
+///
+/// Every endpoint that the policy selects must be helped by some policy; where no
+/// endpoints are known, a policy that may share some is enough.
 fn helped(bundle: &Bundle<'_>, policy: &PolicyView<'_>, pod: &Labelled) -> bool {
     let helpers: Vec<&PolicyView<'_>> = bundle
         .policies

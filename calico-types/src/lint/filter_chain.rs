@@ -1,4 +1,9 @@
 //! Filters as peers use them: all that a `BGPPeer` names, one after the other.
+//!
+//! What a filter means depends on its peer: which filters come after it, in which
+//! families there are sessions, whether the peer is a node or a router outside.
+//! Import ends in acceptance where no rule matches, export in Calico's own rules,
+//! so only an open import lets foreign routes in.
 
 use std::collections::BTreeSet;
 
@@ -21,6 +26,8 @@ pub(super) fn check(bundle: &Bundle<'_>, found: &mut Vec<Diagnostic>) {
     }
 }
 
+/// Names without a filter. Calico skips them without a word, so the routes that
+/// the filter was to refuse come in.
 fn dangling(bundle: &Bundle<'_>, peer: &Placed<'_, BGPPeer>) -> Vec<Diagnostic> {
     let names = peer.resource.spec.filters.iter().enumerate();
     let missing = names.filter(|(_, name)| bundle.filter(name).is_none());
@@ -49,6 +56,8 @@ struct Chain<'b, 'a> {
 }
 
 impl<'b, 'a> Chain<'b, 'a> {
+    /// `None` where a filter is missing, which is said elsewhere, or none has
+    /// rules: about such chains there is nothing more to say.
     fn new(bundle: &'b Bundle<'a>, peer: &'b Placed<'a, BGPPeer>) -> Option<Self> {
         let names = peer.resource.spec.filters.iter();
         let filters: Vec<_> = names
@@ -134,6 +143,9 @@ impl<'b, 'a> Chain<'b, 'a> {
         )
     }
 
+    /// Rules for one family while the peering may speak both. A warning where
+    /// it does, information where the nodes have no such addresses yet; nothing
+    /// for a `peerIP`, whose family is its own.
     fn one_family(&self, bundle: &Bundle<'_>) -> Option<Diagnostic> {
         let bare = match Family::ALL.map(|family| self.is_covered(family)) {
             [true, false] => Family::Ipv6,
@@ -198,6 +210,11 @@ impl<'b, 'a> Chain<'b, 'a> {
 }
 
 /// Peerings without any filter where others of the kind have some.
+///
+/// A route that one peering keeps out comes in by another: the reflectors hand it
+/// on to everybody. Peerings with routers outside are compared with any that has
+/// filters, those within only with their like, since a cluster may well trust its
+/// own nodes and nobody else. Workloads are left out.
 pub(super) fn check_unfiltered(bundle: &Bundle<'_>, found: &mut Vec<Diagnostic>) {
     let is_external = |peer: &&Placed<'_, BGPPeer>| {
         let address = peer.resource.spec.peer_ip.map(|peer| peer.ip);

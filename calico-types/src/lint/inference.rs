@@ -1,4 +1,8 @@
 //! Policies that cut off what they select, because they say nothing.
+//!
+//! `types` is inferred from the rules that are there; without rules it is
+//! `[Ingress]`, in which nothing is allowed. Whoever wrote a policy of nothing but
+//! a selector, or of nothing but annotations, meant something else.
 
 use super::bundle::Bundle;
 use super::policy::PolicyView;
@@ -10,6 +14,7 @@ pub(super) fn check(bundle: &Bundle<'_>, found: &mut Vec<Diagnostic>) {
     found.extend(calicos.filter_map(isolating));
 }
 
+/// A policy with `types` has said what it means, rules or not.
 fn isolating(policy: &PolicyView<'_>) -> Option<Diagnostic> {
     let silent = |direction| policy.rules(direction).is_empty();
     if !policy.types().is_empty() || !silent(PolicyType::Ingress) || !silent(PolicyType::Egress) {

@@ -1,4 +1,9 @@
 //! Endpoints and network sets of a set of resources, with all their labels.
+//!
+//! Labels are what Felix would see: those of pods with Calico's own over them,
+//! then those of the profiles, in order. A namespace or service account that is
+//! not among the resources may have any labels, and selectors that ask for those
+//! are not judged ([`Inventory::can_judge`]).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -35,6 +40,8 @@ impl Labels for Labelled {
 }
 
 impl Inventory {
+    /// Profiles first: an endpoint may stand before the namespace whose labels
+    /// it inherits.
     pub(super) fn new<'a>(resources: impl Iterator<Item = &'a Resource> + Clone) -> Self {
         let profiles = profiles(resources.clone());
         let mut inventory = Self::default();
@@ -85,6 +92,8 @@ impl Inventory {
         }
     }
 
+    /// An endpoint with what its profiles lend it. Where a profile is missing, what
+    /// every namespace lends is known all the same.
     fn endpoint(
         &mut self,
         metadata: &Metadata,
@@ -180,6 +189,9 @@ fn always(namespace: &str) -> LabelMap {
 }
 
 /// A pod of `kube-system` that answers DNS queries, as every cluster has it.
+///
+/// CoreDNS and its predecessor both carry `k8s-app: kube-dns`, in kubeadm's
+/// clusters as in those of the cloud providers.
 pub(super) fn dns_pod() -> Labelled {
     let own = [
         (NAMESPACE_LABEL, "kube-system"),

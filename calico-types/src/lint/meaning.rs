@@ -1,4 +1,8 @@
 //! Rules in words.
+//!
+//! For whoever has to see at a glance what a rule opens: its author, when pruning
+//! has left less of it than was written, and a reviewer, when two versions of a
+//! policy differ.
 
 use std::fmt::Write as _;
 
@@ -6,6 +10,10 @@ use crate::resources::{Action, EntityRule, HttpMatch, IcmpFields, Rule};
 use crate::scalar::{IpVersion, Port, Protocol};
 
 /// What a rule does, in words: `allows all 65,535 TCP ports from app == 'backend'`.
+///
+/// Ports, protocols and peers are in the order of a firewall's log: what, from
+/// where, to where. Selectors are quoted as they stand in the rule, not scoped: in
+/// a namespaced policy `app == 'backend'` means pods of its own namespace.
 ///
 /// The sentence has no subject and no full stop. It names everything that the
 /// rule says, so what it does not name the rule leaves open.
@@ -55,6 +63,8 @@ fn verb(action: Action) -> &'static str {
 }
 
 /// Protocol and destination ports.
+///
+/// Source ports are named last, by [`meaning_of_rule`]: they are seldom meant.
 fn traffic(rule: &Rule) -> String {
     let version = match rule.ip_version {
         Some(IpVersion::V4) => "IPv4 ",
@@ -81,6 +91,8 @@ fn has_all_ports(rule: &Rule) -> bool {
     rule.protocol.as_ref().is_some_and(Protocol::has_ports) && rule.destination.ports.is_empty()
 }
 
+/// `all 65,535 TCP ports` rather than `TCP`: that nothing is said about ports is
+/// what readers overlook.
 fn of_protocol(protocol: &Protocol, side: &EntityRule, fields: Option<IcmpFields>) -> String {
     let name = name(protocol);
     if let Some(fields) = fields {
@@ -119,6 +131,9 @@ fn ports(ports: &[Port]) -> String {
 }
 
 /// One side, in words; `None` for anywhere.
+///
+/// In the order in which they narrow: labels, namespaces, accounts, service,
+/// addresses. All of them have to hold.
 fn peer(side: &EntityRule) -> Option<String> {
     let mut parts = Vec::new();
     let said = |text: &Option<String>| text.clone().filter(|text| !text.trim().is_empty());

@@ -37,6 +37,29 @@
 //! | `deprecated-field` | info | a field that another has superseded, in the release that the cluster runs |
 //! | `not-compared` | info | more policies and endpoints than can be compared in good time |
 //!
+//! ```
+//! use calico_types::lint::{LintContext, lint};
+//! use calico_types::{Severity, Source, decode};
+//!
+//! let source = Source::new("peers.json", r#"{
+//!     "apiVersion": "projectcalico.org/v3", "kind": "BGPPeer", "metadata": {"name": "tor"},
+//!     "spec": {"peerIP": "192.0.2.1", "asNumber": 65000, "filters": ["edge"]}
+//! }"#);
+//! let decoded = decode(&[source]);
+//!
+//! // Of a part of a cluster: the filter may be elsewhere.
+//! let found = lint(&decoded.resources, &LintContext::new());
+//! assert_eq!((found[0].code.0, found[0].severity), ("dangling-filter", Severity::Warning));
+//!
+//! // Of all of it: there is no such filter.
+//! let found = lint(&decoded.resources, &LintContext::new().with_complete());
+//! assert_eq!(found[0].severity, Severity::Error);
+//! ```
+//!
+//! Severities mean: **error**, something does not work, or not as the manifest
+//! says; **warning**, it works and is seldom what was meant; **info**, worth
+//! knowing, nothing to be done at once.
+//!
 //! A lint that cannot be sure keeps quiet: what is reported of a correct
 //! cluster is a defect of the lint.
 
@@ -71,10 +94,22 @@ use crate::decode::Located;
 use crate::{Code, Diagnostic, Severity};
 
 /// What lints are to know beside the resources.
+///
+/// Every field is optional knowledge: the more is known, the more can be said,
+/// and the more surely.
+///
+/// ```
+/// use calico_types::lint::LintContext;
+///
+/// let context = LintContext::new().with_nic_mtu(9000).with_release(3, 30).with_complete();
+/// assert_eq!((context.nic_mtu, context.complete), (Some(9000), true));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct LintContext {
     /// The MTU of the nodes' network interfaces, in bytes.
+    /// The smallest of the interfaces between nodes. Without it only MTUs that
+    /// equal a usual one, and leave no room for the encapsulation, are noticed.
     pub nic_mtu: Option<u32>,
     /// The resources are all that the cluster has: what they refer to and is
     /// not among them does not exist.
@@ -84,6 +119,7 @@ pub struct LintContext {
     ///
     /// Of a field that a later one supersedes it is said so only where the
     /// release is known to have the later one.
+    /// Major and minor only: what a field means never changed within a minor.
     pub release: Option<(u16, u16)>,
 }
 
@@ -123,6 +159,10 @@ impl LintContext {
 }
 
 /// One subject's lints.
+///
+/// Lints know nothing of each other: each looks at the bundle and adds what it
+/// finds. What two of them would say about one mistake only one says, and the
+/// other is quiet where the first has spoken ([`ports`] where decoding has).
 type Lint = fn(&Bundle<'_>, &mut Vec<Diagnostic>);
 
 /// Those that take time in proportion to the resources.
@@ -152,9 +192,15 @@ const COMPARISONS: [Lint; 5] = [
 
 /// What is to be said about a set of resources, in the order of their places.
 ///
+/// Takes what [`decode`](crate::decode()) gives, or a part of it; documents that could not
+/// be read are missing and make what refers to them dangle. Findings carry place
+/// and path; those about no resource in particular come last.
+///
 /// Costs a pass over the resources for each lint; those about policies compare
 /// each policy with the others of its tier, and evaluate each selector on each
-/// endpoint.
+/// endpoint. Beyond some fifty million such comparisons those lints are left
+/// out, which a finding `not-compared` says; a topology of more than half a
+/// million session ends is not looked at either.
 #[must_use]
 pub fn lint(resources: &[Located], context: &LintContext) -> Vec<Diagnostic> {
     let bundle = Bundle::new(resources, *context);
@@ -185,6 +231,8 @@ pub fn lint(resources: &[Located], context: &LintContext) -> Vec<Diagnostic> {
     found
 }
 
+/// Said instead of the lints that compare, so that silence is not taken for
+/// approval.
 fn not_compared(bundle: &Bundle<'_>) -> Diagnostic {
     let message = format!(
         "{} policies and {} endpoints are too many to compare with each other: order, DNS, \

@@ -1,4 +1,9 @@
 //! MTUs that do not suit the encapsulation.
+//!
+//! An MTU that is set is used as it is, so the encapsulation's overhead has to be
+//! taken off by whoever sets it. Of several overlays the most expensive counts,
+//! since pods have one MTU. The nodes' own MTU is known only when the caller says
+//! it ([`LintContext::nic_mtu`](super::LintContext::nic_mtu)).
 
 use super::bundle::{Bundle, finding};
 use crate::decode::Located;
@@ -33,6 +38,8 @@ struct Setting<'a> {
     only: Option<Overlay>,
 }
 
+/// Every MTU that somebody wrote: the operator's for all, Felix' for each tunnel.
+/// 0 asks Felix to find it out, and is not one.
 fn settings<'a>(bundle: &Bundle<'a>) -> Vec<Setting<'a>> {
     let mut all = Vec::new();
     for installation in &bundle.installations {
@@ -111,6 +118,8 @@ fn overlays(bundle: &Bundle<'_>) -> Vec<Overlay> {
     used
 }
 
+/// An error only where the interfaces are known; a pod's MTU that is too small
+/// costs throughput, and is mentioned from a difference that shows.
 fn judge(bundle: &Bundle<'_>, setting: &Setting<'_>, overlay: Overlay) -> Option<Diagnostic> {
     let mtu = setting.mtu;
     let Some(nic) = bundle.context.nic_mtu else {

@@ -11,11 +11,15 @@ pub(super) fn check(bundle: &Bundle<'_>, found: &mut Vec<Diagnostic>) {
     }
 }
 
+/// `None` without a BGP section: such a node has no speaker, on purpose.
 fn has_address(node: &Node) -> Option<bool> {
     let bgp = node.spec.bgp.as_ref()?;
     Some(bgp.ipv4_address.is_some() || bgp.ipv6_address.is_some())
 }
 
+/// `apply` replaces the whole object, and an absent `ipv4Address` deletes the
+/// annotation that holds it: the node leaves BGP until calico-node restarts and
+/// detects the address again.
 fn without_address(node: &Placed<'_, Node>) -> Option<Diagnostic> {
     if has_address(node.resource)? {
         return None;
@@ -38,6 +42,9 @@ fn without_address(node: &Placed<'_, Node>) -> Option<Diagnostic> {
     )
 }
 
+/// A node with an address and without a session, where the mesh is off or not for
+/// it: usually one whose labels no `nodeSelector` selects. Said only of clusters
+/// that have `BGPPeer`s; those without may use no BGP at all.
 fn without_session(bundle: &Bundle<'_>, node: &Placed<'_, Node>) -> Option<Diagnostic> {
     // Without any BGPPeer the cluster does not use BGP between nodes at all.
     if bundle.peers.is_empty() || has_address(node.resource) != Some(true) {

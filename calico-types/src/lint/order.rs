@@ -1,4 +1,9 @@
 //! Policies without `order`, which come last.
+//!
+//! In a tier the lowest order is asked first and none at all comes last, whatever
+//! the kind: Kubernetes' policies have 1000, so one of Calico's without order is
+//! asked after them. Reported only between policies that may share an endpoint,
+//! and never of a denial by default, which is right to be last.
 
 use super::bundle::Bundle;
 use super::policy::{PolicyView, denies_everything};
@@ -43,6 +48,9 @@ fn interferes(policy: &PolicyView<'_>) -> bool {
     rules.any(|rule| matches!(rule.action, Action::Deny | Action::Pass))
 }
 
+/// Kubernetes' policies only allow, so one that refuses has to come before them to
+/// refuse anything; one that only allows loses nothing by coming later, which is
+/// worth knowing and no more.
 fn after_kubernetes(policy: &PolicyView<'_>, rival: &PolicyView<'_>) -> Diagnostic {
     let (name, theirs) = (policy.name, rival.name);
     let message = format!(
@@ -59,6 +67,8 @@ fn after_kubernetes(policy: &PolicyView<'_>, rival: &PolicyView<'_>) -> Diagnost
         .suggest("order: 100")
 }
 
+/// Without a Kubernetes policy at hand: said only of policies that refuse
+/// something, which a policy with an order may have allowed before.
 fn last(policy: &PolicyView<'_>) -> Diagnostic {
     let message = format!(
         "{} has no order: it comes after every policy of tier {} that has one",

@@ -1,4 +1,8 @@
 //! Policies of every kind as one, in the order in which they are asked.
+//!
+//! Kubernetes' policies are converted, so that a lint sees all that an endpoint
+//! is subject to in one list and one language. Staged policies are left out:
+//! nothing that they say has an effect. So are policies that cannot be converted.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -23,6 +27,7 @@ pub(super) struct PolicyView<'a> {
     /// read, about which validation has its say.
     pub(super) selector: Option<Selector>,
     /// What that selector demands of single labels.
+    /// Kept: pairs of policies are told apart by it before any endpoint is asked.
     restrictions: LabelRestrictions,
     spec: Spec<'a>,
 }
@@ -90,6 +95,7 @@ impl<'a> PolicyView<'a> {
 }
 
 impl PolicyView<'_> {
+    /// The tier in which it is asked; nothing and the empty string are `default`.
     pub(super) fn tier(&self) -> &str {
         let tier = match &self.spec {
             Spec::Namespaced(spec) => spec.tier.as_deref(),
@@ -143,6 +149,9 @@ impl PolicyView<'_> {
     }
 
     /// Whether it is for hosts only: before connection tracking or NAT.
+    ///
+    /// Such a policy never applies to pods, so what it leaves out cuts nobody
+    /// off.
     pub(super) fn is_host_only(&self) -> bool {
         match &self.spec {
             Spec::Namespaced(_) => false,
@@ -163,6 +172,9 @@ impl PolicyView<'_> {
 
     /// Whether the policy decides a direction, by its types or by Calico's
     /// inference from its rules.
+    ///
+    /// An API server infers from the presence of a list, calicoctl from its
+    /// content (an empty `egress` differs); content is what both agree on.
     pub(super) fn decides(&self, direction: PolicyType) -> bool {
         if !self.types().is_empty() {
             return self.types().contains(&direction);
@@ -175,6 +187,9 @@ impl PolicyView<'_> {
     }
 
     /// Whether no endpoint can be selected by both, provably.
+    ///
+    /// By namespace, or by a label of which one demands what the other excludes.
+    /// False proves nothing.
     pub(super) fn is_disjoint(&self, other: &Self) -> bool {
         if let (Some(mine), Some(theirs)) = (self.namespace, other.namespace)
             && mine != theirs
@@ -203,6 +218,8 @@ impl PolicyView<'_> {
         by_order.then_with(|| self.tie_break().cmp(&other.tie_break()))
     }
 
+    /// What `PolKVLess` compares: bytes of `name/namespace/kind`, so that `p-1`
+    /// comes before `p`, because `-` sorts before `/`.
     fn tie_break(&self) -> String {
         let namespace = self.namespace.unwrap_or_default();
         format!("{}/{namespace}/{}", self.name, self.kind)
@@ -281,6 +298,10 @@ fn said(text: Option<&str>) -> Option<&str> {
 }
 
 /// The selector of the endpoints that a policy is for.
+///
+/// What Calico's update processors make of it: the policy's own selector, its
+/// namespace as a label, and the selectors of namespaces and service accounts over
+/// inherited labels. `None` where a part cannot be read: Felix drops such a policy.
 fn scoped(scope: &Scope<'_>) -> Option<Selector> {
     let mut parts = Vec::new();
     if let Some(text) = said(scope.selector) {

@@ -42,6 +42,7 @@ fn sharing<'s, 'a>(
     around.chain(inside)
 }
 
+/// One finding for each pool that comes too late, however many it collides with.
 fn overlap(pool: &Placed<'_, IPPool>, other: &Placed<'_, IPPool>) -> Diagnostic {
     let (one, two) = (pool.resource.spec.cidr, other.resource.spec.cidr);
     let message = format!(
@@ -54,6 +55,8 @@ fn overlap(pool: &Placed<'_, IPPool>, other: &Placed<'_, IPPool>) -> Diagnostic 
         .help("calicoctl refuses the second; an API server stores it and never allocates from it")
 }
 
+/// Blocks of addresses nest or are disjoint: one contains the other's first
+/// address, or they have none in common.
 fn overlaps(one: IpNet, two: IpNet) -> bool {
     one.contains(&two.network()) || two.contains(&one.network())
 }
@@ -68,6 +71,9 @@ fn owned_name(owned: &InstallationIPPool) -> &str {
 }
 
 /// A pool beside one that the operator owns.
+///
+/// The operator reconciles the pools that its `Installation` lists: what somebody
+/// applies beside them is changed back within seconds.
 fn against(pool: &Placed<'_, IPPool>, owned: &InstallationIPPool) -> Option<Diagnostic> {
     let cidr = owned.cidr?;
     let (name, theirs) = (pool.name(), pool.resource.spec.cidr);
@@ -150,6 +156,10 @@ fn always(subnet: IpNet, pool: &Placed<'_, IPPool>) -> Option<Diagnostic> {
 }
 
 /// A subnet in which two nodes have their addresses.
+///
+/// Then `Always` encapsulates packets that the network would carry as they are.
+/// Where every node has a subnet of its own, `Always` and `CrossSubnet` are the
+/// same.
 fn shared_subnet(nodes: &[Placed<'_, Node>]) -> Option<IpNet> {
     let mut seen = BTreeSet::new();
     for node in nodes {

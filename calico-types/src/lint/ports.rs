@@ -1,4 +1,7 @@
 //! Allowances that name a protocol with ports, and no port.
+//!
+//! `protocol: TCP` alone allows all 65,535 ports, and is what is left of a rule
+//! whose `port` stood in the wrong place and was dropped.
 
 use super::bundle::Bundle;
 use super::meaning::meaning_of_rule;
@@ -26,6 +29,8 @@ pub(super) fn check(bundle: &Bundle<'_>, found: &mut Vec<Diagnostic>) {
     }
 }
 
+/// Quiet about rules that say something else about ports: a service brings its
+/// own, HTTP conditions imply a server, and `source.ports` is a choice.
 fn portless(policy: &PolicyView<'_>, path: &str, rule: &Rule) -> Option<Diagnostic> {
     let has_ports = rule.protocol.as_ref().is_some_and(Protocol::has_ports);
     let (from, to) = (&rule.source, &rule.destination);

@@ -25,6 +25,9 @@ fn cluster_id(node: &Node) -> Option<std::net::Ipv4Addr> {
     bgp.route_reflector_cluster_id
 }
 
+/// The mesh is on unless it is switched off, and stays on when nodes become
+/// reflectors: those leave it, everybody else keeps every session and gets more.
+/// Turning it off first, before reflectors have sessions, cuts all routes.
 fn mesh_beside(bundle: &Bundle<'_>, reflectors: &[Placed<'_, Node>]) -> Option<Diagnostic> {
     let reflector = reflectors.first()?;
     let configuration = bundle.default_configuration();
@@ -53,6 +56,7 @@ fn mesh_beside(bundle: &Bundle<'_>, reflectors: &[Placed<'_, Node>]) -> Option<D
     )
 }
 
+/// A cluster that hangs on one node. With the mesh on nothing hangs on it.
 fn single(bundle: &Bundle<'_>, reflectors: &[Placed<'_, Node>]) -> Option<Diagnostic> {
     let [only] = reflectors else {
         return None;
@@ -162,6 +166,8 @@ fn may_meet_outside(topology: &Topology, one: &[&str], other: &[&str]) -> bool {
     has_way(&one) && has_way(&other)
 }
 
+/// A cluster id is a number that is written like an address (RFC 4456 §7), so any
+/// works; an address that means something else misleads readers.
 fn multicast(node: &Placed<'_, Node>) -> Option<Diagnostic> {
     let id = cluster_id(node.resource).filter(std::net::Ipv4Addr::is_multicast)?;
     let message = format!("cluster id {id} is the address of a multicast group");

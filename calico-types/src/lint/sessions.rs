@@ -1,4 +1,7 @@
 //! Problems of the topology, each put at the `BGPPeer` that causes it.
+//!
+//! A selector that is wrong is wrong on every node: problems of one kind and one
+//! `BGPPeer` are one finding that says how many there are.
 
 use std::collections::BTreeMap;
 
@@ -23,6 +26,8 @@ pub(super) fn check(bundle: &Bundle<'_>, found: &mut Vec<Diagnostic>) {
     }
 }
 
+/// The first problem in words, at the `BGPPeer` that causes it; problems of the
+/// mesh stand at the configuration that has it.
 fn finding(bundle: &Bundle<'_>, problems: &[&Problem]) -> Option<Diagnostic> {
     let (first, rest) = problems.split_first()?;
     let (code, severity) = kind(bundle, first)?;
@@ -63,6 +68,8 @@ fn kind(bundle: &Bundle<'_>, problem: &Problem) -> Option<(&'static str, Severit
     })
 }
 
+/// The field to change, which need not be there: the finding then stands at what
+/// is around it.
 fn path(problem: &Problem) -> &'static str {
     match problem {
         Problem::Selector { .. } | Problem::Collision { .. } | Problem::BothPassive { .. } => {

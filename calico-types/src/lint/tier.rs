@@ -1,4 +1,6 @@
 //! Policies in tiers that are not there.
+//!
+//! Felix goes on without the tier: it comes last, and ends in denial.
 
 use std::collections::BTreeMap;
 
@@ -14,6 +16,8 @@ const BUILT_IN: [&str; 5] = [
     "baselineadminnetworkpolicy",
 ];
 
+/// One finding for each tier, at the first of its policies: the tier is missing
+/// once, however many policies are in it.
 pub(super) fn check(bundle: &Bundle<'_>, found: &mut Vec<Diagnostic>) {
     let known = |name: &str| BUILT_IN.contains(&name) || bundle.tier(name).is_some();
     let mut missing: BTreeMap<&str, Vec<_>> = BTreeMap::new();

@@ -1,4 +1,11 @@
 //! Last rules that deny what the end of the tier denies anyway.
+//!
+//! Written by those who fear that what is not denied is allowed. It is worth a
+//! word because such a rule often shows a misunderstanding: in a namespaced policy
+//! it looks as if it kept the database shut, while it concerns pods of the
+//! policy's own namespace, and it is the end of the tier that keeps everything
+//! shut. A list of nothing but denials is left alone: that is how a default denial
+//! is usually written.
 
 use super::bundle::Bundle;
 use super::policy::{PolicyView, denies_everything};
@@ -18,6 +25,9 @@ pub(super) fn check(bundle: &Bundle<'_>, found: &mut Vec<Diagnostic>) {
     }
 }
 
+/// A last rule is redundant when nothing after it could have allowed what it
+/// denies: no policy of the tier that is asked later and may share an endpoint,
+/// and the end of the tier denies.
 fn redundant(
     bundle: &Bundle<'_>,
     position: usize,
@@ -48,6 +58,8 @@ fn redundant(
     Some(report(policy, &path, last, peer))
 }
 
+/// A catch-all is a matter of style and only information; a denial of something in
+/// particular shows that its author counts on it.
 fn report(policy: &PolicyView<'_>, path: &str, rule: &Rule, peer: &EntityRule) -> Diagnostic {
     let catch_all = denies_everything(rule);
     let message = format!(
@@ -75,6 +87,8 @@ fn report(policy: &PolicyView<'_>, path: &str, rule: &Rule, peer: &EntityRule) -
     }
 }
 
+/// Whether the tier denies what none of its policies decided. One that is not among
+/// the resources is trusted to exist and not known to deny, but for `default`.
 fn ends_in_denial(bundle: &Bundle<'_>, policy: &PolicyView<'_>) -> bool {
     let tier = bundle.tier(policy.tier());
     match tier {

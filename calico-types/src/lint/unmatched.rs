@@ -1,4 +1,8 @@
 //! Selectors that none of the endpoints satisfies.
+//!
+//! Misspelt labels mostly. Judged only where endpoints of the same scope are
+//! among the resources: a bundle without pods of a namespace says nothing about
+//! that namespace.
 
 use super::bundle::Bundle;
 use super::policy::{PolicyView, namespaces};
@@ -61,6 +65,8 @@ fn subject(bundle: &Bundle<'_>, policy: &PolicyView<'_>) -> Option<Diagnostic> {
 }
 
 /// A rule about nobody.
+///
+/// Network sets count as members, whether or not they have addresses yet.
 fn peer(
     bundle: &Bundle<'_>,
     policy: &PolicyView<'_>,

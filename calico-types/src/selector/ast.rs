@@ -1,4 +1,10 @@
 //! Syntax tree of a selector, and its meaning.
+//!
+//! The tree is public for those who compile selectors instead of evaluating
+//! them: an index over labels, a set algebra, a translation into another
+//! language. They walk [`Selector::root`](super::Selector::root) and match
+//! [`Expr`], which is exhaustive on purpose: a new operator must not be
+//! overlooked by an engine that decides about packets.
 
 use std::hash::{Hash, Hasher};
 use std::ops::Range;
@@ -8,17 +14,34 @@ use super::Labels;
 /// An expression and where it stood.
 ///
 /// Comparison and hashing look at the expression only.
+///
+/// To compose a selector, build nodes and hand the outermost to
+/// [`Selector::from_node`](super::Selector::from_node).
+///
+/// ```
+/// use calico_types::selector::{Expr, Node, Selector};
+///
+/// let node = |expr| Node::new(expr, 0..0);
+/// let outside = node(Expr::Not(Box::new(node(Expr::Has("projectcalico.org/namespace".into())))));
+/// let selector = Selector::from_node(outside)?;
+/// assert_eq!(selector.to_string(), "!has(projectcalico.org/namespace)");
+/// # Ok::<(), calico_types::selector::SelectorError>(())
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Node {
     /// What the node says.
     pub expr: Expr,
     /// Bytes of the text from which it was parsed; empty for a node that was
-    /// composed.
+    /// composed. Half open, on character boundaries, with the parentheses around it.
     pub span: Range<usize>,
 }
 
 /// One expression of the language.
+///
+/// Every operator but the negative ones (`!=`, `not in`) is false of a label
+/// that is absent; `Not` around a positive one is therefore true of it, so
+/// `a != "b"` and `!(a == "b")` agree.
 ///
 /// INVARIANT inside a [`Selector`](super::Selector): `And` and `Or` have at
 /// least two operands, and the values of `In` are sorted bytewise without
@@ -28,8 +51,11 @@ pub enum Expr {
     /// `all()`: everything.
     All,
     /// `global()`: true, see the [module](super).
+    ///
+    /// Calico gives it a meaning only in the `namespaceSelector` of a rule,
+    /// where nothing may stand beside it.
     Global,
-    /// `has(label)`: the label is there.
+    /// `has(label)`: the label is there; an empty value counts.
     Has(Box<str>),
     /// `label OP "value"`.
     Compare {
@@ -46,7 +72,8 @@ pub enum Expr {
         label: Box<str>,
         /// `not in`.
         negated: bool,
-        /// Sorted, each once.
+        /// Sorted bytewise, each once, so that evaluation can search instead of scan. Empty
+        /// is allowed: nothing is in it.
         values: Box<[Box<str>]>,
     },
     /// `!operand`.
@@ -58,6 +85,10 @@ pub enum Expr {
 }
 
 /// Comparison of a label's value with one string.
+///
+/// All of them compare bytes: there is no case folding, no Unicode
+/// normalisation and no pattern. The empty string is contained in, begins and
+/// ends every value that is present.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum StringOperator {
     /// `==`
@@ -107,6 +138,9 @@ impl Node {
     }
 
     /// Whether the expression holds of these labels.
+    ///
+    /// Recursion is as deep as the tree, which a [`Selector`](super::Selector)
+    /// keeps within [`MAX_DEPTH`](super::MAX_DEPTH).
     pub(super) fn matches<L: Labels + ?Sized>(&self, labels: &L) -> bool {
         match &self.expr {
             Expr::All | Expr::Global => true,
@@ -133,6 +167,23 @@ impl Node {
     }
 
     /// The operands one level down.
+    ///
+    /// None for a leaf, one for a negation, two or more for `And` and `Or`. A
+    /// stack of nodes walks the whole tree without recursion:
+    ///
+    /// ```
+    /// use calico_types::selector::Selector;
+    ///
+    /// let selector = Selector::parse("has(a) && !(b == 'x' || has(c))")?;
+    /// let (mut pending, mut labels) = (vec![selector.root()], Vec::new());
+    /// while let Some(node) = pending.pop() {
+    ///     labels.extend(node.label());
+    ///     pending.extend(node.operands());
+    /// }
+    /// labels.sort();
+    /// assert_eq!(labels, ["a", "b", "c"]);
+    /// # Ok::<(), calico_types::selector::SelectorError>(())
+    /// ```
     pub fn operands(&self) -> impl Iterator<Item = &Self> {
         let (one, many): (Option<&Self>, &[Self]) = match &self.expr {
             Expr::Not(operand) => (Some(operand), &[]),
@@ -145,6 +196,8 @@ impl Node {
     }
 
     /// The label that the node itself names.
+    ///
+    /// `None` for constants and for nodes that only join others.
     #[must_use]
     pub fn label(&self) -> Option<&str> {
         match &self.expr {
@@ -175,6 +228,8 @@ impl Node {
         Self::new(expr, self.span)
     }
 
+    /// Whether a path from here to a leaf has more than this many nodes. Stops
+    /// there, so that a tree of any depth costs at most `levels` frames.
     pub(super) fn is_deeper_than(&self, levels: usize) -> bool {
         let Some(below) = levels.checked_sub(1) else {
             return true;
@@ -190,6 +245,8 @@ pub(super) fn set_of(mut values: Vec<Box<str>>) -> Box<[Box<str>]> {
     values.into_boxed_slice()
 }
 
+/// A conjunction of nothing is true, a disjunction of nothing false, one of a
+/// single operand that operand: neither has a form of its own in the grammar.
 fn n_ary(operands: Vec<Node>, join: fn(Vec<Node>) -> Expr, none: fn() -> Expr) -> Expr {
     let mut operands: Vec<Node> = operands.into_iter().map(Node::normalised).collect();
     match operands.pop() {

@@ -1,5 +1,9 @@
 //! Canonical form.
 //!
+//! The form is a contract: Felix names IP sets by its hash (see
+//! [`Selector::unique_id`]), and two programs that print a selector differently
+//! disagree about which set is which.
+//!
 //! Calico's `String()`: conjunctions and disjunctions always in parentheses,
 //! `!` directly before its operand, double quotes unless the value has one,
 //! sets sorted. Redundant parentheses vanish.
@@ -12,6 +16,9 @@ use std::fmt::{self, Display, Formatter};
 
 use super::{Expr, Node, Selector};
 
+/// The canonical form, which [`Selector::parse`] reads back with the same
+/// meaning, provided that labels and values came out of the parser (see
+/// [`Selector::from_node`]). As long as the tree is printed once: linear.
 impl Display for Selector {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         self.root().fmt(f)

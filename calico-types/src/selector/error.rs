@@ -6,6 +6,27 @@ use std::ops::Range;
 use super::{Hint, MAX_DEPTH, MAX_LABEL_LENGTH};
 
 /// Why a text is not a selector.
+///
+/// Calico's own parser says what it expected and not where, nor what else the
+/// author may have meant; here an error has a [place](Self::span), most often a
+/// [hint](Self::hint), and where the remedy is a matter of replacing a word, the
+/// [corrected text](Self::corrected).
+///
+/// ```
+/// use calico_types::selector::Selector;
+///
+/// let text = "app == web && tier = 'gold'";
+/// let error = Selector::parse(text).unwrap_err();
+/// assert_eq!(error.to_string(), "expected a quoted string, found `web`");
+/// assert_eq!(&text[error.span()], "web");
+/// assert_eq!(error.hint().unwrap().to_string(), "values are quoted: 'web'");
+///
+/// // One mistake is corrected at a time; the next is found in the result.
+/// let text = error.corrected(text).unwrap();
+/// assert_eq!(text, "app == 'web' && tier = 'gold'");
+/// let error = Selector::parse(&text).unwrap_err();
+/// assert_eq!(error.corrected(&text).unwrap(), "app == 'web' && tier == 'gold'");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{kind}")]
 pub struct SelectorError {
@@ -27,17 +48,26 @@ pub enum SelectorErrorKind {
         found: Option<Box<str>>,
     },
     /// A string without its closing quote.
+    ///
+    /// The language has no escapes, so a value with a quote of one kind must
+    /// stand in quotes of the other, and one with both cannot be written.
     #[error("string has no closing {0}")]
     UnterminatedString(char),
     /// A label longer than [`MAX_LABEL_LENGTH`].
+    /// The number is its length in bytes.
     #[error("label of {0} bytes, at most {MAX_LABEL_LENGTH} are allowed")]
     LabelTooLong(usize),
     /// Groups nested beyond [`MAX_DEPTH`].
+    ///
+    /// Calico would go on recursing. Also what composition reports, with an
+    /// empty [place](SelectorError::span) when the node had none.
     #[error("groups nest deeper than {MAX_DEPTH} levels")]
     TooDeep,
 }
 
 /// What the grammar wants at a place.
+///
+/// [`Display`] says it as a noun phrase, for a sentence of one's own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Expected {
@@ -151,6 +181,10 @@ impl SelectorError {
     }
 
     /// What was probably meant.
+    ///
+    /// `None` when the text gives no clue, such as a string that never ends.
+    /// Hints never change what is accepted: they are found after the grammar
+    /// has refused the text.
     #[must_use]
     pub fn hint(&self) -> Option<&Hint> {
         self.hint.as_ref()

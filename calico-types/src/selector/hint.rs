@@ -1,8 +1,17 @@
 //! Hints: what somebody probably meant who wrote something else.
+//!
+//! Each is a mistake that people make because another language has it: shells
+//! and SQL (`=`, `and`), Kubernetes (`app: web`, `exists`), Python (`in (…)`),
+//! documents pasted from a word processor (`“web”`).
 
 use std::fmt::{self, Display, Formatter};
 
 /// A remedy for one mistake in a selector.
+///
+/// [`Display`] is a sentence for the author, without full stop. The variant is
+/// for programs: an editor can offer
+/// [`SelectorError::corrected`](super::SelectorError::corrected) as a quick fix
+/// where that gives something, and the sentence elsewhere.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Hint {
@@ -94,6 +103,9 @@ impl Display for Hint {
 }
 
 /// What was meant by a text that stands where an operator should.
+///
+/// `found` is empty at the end of the text: a label alone asks for `has`,
+/// except for the words that other languages use for everything.
 pub(super) fn for_operator(label: &str, found: &str) -> Option<Hint> {
     if found.starts_with('=') && !found.starts_with("=~") {
         return Some(Hint::Equality);

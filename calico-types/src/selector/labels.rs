@@ -6,6 +6,35 @@ use std::hash::{BuildHasher, Hash};
 
 /// Something that selectors can look at.
 ///
+/// A selector asks for one name at a time, as often as the name stands in it,
+/// and stops as soon as the answer is decided. Whatever answers quickly will do:
+/// a sorted slice, an interned table, two maps one after the other.
+///
+/// Names are exact. Where Calico inherits, the endpoint's own label wins, then
+/// the first of its profiles, in the order of the list, that has the name.
+///
+/// ```
+/// use calico_types::selector::{Labels, Selector};
+/// use std::collections::BTreeMap;
+///
+/// struct Endpoint {
+///     own: BTreeMap<String, String>,
+///     profiles: Vec<BTreeMap<String, String>>,
+/// }
+///
+/// impl Labels for Endpoint {
+///     fn value(&self, name: &str) -> Option<&str> {
+///         let mut all = std::iter::once(&self.own).chain(&self.profiles);
+///         all.find_map(|labels| labels.value(name))
+///     }
+/// }
+///
+/// let namespace = BTreeMap::from([("pcns.env".to_owned(), "prod".to_owned())]);
+/// let endpoint = Endpoint { own: BTreeMap::new(), profiles: vec![namespace] };
+/// assert!(Selector::parse("pcns.env == 'prod'")?.matches(&endpoint));
+/// # Ok::<(), calico_types::selector::SelectorError>(())
+/// ```
+///
 /// Implement it for a type that inherits labels (an endpoint and its profiles)
 /// instead of merging maps.
 pub trait Labels {

@@ -1,5 +1,12 @@
 //! Tokens of a selector.
 //!
+//! A token borrows from the text and knows its place; the lexer allocates
+//! nothing and reads each byte a bounded number of times. It never fails for
+//! what merely makes no sense here: that is a [`TokenKind::Foreign`], and the
+//! parser, which knows what was wanted, finds the words for it. Errors of its own
+//! are an unterminated string, a label that is too long, and what follows `has(`,
+//! `all(` and `global(`, which are single tokens: `has (a)` is not `has(a)`.
+//!
 //! Whether a word is an operator depends on what stands before it: only
 //! directly after a label. The lexer therefore remembers its last token.
 
@@ -146,6 +153,8 @@ impl<'a> Lexer<'a> {
         }
     }
 
+    /// A string without escapes: everything up to the next quote of its kind,
+    /// line breaks too.
     fn string(&mut self, quote: char) -> Result<TokenKind<'a>, SelectorError> {
         let rest = self.rest();
         let value = rest
@@ -159,6 +168,8 @@ impl<'a> Lexer<'a> {
         Ok(TokenKind::Text(value))
     }
 
+    /// What stands after a label: an operator, or punctuation that the parser
+    /// will refuse with the label in its message.
     fn operator(&mut self) -> Result<TokenKind<'a>, SelectorError> {
         // `===` would read as `==` and something left over, which helps nobody.
         if !self.rest().starts_with("===")
@@ -184,6 +195,7 @@ impl<'a> Lexer<'a> {
         Ok(self.foreign())
     }
 
+    /// What stands anywhere else, where operator words are labels like others.
     fn operand(&mut self) -> Result<TokenKind<'a>, SelectorError> {
         if let Some(kind) = self.punctuation()? {
             return Ok(kind);

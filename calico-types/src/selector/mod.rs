@@ -78,10 +78,17 @@ pub const MAX_LABEL_LENGTH: usize = 512;
 
 /// How deep groups may nest: `(((…)))` and negations of groups, in levels.
 ///
+/// A bound on the stack: parsing, printing, evaluating and dropping recurse as
+/// deep as the tree.
+///
 /// Calico has no limit. Selectors in use nest three or four deep.
 pub const MAX_DEPTH: usize = 128;
 
 /// A parsed selector.
+///
+/// Cheap to keep and to share, not to copy: a tree of boxes. Parse once and
+/// evaluate often; parsing costs some microseconds, evaluating a comparison the
+/// look-up of a label.
 ///
 /// Two selectors are equal when their canonical forms are: spelling, redundant
 /// parentheses, order and repetition inside sets do not count, the order of
@@ -111,6 +118,8 @@ impl Selector {
     }
 
     /// The selector `label == "value"`.
+    ///
+    /// Neither is checked: see [`from_node`](Self::from_node).
     #[must_use]
     pub fn equals(label: &str, value: &str) -> Self {
         let expr = Expr::Compare {
@@ -125,6 +134,11 @@ impl Selector {
 
     /// A selector with the given syntax tree; sets are sorted, conjunctions
     /// and disjunctions of fewer than two operands simplified.
+    ///
+    /// Labels and values are taken as they are. Those that the grammar cannot
+    /// write (a label with a blank, a value with both kinds of quote) evaluate
+    /// as expected, but what is printed does not read back: check what comes
+    /// from outside, as [`convert`](crate::convert) does.
     ///
     /// # Errors
     ///
@@ -166,6 +180,9 @@ impl Selector {
 
     /// Whether the selector selects something with these labels.
     ///
+    /// Conjunctions and disjunctions stop at the first operand that decides, in
+    /// the order in which they were written. Never allocates.
+    ///
     /// Costs one lookup for each comparison that decides.
     #[must_use]
     pub fn matches<L: Labels + ?Sized>(&self, labels: &L) -> bool {
@@ -180,6 +197,16 @@ impl Selector {
 
     /// The canonical form of a selector; text that does not parse comes back
     /// unaltered, as from Calico's `Normalise`.
+    ///
+    /// Calico stores some fields so. To tell whether a text parses, use
+    /// [`parse`](Self::parse).
+    ///
+    /// ```
+    /// use calico_types::selector::Selector;
+    ///
+    /// assert_eq!(Selector::normalise(" app=='web' "), r#"app == "web""#);
+    /// assert_eq!(Selector::normalise("app = web"), "app = web");
+    /// ```
     #[must_use]
     pub fn normalise(text: &str) -> String {
         Self::parse(text.trim()).map_or_else(|_| text.to_owned(), |s| s.to_string())

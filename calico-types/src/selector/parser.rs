@@ -1,4 +1,13 @@
 //! Parser of selectors: recursive descent, one token of lookahead.
+//!
+//! One function for each line of the grammar in the [module](super)'s
+//! documentation, from the loosest binding to the tightest. Recursion happens in
+//! [`Parser::group`] only, which counts down from [`MAX_DEPTH`]; runs of `!` are
+//! counted, not nested, as in Calico. What the tree then measures is checked once
+//! more, since a negated group is two levels of it.
+//!
+//! INVARIANT: the current token has been read but not used, so an error is always
+//! about it, and its span is where the text left the grammar.
 
 use super::ast::{Expr, Node, set_of};
 use super::error::{Expected, SelectorError};
@@ -37,6 +46,8 @@ impl<'a> Parser<'a> {
         Ok(std::mem::replace(&mut self.token, next))
     }
 
+    /// The error that the current token is not what the grammar wants, with
+    /// what its author may have meant.
     fn unexpected(&self, expected: Expected) -> SelectorError {
         let span = self.token.span.clone();
         let found = self.lexer.slice(&span);
@@ -84,6 +95,8 @@ impl<'a> Parser<'a> {
         Ok(Node::new(join(operands), start..end))
     }
 
+    /// A run of `!` counts by its parity before any node is made: `!!a` is
+    /// `a`, whereas `!(!a)` keeps both. Calico's ids depend on it.
     fn unary(&mut self, depth: usize) -> Result<Node, SelectorError> {
         let start = self.token.span.start;
         let mut negated = false;
@@ -124,6 +137,8 @@ impl<'a> Parser<'a> {
         Ok(Node::new(expr, span))
     }
 
+    /// The node inside, its span widened to the parentheses: groups have no
+    /// node of their own, so redundant ones leave no trace in the tree.
     fn group(&mut self, depth: usize) -> Result<Node, SelectorError> {
         let open = self.token.span.clone();
         let Some(depth) = depth.checked_sub(1) else {
@@ -180,6 +195,8 @@ impl<'a> Parser<'a> {
         Ok(Node::new(expr, start..end))
     }
 
+    /// A set: values separated by commas, one comma more allowed at the end,
+    /// none between nothing (`{,}`).
     fn membership(
         &mut self,
         label: &str,

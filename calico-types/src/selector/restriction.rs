@@ -4,15 +4,33 @@
 //! with which values, before this selector need be evaluated at all? The
 //! answer is Calico's (`label_restriction.go`), which is a safe approximation:
 //! whatever the selector selects satisfies the restrictions, not conversely.
+//!
+//! Felix keeps its selectors under the most selective of these, so that a change
+//! of one endpoint's labels asks few of many thousand selectors. The rules:
+//!
+//! | selector | demands |
+//! |---|---|
+//! | `a == "x"`, `a in {"x", "y"}` | present, one of the values |
+//! | `has(a)`, `a contains …`, `starts with`, `ends with` | present |
+//! | `!has(a)` | absent |
+//! | `!=`, `not in`, `all()`, `global()`, any other `!` | nothing |
+//! | `… && …` | what any operand demands; values are intersected |
+//! | <code>… \|\| …</code> | what every operand demands of the label; values are united |
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Expr, Node, Selector, StringOperator};
 
 /// Restrictions by label name.
+///
+/// A label that is not in the map may be anything. The map is empty for
+/// selectors that have to be evaluated on everything.
 pub type LabelRestrictions = BTreeMap<Box<str>, LabelRestriction>;
 
 /// What a selector demands of one label.
+///
+/// The three fields hold together; the default demands nothing, and does not
+/// occur in a [`LabelRestrictions`].
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LabelRestriction {
     /// Only something that has the label can be selected.
@@ -26,6 +44,9 @@ pub struct LabelRestriction {
 
 impl LabelRestriction {
     /// Whether nothing can satisfy it.
+    ///
+    /// Then the selector selects nothing, and need never be evaluated. The
+    /// contrary proves nothing: restrictions are about single labels.
     #[must_use]
     pub fn is_impossible(&self) -> bool {
         let no_value = self
@@ -87,6 +108,22 @@ impl LabelRestriction {
 impl Selector {
     /// What the selector demands of single labels; a label that is not named
     /// may be anything.
+    ///
+    /// Costs time in proportion to the selector, with its values copied.
+    ///
+    /// ```
+    /// use calico_types::selector::Selector;
+    ///
+    /// let selector = Selector::parse("app in {'web', 'api'} && !has(debug) && zone != 'b'")?;
+    /// let demands = selector.label_restrictions();
+    /// let app = &demands["app"];
+    /// assert!(app.must_be_present);
+    /// assert_eq!(app.must_have_one_of_values.as_ref().unwrap().len(), 2);
+    /// assert!(demands["debug"].must_be_absent);
+    /// // An absent label satisfies `!=`: nothing is demanded.
+    /// assert!(!demands.contains_key("zone"));
+    /// # Ok::<(), calico_types::selector::SelectorError>(())
+    /// ```
     #[must_use]
     pub fn label_restrictions(&self) -> LabelRestrictions {
         restrictions(self.root())
@@ -140,6 +177,7 @@ fn one(label: &str, restriction: LabelRestriction) -> LabelRestrictions {
     LabelRestrictions::from([(label.into(), restriction)])
 }
 
+/// A label that two operands restrict has to satisfy both.
 fn conjunction(operands: &[Node]) -> LabelRestrictions {
     let mut all = LabelRestrictions::new();
     for (label, restriction) in operands.iter().flat_map(restrictions) {
@@ -148,6 +186,8 @@ fn conjunction(operands: &[Node]) -> LabelRestrictions {
     all
 }
 
+/// A label is restricted only if every branch restricts it; what is left of a
+/// restriction that no longer demands anything is dropped.
 fn disjunction(operands: &[Node]) -> LabelRestrictions {
     let mut branches = operands.iter().map(restrictions);
     let mut common = branches.next().unwrap_or_default();

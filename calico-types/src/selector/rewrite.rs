@@ -10,6 +10,16 @@ impl Selector {
     /// `env == "prod"` becomes `pcns.env == "prod"` (Calico's
     /// `PrefixVisitor`). `all()` and `global()` stay.
     ///
+    /// ```
+    /// use calico_types::selector::Selector;
+    ///
+    /// let namespaces = Selector::parse("env == 'prod' && all()")?;
+    /// let endpoints = namespaces.prefixed("pcns.");
+    /// assert_eq!(endpoints.to_string(), r#"(pcns.env == "prod" && all())"#);
+    /// assert!(endpoints.matches(&[("pcns.env", "prod"), ("env", "test")]));
+    /// # Ok::<(), calico_types::selector::SelectorError>(())
+    /// ```
+    ///
     /// This is how a selector of namespaces or service accounts becomes one of
     /// endpoints, which inherit those labels under `pcns.` and `pcsa.`.
     #[must_use]
@@ -18,6 +28,10 @@ impl Selector {
     }
 
     /// The same selector with every label name replaced.
+    ///
+    /// Spans stay those of the original text, operators and values as they are.
+    /// A name that the grammar does not know is not noticed, nor one beyond
+    /// [`MAX_LABEL_LENGTH`](super::MAX_LABEL_LENGTH), which prefixing can reach.
     #[must_use]
     pub fn with_labels(&self, mut name: impl FnMut(&str) -> Box<str>) -> Self {
         let root = rewrite(self.root(), &mut |expr| match expr {
@@ -47,6 +61,9 @@ impl Selector {
 
     /// The same selector with each `all()` replaced, as policy conversion
     /// replaces it by `has(projectcalico.org/namespace)`.
+    ///
+    /// Calico replaces the text `all()`, wherever it stands, in a string too;
+    /// this replaces the expression.
     ///
     /// # Errors
     ///

@@ -10,6 +10,18 @@ impl Selector {
     /// `s:` and the SHA-224 of `s:` + canonical form in unpadded base64url
     /// (Calico's `UniqueID`), 40 characters.
     ///
+    /// The order of operands counts, as it does in the canonical form: `a && b`
+    /// and `b && a` have different ids although they mean the same.
+    ///
+    /// ```
+    /// use calico_types::selector::Selector;
+    ///
+    /// let id = |text| Selector::parse(text).map(|s| s.unique_id());
+    /// assert_eq!(id("a in {'x', 'y'}")?, id("(a in {'y','x','x'})")?);
+    /// assert_ne!(id("has(a) && has(b)")?, id("has(b) && has(a)")?);
+    /// # Ok::<(), calico_types::selector::SelectorError>(())
+    /// ```
+    ///
     /// Equal selectors have equal ids.
     #[must_use]
     pub fn unique_id(&self) -> String {

@@ -8,6 +8,9 @@ use super::picture::{Picture, Role};
 impl Topology {
     /// The topology as a Graphviz graph, for `neato` or `circo`.
     ///
+    /// Statements are in a fixed order, so that versions can be compared line by
+    /// line. Names are quoted and cannot end a statement.
+    ///
     /// Reflectors are boxes, speakers outside are dashed; lines between
     /// reflector and client are bold, those between different AS dashed.
     #[must_use]

@@ -5,6 +5,10 @@
 //! In the table a peer is known by scope, address and port; the first to claim
 //! a place keeps it, and a place of every node shadows the same place of one.
 //!
+//! The three passes keep that order because a later one must never replace what
+//! an earlier one said: the way back of one `BGPPeer` is often another's way
+//! there, with filters and passwords of its own.
+//!
 //! Inside a pass Calico takes the `BGPPeer`s in an order that differs from
 //! run to run. Here it is the order of their names, and a place that two of
 //! them want for different peers is a [`Problem::Collision`].
@@ -19,9 +23,15 @@ use crate::scalar::{Asn, PeerAddress};
 use crate::selector::Selector;
 
 /// A peer, apart from why there is one.
+///
+/// Every field is as the rules of `confd` fill it, which differ by how the peer
+/// was found: one found by selector knows its cluster id and listening port, but
+/// is given neither `localASNumber` nor `numAllowedLocalASNumbers`; one found by
+/// address has those, and no cluster id even when a reflector is at the address.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Peer<'a> {
     pub(super) address: IpAddr,
+    /// Resolved: given, the node's or the cluster's; `None` is 179 unsaid.
     pub(super) port: Option<u16>,
     pub(super) asn: Asn,
     /// The cluster id of a peer that was found by selector.
@@ -29,12 +39,14 @@ pub(super) struct Peer<'a> {
     /// Found by address, which is a node's.
     pub(super) named_node: bool,
     pub(super) workload: bool,
+    /// `sourceAddress: UseNodeIP`, the default.
     pub(super) use_node_address: bool,
     pub(super) local_as: Option<Asn>,
     pub(super) allow_local_as: Option<u32>,
     pub(super) reachable_by: Option<IpAddr>,
     pub(super) ttl_security: Option<u8>,
     pub(super) next_hop: Option<NextHop>,
+    /// Counts only without `next_hop`, and over eBGP.
     pub(super) keep_original_next_hop: bool,
     pub(super) keepalive_s: Option<u32>,
     pub(super) graceful_restart_s: Option<u32>,
@@ -50,6 +62,8 @@ pub(super) struct Claim<'a> {
     pass: Pass,
 }
 
+/// Which pass made a claim: two of one pass are in an order that Calico leaves to
+/// chance, two of different passes are not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Pass {
     Everywhere,
@@ -57,9 +71,14 @@ enum Pass {
     Back,
 }
 
+/// What a peer is known by in a scope. The port is the resolved one, so that a
+/// `BGPPeer` that names the usual port and one that names none share a place.
 type Place = (IpAddr, Option<u16>);
 
 /// The peers of all nodes.
+///
+/// A place has one claim. Whoever comes late gets none, and [`collision`] says so
+/// where it makes a difference.
 #[derive(Debug, Default)]
 pub(super) struct Table<'a> {
     everywhere: BTreeMap<Place, Claim<'a>>,
@@ -202,6 +221,9 @@ pub(super) fn bound(facts: &Facts<'_>) -> usize {
 }
 
 /// The problem with a claim that comes too late, if it matters.
+///
+/// It does not when both describe the same peer, or when one `BGPPeer` claims
+/// both: who selects all nodes as both ends meets its own way back everywhere.
 fn collision(node: Option<&str>, holder: &Claim<'_>, late: &Claim<'_>) -> Option<Problem> {
     let kept = holder.origin.bgp_peer()?;
     let dropped = late.origin.bgp_peer()?;
@@ -271,6 +293,7 @@ impl<'a> Peering<'a> {
         self.spec.node.as_deref().filter(|node| !node.is_empty())
     }
 
+    /// For every node: neither `node` nor `nodeSelector`.
     fn is_everywhere(&self) -> bool {
         self.node_selector.is_none() && self.node().is_none()
     }
@@ -280,6 +303,7 @@ impl<'a> Peering<'a> {
         selector.is_some_and(|selector| !selector.is_empty())
     }
 
+    /// Workloads configure their own end.
     fn goes_back(&self) -> bool {
         self.spec.reverse_peering != Some(ReversePeering::Manual) && !self.selects_workloads()
     }
@@ -304,6 +328,9 @@ impl<'a> Peering<'a> {
     }
 
     /// The nodes at the other end.
+    ///
+    /// A `peerIP` means nodes only when address, AS and, where given, port are
+    /// theirs: a router outside may have an address that a node had.
     fn far(&self, facts: &Facts<'a>) -> Vec<&'a str> {
         match (&self.peer_selector, self.spec.peer_ip) {
             (Some(selector), _) => facts.selected(selector).map(|node| node.name).collect(),
@@ -397,6 +424,9 @@ impl<'a> Peering<'a> {
     }
 
     /// The workloads that the peering selects, with their nodes.
+    ///
+    /// Which these are is Felix' finding, by name of the `BGPPeer`; the selector
+    /// itself is not evaluated here.
     fn workloads(&self, facts: &Facts<'a>) -> Vec<(&'a str, Peer<'a>)> {
         if !self.selects_workloads() {
             return Vec::new();
@@ -415,6 +445,8 @@ impl<'a> Peering<'a> {
             .collect()
     }
 
+    /// A workload waits for nobody and is not found by name: what depends on
+    /// being a router elsewhere (TTL, passwords, next hop) does not apply.
     fn workload(&self, address: IpAddr) -> Peer<'a> {
         Peer {
             workload: true,

@@ -1,4 +1,10 @@
 //! Facts about nodes and configuration, with Calico's defaults filled in.
+//!
+//! Everything that a rule asks about a node is asked here, so that defaults are
+//! filled in once: AS 64512, mesh on, port of the node before that of the cluster.
+//!
+//! INVARIANT: nodes are gone through in the order of their names, and an address
+//! that two nodes claim belongs to the first, whatever order they came in.
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr};
@@ -38,6 +44,8 @@ pub(super) struct NodeFacts<'a> {
 }
 
 impl NodeFacts<'_> {
+    /// The address at which the node speaks a family; without one it has no
+    /// sessions of that family.
     pub(super) fn address(&self, family: Family) -> Option<IpAddr> {
         match family {
             Family::Ipv4 => self.ipv4.map(IpAddr::V4),
@@ -130,6 +138,9 @@ impl<'a> Facts<'a> {
     }
 
     /// The port on which a peer at this address listens, as far as known.
+    ///
+    /// `confd` looks for a node of this address *and AS*; a router outside is
+    /// taken to listen where the cluster's own nodes do.
     pub(super) fn port_of(&self, address: IpAddr, asn: Option<Asn>) -> Option<u16> {
         match self.nodes_at(address, asn, None).next() {
             Some(node) => node.port,
@@ -162,6 +173,8 @@ impl<'a> Facts<'a> {
     }
 }
 
+/// What a node says about itself; a node without a BGP section has neither address
+/// nor AS, and so no session, but selectors see it all the same.
 fn node_facts<'a>(
     input: &'a TopologyInput,
     name: &'a str,

@@ -1,4 +1,7 @@
 //! What a topology is made from.
+//!
+//! `confd` watches these in the datastore. A topology takes them as they are: it
+//! does not validate, and what a `BGPPeer` refers to need not be there.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -10,6 +13,9 @@ use crate::{convert, k8s};
 
 /// The resources that decide who peers with whom, by name.
 ///
+/// Fill the maps when resources come and go one by one, or take a set of them
+/// with [`from_resources`](Self::from_resources).
+///
 /// Of two resources of one kind and name the later counts, as with `apply`.
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
@@ -17,10 +23,14 @@ pub struct TopologyInput {
     /// The cluster's nodes.
     pub nodes: BTreeMap<String, Node>,
     /// `default`, and `node.NAME`.
+    ///
+    /// AS number, mesh and its password are read from `default` only; the
+    /// listening port of `node.NAME` goes before that of `default`.
     pub configurations: BTreeMap<String, BGPConfiguration>,
     /// Peerings beyond the mesh.
     pub peers: BTreeMap<String, BGPPeer>,
     /// Route filters.
+    /// Only those that a `BGPPeer` names are asked for.
     pub filters: BTreeMap<String, BGPFilter>,
     /// Secrets that hold passwords, by name.
     ///

@@ -8,6 +8,9 @@ use super::picture::{Picture, Role};
 impl Topology {
     /// The topology as a Mermaid flowchart.
     ///
+    /// For places that draw Mermaid by themselves, such as pages of a code host.
+    /// Names are escaped and cannot end a line.
+    ///
     /// Reflectors are hexagons, speakers outside are stadiums; lines between
     /// reflector and client are thick, those between different AS dotted.
     #[must_use]

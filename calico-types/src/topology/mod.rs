@@ -12,6 +12,14 @@
 //! 3. the **way back**: a node that is selected as a peer peers back, unless
 //!    the `BGPPeer` says `reversePeering: Manual`.
 //!
+//! Nodes with an address of a family have sessions of that family; Calico runs
+//! one BIRD for IPv4 and one for IPv6, so a pair of dual-stack nodes has two.
+//! Counts ([`SessionCount`]) are therefore kept by family.
+//!
+//! The rules are those of `confd` (`backends/calico`, the templates of
+//! `calico-node`) at the release after 3.32; `reversePeering`, `nextHopMode` and
+//! `localASNumber` came with 3.31, and their absence means what it means there.
+//!
 //! What Calico does without a word is a [`Problem`] here: two `BGPPeer`s that
 //! claim one session, a session that only one end has, AS numbers that do not
 //! fit, ends that both wait.
@@ -22,6 +30,15 @@
 //! A full mesh of *n* nodes has *n* (*n* − 1) ends, and as many
 //! [`SessionSpec`]s: for one node of a large cluster use
 //! [`Topology::build_node`].
+//!
+//! A `BGPPeer` whose selectors select everything means as many. Nothing bounds
+//! that here: who takes resources from strangers looks at their number first.
+//!
+//! # Looking at it
+//!
+//! [`Topology::to_svg`], [`Topology::to_dot`] and [`Topology::to_mermaid`] draw
+//! it; [`Topology::links`] lists sessions as lines between two ends;
+//! [`serde::Serialize`] writes all of it, passwords hidden.
 //!
 //! ```
 //! use calico_types::Resource;
@@ -69,6 +86,41 @@ use facts::Facts;
 const MOST_EVALUATIONS: usize = 10_000_000;
 
 /// The sessions of a cluster.
+///
+/// A value: two topologies are equal when every node is to do the same, which is
+/// how to tell whether a change of manifests changes any session.
+///
+/// ```
+/// use calico_types::Resource;
+/// use calico_types::topology::{Topology, TopologyInput};
+/// use serde_json::json;
+///
+/// let v3 = |kind, value| Resource::from_value("projectcalico.org/v3", kind, &value).unwrap().unwrap();
+/// let node = |name: &str, address: &str, bgp: serde_json::Value| {
+///     let mut spec = json!({"bgp": {"ipv4Address": address}});
+///     spec["bgp"].as_object_mut().unwrap().extend(bgp.as_object().unwrap().clone());
+///     v3("Node", json!({"metadata": {"name": name, "labels": {"role": name}}, "spec": spec}))
+/// };
+/// let resources = [
+///     node("rr", "10.0.0.1/24", json!({"routeReflectorClusterID": "244.0.0.1"})),
+///     node("a", "10.0.0.2/24", json!({})),
+///     node("b", "10.0.0.3/24", json!({})),
+///     v3("BGPConfiguration", json!({
+///         "metadata": {"name": "default"}, "spec": {"nodeToNodeMeshEnabled": false},
+///     })),
+///     v3("BGPPeer", json!({
+///         "metadata": {"name": "to-rr"},
+///         "spec": {"nodeSelector": "role != 'rr'", "peerSelector": "role == 'rr'"},
+///     })),
+/// ];
+/// let (topology, problems) = Topology::build(&TopologyInput::from_resources(&resources));
+/// assert!(problems.is_empty());
+/// // Two sessions, each seen from both ends: the way back comes by itself.
+/// assert_eq!(topology.session_count().total(), 2);
+/// let reflector = topology.node("rr").unwrap();
+/// assert!(reflector.sessions.iter().all(|session| session.route_reflector_client));
+/// assert_eq!(topology.node("a").unwrap().sessions[0].remote_node.as_deref(), Some("rr"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Topology {
@@ -80,6 +132,10 @@ impl Topology {
     /// The sessions that the resources mean, and what is odd about them.
     ///
     /// Whatever the problems are, the topology is what Calico would run.
+    ///
+    /// Never fails: a `BGPPeer` that Calico cannot use is left out, as Calico
+    /// leaves it out, and is among the problems. Those come in the order in
+    /// which the rules meet them, then pair by pair.
     #[must_use]
     pub fn build(input: &TopologyInput) -> (Self, Vec<Problem>) {
         let facts = Facts::new(input);
@@ -95,6 +151,10 @@ impl Topology {
 
     /// One node's part of the topology, without making the rest; `None` for a
     /// node that is not among the resources.
+    ///
+    /// Equal to what [`build`](Self::build) has for the node. Evaluates each
+    /// selector on each node, and keeps and goes through this node's sessions
+    /// only; problems show when both ends are known, so there are none here.
     #[must_use]
     pub fn build_node(input: &TopologyInput, name: &str) -> Option<NodeTopology> {
         let facts = Facts::new(input);
@@ -121,6 +181,8 @@ impl Topology {
     }
 
     /// What a node is to do.
+    ///
+    /// A binary search by name.
     #[must_use]
     pub fn node(&self, name: &str) -> Option<&NodeTopology> {
         let at = self
@@ -131,6 +193,10 @@ impl Topology {
 }
 
 /// What is the same for every node.
+///
+/// INVARIANT: made once, before any node, in the order of names; a node's
+/// sessions follow from it and the node's own facts alone. That is what makes the
+/// result independent of the order of nodes and resources.
 struct Plan<'a> {
     table: Table<'a>,
     mesh_password: Option<Password>,

@@ -42,6 +42,8 @@ impl Edge {
 }
 
 impl Picture {
+    /// Nodes first, in the order of their names, so that the same topology is
+    /// always drawn the same; speakers outside follow as links mention them.
     pub(super) fn new(topology: &Topology) -> Self {
         let mut picture = Self {
             speakers: topology.nodes.iter().map(Speaker::of_node).collect(),
@@ -74,6 +76,9 @@ impl Picture {
     }
 
     /// The index of a link's other end; a new speaker when it is outside.
+    ///
+    /// Routers outside are told apart by address, port and AS: one router at which
+    /// two `BGPPeer`s expect different AS numbers is two dots, as it should be.
     fn far_end(&mut self, end: &FarEnd, index: &mut BTreeMap<String, usize>) -> usize {
         let (key, speaker) = match end {
             FarEnd::Node { name } => (

@@ -1,6 +1,10 @@
 //! What a topology turned out to have against it.
 //!
 //! Calico does all of this silently.
+//!
+//! Problems are facts about a topology, without severity and place: what is an
+//! oversight in one cluster is a migration under way in another.
+//! [`lint`](crate::lint::lint) turns them into diagnostics.
 
 use std::net::IpAddr;
 

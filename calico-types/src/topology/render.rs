@@ -1,4 +1,9 @@
 //! Sessions of one node, made from the mesh and the table of peers.
+//!
+//! What the templates of `calico-node` do with the table of peers: a peer becomes
+//! a session as the node's own address, AS and cluster id see it. The same peer
+//! is a client to a reflector, external to a node of another AS, and nothing at
+//! all to the node whose own address it has.
 
 use std::net::IpAddr;
 
@@ -68,6 +73,8 @@ fn mesh(node: &NodeFacts<'_>, facts: &Facts<'_>, password: Option<&Password>) ->
         .collect()
 }
 
+/// One end of a mesh session. It takes the listening port and AS of the *other*
+/// node, and no filters: `BGPFilter`s work on `BGPPeer`s only.
 fn mesh_session(
     node: &NodeFacts<'_>,
     own: IpAddr,
@@ -105,6 +112,18 @@ fn mesh_session(
     }
 }
 
+/// A session of the table.
+///
+/// The peer is a client where RFC 4456 §6 and `confd` meet: this node reflects,
+/// both ends show one AS, and the peer is not known to share the cluster id. A
+/// peer found by address is never known to, and so becomes a client even when it
+/// is a reflector of the same cluster ([`Problem::ReflectorAsClient`] says so).
+///
+/// Who waits to be called is decided by comparing addresses only between nodes
+/// and only for peers of every node; for all others both ends call, and RFC 4271
+/// §6.8 settles the collision.
+///
+/// [`Problem::ReflectorAsClient`]: super::Problem::ReflectorAsClient
 fn session(
     node: &NodeFacts<'_>,
     own: IpAddr,
@@ -179,6 +198,8 @@ fn filters(
     peer.filters.iter().filter(has_rules).cloned().collect()
 }
 
+/// Calico's name of a BIRD protocol. Unique within node and family, since the
+/// table has one peer for each address and port.
 fn session_name(scope: &str, address: IpAddr, port: Option<u16>) -> String {
     let address = address.to_string().replace(['.', ':'], "_");
     match port {
@@ -189,6 +210,8 @@ fn session_name(scope: &str, address: IpAddr, port: Option<u16>) -> String {
 
 /// Calico compares addresses as text to decide who waits: `10.0.0.9` is
 /// greater than `10.0.0.10`.
+///
+/// Both ends compare the same two texts, so exactly one of them waits.
 fn is_greater(peer: IpAddr, own: IpAddr) -> bool {
     peer.to_string() > own.to_string()
 }

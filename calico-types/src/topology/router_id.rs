@@ -7,6 +7,17 @@ use sha2::{Digest, Sha256};
 
 /// Where nodes take their BGP identifier from: calico-node's environment
 /// variable `CALICO_ROUTER_ID`.
+///
+/// The identifier decides ties between routes (RFC 4271 §9.1.2.2) and collisions
+/// of connections (§6.8), and has to be unique within an AS (RFC 6286 §2.1).
+///
+/// ```
+/// use calico_types::topology::RouterId;
+///
+/// let chosen: RouterId = "hash".parse()?;
+/// assert_eq!(chosen.of("kube-master", None).unwrap().to_string(), "25.79.212.8");
+/// # Ok::<(), calico_types::topology::ParseRouterIdError>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum RouterId {
     /// The node's IPv4 address; not set.
@@ -40,6 +51,9 @@ impl FromStr for RouterId {
 
 impl RouterId {
     /// The identifier of a node.
+    ///
+    /// `None` only for a node without IPv4 address where nothing else was
+    /// chosen; such a node cannot open a session.
     #[must_use]
     pub fn of(self, node: &str, address: Option<Ipv4Addr>) -> Option<Ipv4Addr> {
         match self {

@@ -76,6 +76,9 @@ impl fmt::Display for Origin {
 }
 
 /// What next hop the node sends.
+///
+/// `BGPPeer.spec.nextHopMode`; the older `keepOriginalNextHop` shows as `Keep`,
+/// where it has an effect: over eBGP.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum NextHop {
@@ -152,7 +155,8 @@ pub struct SessionSpec {
     pub peer_as: Asn,
     /// The AS that the node shows to this peer.
     pub local_as: Asn,
-    /// From which address to connect; `None` leaves it to the kernel.
+    /// From which address to connect; `None` leaves it to the kernel, as
+    /// `sourceAddress: None` asks, and as it is for workloads.
     pub source_address: Option<IpAddr>,
     /// Whether the peer is a client of this node, RFC 4456 §6.
     pub route_reflector_client: bool,
@@ -163,6 +167,9 @@ pub struct SessionSpec {
     /// What next hop is sent.
     pub next_hop: NextHop,
     /// GTSM, RFC 5082.
+    ///
+    /// Packets are sent with a TTL of 255, and accepted from no further than
+    /// [`multihop_hops`](Self::multihop_hops).
     pub ttl_security: bool,
     /// Hops to the peer at most; `None`: as many as it takes.
     pub multihop_hops: Option<u8>,
@@ -178,6 +185,10 @@ pub struct SessionSpec {
     /// the order in which they are asked.
     pub import_filters: Vec<String>,
     /// The same for routes to the peer.
+    ///
+    /// What none of their rules matches is left to Calico's own export rules:
+    /// pools and own blocks go out, everything else stays. An `Accept` here
+    /// goes before those rules.
     pub export_filters: Vec<String>,
     /// Why the session exists.
     pub origin: Origin,
@@ -187,6 +198,9 @@ pub struct SessionSpec {
 
 impl SessionSpec {
     /// Whether both ends show the same AS.
+    ///
+    /// What BIRD compares to tell iBGP from eBGP (RFC 4271 §1.1); with
+    /// `localASNumber` a node can be external to nodes of its own cluster.
     #[must_use]
     pub fn is_internal(&self) -> bool {
         self.local_as == self.peer_as
@@ -203,6 +217,9 @@ pub struct ReachableByRoute {
 }
 
 /// What one node's speaker is to do.
+///
+/// All that a BGP speaker needs to be configured; it has no reference to other
+/// nodes, so a controller can send each node its own.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct NodeTopology {

@@ -28,6 +28,12 @@ paint-order:stroke;stroke:var(--paper);stroke-width:3px;stroke-linejoin:round}\
 impl Topology {
     /// The topology as one self-contained SVG document.
     ///
+    /// Reflectors stand in the middle, nodes around them, routers outside on the
+    /// outermost circle. Every dot and line has a `title`, which browsers show
+    /// and screen readers read. Colours follow the reader's choice of light or
+    /// dark; nothing is fetched from anywhere, and names are escaped, so the text
+    /// can be put into a page as it is.
+    ///
     /// Lines between reflector and client are coloured, those between
     /// different AS dashed. The size follows the number of nodes.
     #[must_use]
@@ -56,6 +62,9 @@ impl Topology {
 }
 
 /// Where each speaker stands; the common centre is the origin.
+///
+/// Three circles around it, each wide enough for its names; with more speakers
+/// the picture grows instead of getting denser.
 struct Layout {
     places: Vec<(f64, f64)>,
 }
