@@ -23,9 +23,10 @@ pub(super) fn check(bundle: &Bundle<'_>, found: &mut Vec<Diagnostic>) {
     for installation in &bundle.installations {
         let network = installation.resource.spec.calico_network.as_ref();
         let pools = network.and_then(|network| network.ip_pools.as_deref());
-        for owned in pools.unwrap_or_default() {
-            found.extend(bundle.pools.iter().filter_map(|pool| against(pool, owned)));
-        }
+        let owned = pools.unwrap_or_default();
+        // Of each pool the first contradiction: the rest is the same mistake.
+        let contradicted = |pool| owned.iter().find_map(|owned| against(pool, owned));
+        found.extend(bundle.pools.iter().filter_map(contradicted));
     }
 }
 
