@@ -41,7 +41,9 @@ impl Session {
     /// The next bytes to write to a connection; `None` when nothing waits or
     /// the connection is not known. As many messages as lie together are lent in
     /// one slice. Report what the transport took by [`Self::consume_transmit`]
-    /// before any other call. O(1).
+    /// before any other call: the next one may put a KEEPALIVE or a last
+    /// NOTIFICATION in front. A transport that finishes later (a task, a ring of
+    /// completions) is given a copy, which counts as taken at once. O(1).
     #[must_use]
     pub fn poll_transmit(&self, conn: ConnId) -> Option<&[u8]> {
         let link = self

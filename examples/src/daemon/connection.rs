@@ -8,6 +8,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
 
 use super::run::Input;
 use crate::sim::Socket;
@@ -24,7 +25,8 @@ pub(super) struct Connection {
     pieces: mpsc::Sender<Vec<u8>>,
     /// A piece is with the writer.
     pub(super) writing: bool,
-    reader: tokio::task::JoinHandle<()>,
+    reader: JoinHandle<()>,
+    writer: JoinHandle<()>,
 }
 
 impl Connection {
@@ -32,12 +34,13 @@ impl Connection {
     pub(super) fn new(socket: Socket, stream: TcpStream, inputs: mpsc::Sender<Input>) -> Self {
         let (read, write) = stream.into_split();
         let (pieces, waiting) = mpsc::channel(1);
-        tokio::spawn(write_pieces(socket, write, waiting, inputs.clone()));
+        let writer = tokio::spawn(write_pieces(socket, write, waiting, inputs.clone()));
         let reader = tokio::spawn(read_pieces(socket, read, inputs));
         Self {
             pieces,
             writing: false,
             reader,
+            writer,
         }
     }
 
@@ -47,13 +50,20 @@ impl Connection {
     }
 
     /// Closes the connection: what was given to the writer is written, then a FIN sent.
-    pub(super) fn close(self) {
-        let Self { pieces, reader, .. } = self;
+    /// The returned task ends when that is done.
+    pub(super) fn close(self) -> JoinHandle<()> {
+        let Self {
+            pieces,
+            reader,
+            writer,
+            ..
+        } = self;
         drop(pieces);
         tokio::spawn(async move {
             tokio::time::sleep(LINGER).await;
             reader.abort();
         });
+        writer
     }
 }
 
@@ -80,7 +90,7 @@ async fn write_pieces(
 ) {
     while let Some(piece) = pieces.recv().await {
         let input = match half.write_all(&piece).await {
-            Ok(()) => Input::Written(socket, piece.len()),
+            Ok(()) => Input::Written(socket),
             Err(error) => Input::Closed(socket, CloseCause::Error(error.kind())),
         };
         if inputs.send(input).await.is_err() {

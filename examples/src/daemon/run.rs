@@ -10,6 +10,7 @@ use bgp_session::CloseCause;
 use socket2::SockRef;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinHandle;
 
 use super::connection::Connection;
 use super::{Output, status};
@@ -31,8 +32,8 @@ pub(super) enum Input {
     Dialled(Socket, io::Result<TcpStream>),
     /// Bytes came.
     Bytes(Socket, Vec<u8>),
-    /// So many bytes were written.
-    Written(Socket, usize),
+    /// The piece that a writer was given is written.
+    Written(Socket),
     /// A connection ended.
     Closed(Socket, CloseCause),
     /// Somebody asks for the state.
@@ -85,6 +86,7 @@ pub async fn run<W: Write>(
     let mut daemon = Daemon {
         speaker,
         connections: BTreeMap::new(),
+        finishing: Vec::new(),
         security,
         inputs,
         output,
@@ -111,6 +113,8 @@ pub async fn run<W: Write>(
         let late = leaving.is_some_and(|at| at <= now());
         if leaving.is_some() && (late || daemon.is_silent()) {
             daemon.attend()?;
+            // Nobody listens any more: a writer with news must not wait for that.
+            drop(waiting);
             return daemon.farewell().await;
         }
     }
@@ -150,6 +154,8 @@ async fn accept(listener: TcpListener, inputs: mpsc::Sender<Input>) {
 struct Daemon<W> {
     speaker: Speaker,
     connections: BTreeMap<Socket, Connection>,
+    /// Writers of closed connections with a last piece to write.
+    finishing: Vec<JoinHandle<()>>,
     security: BTreeMap<IpAddr, Security>,
     inputs: mpsc::Sender<Input>,
     output: Output<W>,
@@ -166,15 +172,13 @@ impl<W: Write> Daemon<W> {
                     .closed(now, socket, CloseCause::Error(error.kind()));
             }
             Input::Bytes(socket, bytes) => self.speaker.received(now, socket, &bytes),
-            Input::Written(socket, count) => {
+            Input::Written(socket) => {
                 if let Some(connection) = self.connections.get_mut(&socket) {
                     connection.writing = false;
-                    self.speaker.transmitted(now, socket, count);
                 }
             }
             Input::Closed(socket, cause) => {
-                if let Some(connection) = self.connections.remove(&socket) {
-                    connection.close();
+                if self.close(socket) {
                     self.speaker.closed(now, socket, cause);
                 }
             }
@@ -231,24 +235,42 @@ impl<W: Write> Daemon<W> {
                     .is_some_and(|connection| !connection.writing)
             });
             let Some(socket) = ready else { break };
-            let piece = self.speaker.transmit(socket).map(<[u8]>::to_vec);
-            if let (Some(piece), Some(connection)) = (piece, self.connections.get_mut(&socket)) {
-                connection.write(piece);
-                if !connection.writing {
-                    // The writer is gone; its reader will say why.
-                    self.connections.remove(&socket);
-                    self.speaker.closed(
-                        now(),
-                        socket,
-                        CloseCause::Error(io::ErrorKind::BrokenPipe),
-                    );
-                }
-            }
+            self.hand_over(socket);
         }
         while let Some((_, notice)) = self.speaker.next_notice() {
             self.output.notice(&notice)?;
         }
         Ok(())
+    }
+
+    /// Gives a connection's writer its next piece. The session counts it as sent at once: by
+    /// the time it is written the session may have put other bytes in front of the queue, a
+    /// KEEPALIVE or a last NOTIFICATION, and would strike out those.
+    fn hand_over(&mut self, socket: Socket) {
+        let piece = self.speaker.transmit(socket).map(<[u8]>::to_vec);
+        let (Some(piece), Some(connection)) = (piece, self.connections.get_mut(&socket)) else {
+            return;
+        };
+        let count = piece.len();
+        connection.write(piece);
+        if connection.writing {
+            self.speaker.transmitted(now(), socket, count);
+        } else {
+            // The writer is gone; its reader will say why.
+            self.connections.remove(&socket);
+            let cause = CloseCause::Error(io::ErrorKind::BrokenPipe);
+            self.speaker.closed(now(), socket, cause);
+        }
+    }
+
+    /// Closes a connection; `false` when there is none.
+    fn close(&mut self, socket: Socket) -> bool {
+        self.finishing.retain(|writer| !writer.is_finished());
+        let Some(connection) = self.connections.remove(&socket) else {
+            return false;
+        };
+        self.finishing.push(connection.close());
+        true
     }
 
     fn carry_out(&mut self, request: Request) {
@@ -268,22 +290,29 @@ impl<W: Write> Daemon<W> {
                 });
             }
             Request::Close { socket } => {
-                if let Some(connection) = self.connections.remove(&socket) {
-                    connection.close();
-                }
+                // One that never opened has nothing to close.
+                let _ = self.close(socket);
             }
         }
     }
 
-    /// Whether nothing is left to be written.
+    /// Whether no session has anything left to say.
     fn is_silent(&self) -> bool {
         self.connections.is_empty()
     }
 
-    /// Lets the writers finish.
+    /// Lets the writers finish, but waits for no peer longer than [`FAREWELL`].
     async fn farewell(mut self) -> io::Result<()> {
         self.connections.clear();
-        tokio::time::sleep(Duration::from_millis(50)).await;
+        let writers = std::mem::take(&mut self.finishing);
+        let written = async {
+            for writer in writers {
+                // A writer that failed has told its reader.
+                let _ = writer.await;
+            }
+        };
+        // Whoever has not read by now goes without the last message.
+        let _ = tokio::time::timeout(FAREWELL, written).await;
         self.output.event("stopped", self.speaker.name())
     }
 }
