@@ -10,14 +10,14 @@
 
 use std::time::{Duration, Instant};
 
-use bgp_wire::Notification;
+use bgp_wire::{Notification, NotificationCode};
 
 use crate::closing::Closing;
 use crate::counters::Counters;
 use crate::link::Link;
 use crate::message::Reassembly;
 use crate::outbox::Outbox;
-use crate::state::{Idle, Machine};
+use crate::state::{Idle, Machine, State};
 use crate::timing::{Damping, Jitter};
 use crate::{Config, ConnId, Direction, DownReason, open};
 
@@ -186,6 +186,37 @@ impl Env {
     pub(crate) fn fail(&mut self, now: Instant, link: Box<Link>, reason: DownReason) -> Machine {
         self.count_failure();
         self.end(now, link, reason)
+    }
+
+    /// Ends a connection over a message that its state has no use for.
+    pub(crate) fn unexpected(
+        &mut self,
+        now: Instant,
+        link: Box<Link>,
+        state: State,
+        message_type: u8,
+    ) -> Machine {
+        let reason = DownReason::UnexpectedMessage {
+            state,
+            message_type,
+        };
+        self.fail(now, link, reason)
+    }
+
+    /// Ends a connection whose peer sent a NOTIFICATION before the session was
+    /// up. One about the version (event 24) is no failure to be counted.
+    pub(crate) fn notified(
+        &mut self,
+        now: Instant,
+        link: Box<Link>,
+        received: Notification,
+    ) -> Machine {
+        let version = received.kind() == NotificationCode::UNSUPPORTED_VERSION;
+        let reason = DownReason::Received(received);
+        if version {
+            return self.end(now, link, reason);
+        }
+        self.fail(now, link, reason)
     }
 
     /// Ends a connection on behalf of the operator.

@@ -48,8 +48,13 @@ impl Connect {
             Input::Notification(received) => self.waiting.notified(received, now, env),
             Input::AutomaticStop(reason) => self.waiting.fail(DownReason::Reset(reason), now, env),
             Input::OpenCollisionDump => self.waiting.fail(DownReason::Collision, now, env),
-            Input::Keepalive => self.unexpected(kind::KEEPALIVE, now, env),
-            Input::Update(message_type) => self.unexpected(message_type, now, env),
+            Input::Keepalive => self
+                .waiting
+                .unexpected(State::Connect, kind::KEEPALIVE, now, env),
+            Input::Update(message_type) => {
+                self.waiting
+                    .unexpected(State::Connect, message_type, now, env)
+            }
             // Their timers do not run here.
             Input::HoldTimerExpires
             | Input::KeepaliveTimerExpires
@@ -68,17 +73,5 @@ impl Connect {
             }
             Waiting::Listening { .. } => Machine::Idle(Idle::pausing(Pause::Retry)),
         }
-    }
-
-    fn unexpected(self, message_type: u8, now: Instant, env: &mut Env) -> Machine {
-        let state = State::Connect;
-        self.waiting.fail(
-            DownReason::UnexpectedMessage {
-                state,
-                message_type,
-            },
-            now,
-            env,
-        )
     }
 }

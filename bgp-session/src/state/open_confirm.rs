@@ -18,8 +18,6 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use bgp_wire::{Notification, NotificationCode};
-
 use super::{Established, Input, Machine, State, Timer, Timers};
 use crate::env::Env;
 use crate::link::Link;
@@ -84,10 +82,10 @@ impl OpenConfirm {
                 Machine::OpenConfirm(self)
             }
             Input::TcpConnectionFails(cause) => env.fail(now, self.link, DownReason::Closed(cause)),
-            Input::Open(_) => self.unexpected(kind::OPEN, now, env),
+            Input::Open(_) => env.unexpected(now, self.link, State::OpenConfirm, kind::OPEN),
             Input::MessageErr(reason) => env.fail(now, self.link, reason),
             Input::OpenCollisionDump => env.fail(now, self.link, DownReason::Collision),
-            Input::Notification(received) => self.notified(received, now, env),
+            Input::Notification(received) => env.notified(now, self.link, received),
             Input::Keepalive => {
                 let Self {
                     link,
@@ -97,33 +95,14 @@ impl OpenConfirm {
                 } = self;
                 Machine::Established(Established::begin(link, negotiated, keepalive, now, env))
             }
-            Input::Update(message_type) => self.unexpected(message_type, now, env),
+            Input::Update(message_type) => {
+                env.unexpected(now, self.link, State::OpenConfirm, message_type)
+            }
             // Their timers do not run here.
             Input::ConnectRetryTimerExpires
             | Input::DelayOpenTimerExpires
             | Input::IdleHoldTimerExpires
             | Input::SendHoldTimerExpires => Machine::OpenConfirm(self),
         }
-    }
-
-    fn notified(self, received: Notification, now: Instant, env: &mut Env) -> Machine {
-        let version = received.kind() == NotificationCode::UNSUPPORTED_VERSION;
-        let reason = DownReason::Received(received);
-        if version {
-            return env.end(now, self.link, reason);
-        }
-        env.fail(now, self.link, reason)
-    }
-
-    fn unexpected(self, message_type: u8, now: Instant, env: &mut Env) -> Machine {
-        let state = State::OpenConfirm;
-        env.fail(
-            now,
-            self.link,
-            DownReason::UnexpectedMessage {
-                state,
-                message_type,
-            },
-        )
     }
 }

@@ -14,8 +14,6 @@
 
 use std::time::Instant;
 
-use bgp_wire::{Notification, NotificationCode};
-
 use super::{Active, Input, Machine, OpenConfirm, State, Timer, Timers};
 use crate::DownReason;
 use crate::env::Env;
@@ -68,9 +66,11 @@ impl OpenSent {
             }
             Input::MessageErr(reason) => env.fail(now, self.link, reason),
             Input::OpenCollisionDump => env.fail(now, self.link, DownReason::Collision),
-            Input::Notification(received) => self.notified(received, now, env),
-            Input::Keepalive => self.unexpected(kind::KEEPALIVE, now, env),
-            Input::Update(message_type) => self.unexpected(message_type, now, env),
+            Input::Notification(received) => env.notified(now, self.link, received),
+            Input::Keepalive => env.unexpected(now, self.link, State::OpenSent, kind::KEEPALIVE),
+            Input::Update(message_type) => {
+                env.unexpected(now, self.link, State::OpenSent, message_type)
+            }
             // Their timers do not run here.
             Input::ConnectRetryTimerExpires
             | Input::KeepaliveTimerExpires
@@ -78,26 +78,5 @@ impl OpenSent {
             | Input::IdleHoldTimerExpires
             | Input::SendHoldTimerExpires => Machine::OpenSent(self),
         }
-    }
-
-    fn notified(self, received: Notification, now: Instant, env: &mut Env) -> Machine {
-        let version = received.kind() == NotificationCode::UNSUPPORTED_VERSION;
-        let reason = DownReason::Received(received);
-        if version {
-            return env.end(now, self.link, reason);
-        }
-        env.fail(now, self.link, reason)
-    }
-
-    fn unexpected(self, message_type: u8, now: Instant, env: &mut Env) -> Machine {
-        let state = State::OpenSent;
-        env.fail(
-            now,
-            self.link,
-            DownReason::UnexpectedMessage {
-                state,
-                message_type,
-            },
-        )
     }
 }

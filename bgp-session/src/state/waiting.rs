@@ -15,7 +15,7 @@ use std::time::Instant;
 
 use bgp_wire::{Notification, NotificationCode};
 
-use super::{Idle, Input, Machine, OpenConfirm, OpenSent, Timer, Timers};
+use super::{Idle, Input, Machine, OpenConfirm, OpenSent, State, Timer, Timers};
 use crate::env::Env;
 use crate::link::Link;
 use crate::{DownReason, Negotiated};
@@ -125,6 +125,21 @@ impl Waiting {
     pub(super) fn fail(self, reason: DownReason, now: Instant, env: &mut Env) -> Machine {
         env.count_failure();
         self.end(reason, now, env)
+    }
+
+    /// A message that may not come before an OPEN was answered.
+    pub(super) fn unexpected(
+        self,
+        state: State,
+        message_type: u8,
+        now: Instant,
+        env: &mut Env,
+    ) -> Machine {
+        let reason = DownReason::UnexpectedMessage {
+            state,
+            message_type,
+        };
+        self.fail(reason, now, env)
     }
 
     /// Events 24 and 25. A version error while the OPEN is delayed is the
