@@ -30,14 +30,16 @@ use crate::diagnostic::{Diagnostic, RefusedBy};
 /// [`decode`](crate::decode).
 #[must_use]
 pub fn go(decoded: &Decoded) -> Vec<Diagnostic> {
-    decoded.documents().iter().flat_map(go_document).collect()
+    let found = decoded.documents().iter().flat_map(go_document);
+    found.take(decoded.most_findings()).collect()
 }
 
 /// The API server's rules: the schema and CEL rules of Calico's custom
 /// resource definitions. Unknown fields are dropped first, as it does.
 #[must_use]
 pub fn crd(decoded: &Decoded) -> Vec<Diagnostic> {
-    decoded.documents().iter().flat_map(crd_document).collect()
+    let found = decoded.documents().iter().flat_map(crd_document);
+    found.take(decoded.most_findings()).collect()
 }
 
 /// Both.
@@ -47,14 +49,15 @@ pub(crate) fn all(decoded: &Decoded) -> Vec<Diagnostic> {
             .into_iter()
             .chain(crd_document(document))
     };
-    decoded.documents().iter().flat_map(both).collect()
+    let found = decoded.documents().iter().flat_map(both);
+    found.take(decoded.most_findings()).collect()
 }
 
 fn go_document(document: &Document) -> Vec<Diagnostic> {
     if !document.kind.validated {
         return Vec::new();
     }
-    let root = crate::decode::lenient(&document.root, &document.kind.schema);
+    let root = crate::decode::lenient(document);
     let mut findings = Findings::new(document, RefusedBy::CALICO);
     calico::walk(&root, &document.kind.schema, &mut findings);
     findings.into_diagnostics()
@@ -64,7 +67,7 @@ fn crd_document(document: &Document) -> Vec<Diagnostic> {
     if !document.kind.stored {
         return Vec::new();
     }
-    let root = crate::prune::tree(&document.root, &document.kind.schema);
+    let root = crate::prune::tree(document);
     let mut findings = Findings::new(document, RefusedBy::API_SERVER);
     schema_rules::walk(&root, &document.kind.schema, &mut findings);
     findings.into_diagnostics()
