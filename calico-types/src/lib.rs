@@ -5,6 +5,8 @@ pub mod convert;
 mod decode;
 pub mod defaults;
 mod diagnostic;
+mod given;
+pub mod json_schema;
 pub mod k8s;
 pub mod lint;
 mod metadata;
@@ -22,6 +24,7 @@ pub mod validate;
 
 pub use decode::{Decoded, Located, decode, decode_within, diagnose};
 pub use diagnostic::{Code, Diagnostic, RefusedBy, Severity, render};
+pub use given::Given;
 pub use metadata::{Metadata, OwnerReference};
 pub use prune::{Pruned, prune};
 pub use resources::{Kind, Resource};

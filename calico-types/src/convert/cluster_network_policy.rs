@@ -162,7 +162,7 @@ fn action(action: ClusterNetworkPolicyAction) -> Action {
 /// Where Calico's own conversion keeps the name, and flow logs find it.
 fn name_annotation(name: &str) -> RuleMetadata {
     RuleMetadata {
-        annotations: [("name".to_owned(), name.to_owned())].into(),
+        annotations: [("name".to_owned(), name.to_owned())].into_iter().collect(),
     }
 }
 
@@ -190,7 +190,7 @@ fn egress_peer(peer: &ClusterNetworkPolicyEgressPeer) -> Result<EntityRule, Faul
     }
     let nets = peer.networks.clone().filter(|nets| !nets.is_empty());
     Ok(EntityRule {
-        nets: nets.ok_or(Fault::Peer)?,
+        nets: nets.ok_or(Fault::Peer)?.into(),
         ..EntityRule::default()
     })
 }
@@ -203,7 +203,7 @@ fn selected(
 ) -> Result<Option<EntityRule>, Fault> {
     let (namespace_selector, pod_selector) = match (of_namespaces, of_pods) {
         (Some(selector), _) => (selector, None),
-        (None, Some(selected)) => (&selected.namespace_selector, Some(&selected.pod_selector)),
+        (None, Some(selected)) => (&*selected.namespace_selector, Some(&selected.pod_selector)),
         (None, None) => return Ok(None),
     };
     Ok(Some(EntityRule {
@@ -295,7 +295,7 @@ mod tests {
             .map(|r| {
                 (
                     r.protocol.clone(),
-                    r.destination.ports.clone(),
+                    r.destination.ports.to_vec(),
                     r.destination.nets.len(),
                 )
             })

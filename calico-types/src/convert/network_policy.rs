@@ -126,8 +126,8 @@ fn body(
     egress: &[NetworkPolicyEgressRule],
     faults: &mut Vec<RuleFault>,
 ) -> Result<NetworkPolicySpec, Fault> {
-    let ingress = ingress.iter().map(|rule| (&rule.from, &rule.ports));
-    let egress = egress.iter().map(|rule| (&rule.to, &rule.ports));
+    let ingress = ingress.iter().map(|rule| (&*rule.from, &*rule.ports));
+    let egress = egress.iter().map(|rule| (&*rule.to, &*rule.ports));
     Ok(NetworkPolicySpec {
         tier: Some("default".to_owned()),
         order: Some(KUBERNETES_NETWORK_POLICY_ORDER),
@@ -182,7 +182,7 @@ fn converted_rule(
 fn peer(peer: &NetworkPolicyPeer) -> Result<EntityRule, Fault> {
     if let Some(block) = &peer.ip_block {
         return Ok(EntityRule {
-            nets: vec![block.cidr],
+            nets: vec![block.cidr].into(),
             not_nets: block.except.clone(),
             ..EntityRule::default()
         });

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use ipnet::IpNet;
 
 use super::{NAMESPACE_LABEL, ORCHESTRATOR_LABEL, SERVICE_ACCOUNT_LABEL};
+use crate::given::Given;
 use crate::k8s::{ContainerPort, Pod, PodStatus};
 use crate::metadata::Metadata;
 use crate::resources::{WorkloadEndpoint, WorkloadEndpointPort, WorkloadEndpointSpec};
@@ -64,9 +65,9 @@ pub fn pod(pod: &Pod) -> Option<WorkloadEndpoint> {
             pod: Some(name.clone()),
             endpoint: Some("eth0".to_owned()),
             service_account_name: account.map(str::to_owned),
-            ip_networks: addresses(pod).into_iter().map(IpNet::from).collect(),
-            profiles: profiles(namespace, account),
-            ports: ports(pod),
+            ip_networks: Given::filled(addresses(pod).into_iter().map(IpNet::from).collect()),
+            profiles: Given::filled(profiles(namespace, account)),
+            ports: Given::filled(ports(pod)),
             ..WorkloadEndpointSpec::default()
         },
     })

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::given::Given;
 use crate::resources::{Action, EntityRule, PolicyType, Rule};
 use crate::scalar::{Port, Protocol};
 
@@ -35,7 +36,7 @@ pub(super) fn rules(
         .flat_map(|(protocol, ports)| peers.iter().map(move |peer| (protocol, ports, peer)));
     pairs
         .map(|(protocol, ports, peer)| {
-            let ports = ports.clone().unwrap_or_default();
+            let ports = Given::filled(ports.clone().unwrap_or_default());
             let protocol = protocol.clone();
             let any = EntityRule::default();
             let (source, destination) = match direction {
@@ -65,8 +66,8 @@ pub(super) fn rule(action: Action, source: EntityRule, destination: EntityRule) 
         icmp: None,
         not_protocol: None,
         not_icmp: None,
-        source,
-        destination,
+        source: Given::filled(source),
+        destination: Given::filled(destination),
         http: None,
         metadata: None,
     }

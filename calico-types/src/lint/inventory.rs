@@ -163,13 +163,14 @@ fn profiles<'a>(resources: impl Iterator<Item = &'a Resource>) -> BTreeMap<Strin
                 let mut profile = convert::namespace(namespace);
                 let mut labels = always(&namespace.metadata.name);
                 labels.append(&mut profile.spec.labels_to_apply);
-                profile.spec.labels_to_apply = labels;
+                profile.spec.labels_to_apply = labels.into();
                 profile
             }
             Resource::ServiceAccount(account) => convert::service_account(account),
             _ => continue,
         };
-        profiles.insert(profile.metadata.name, profile.spec.labels_to_apply);
+        let labels = profile.spec.labels_to_apply.into_inner();
+        profiles.insert(profile.metadata.name, labels);
     }
     profiles
 }
@@ -186,6 +187,7 @@ fn always(namespace: &str) -> LabelMap {
     convert::namespace(&k8s::Namespace { metadata })
         .spec
         .labels_to_apply
+        .into_inner()
 }
 
 /// A pod of `kube-system` that answers DNS queries, as every cluster has it.

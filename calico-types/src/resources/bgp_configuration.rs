@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::bgp_password::BGPPassword;
 use super::switch::Switch;
+use crate::given::Given;
 use crate::metadata::Metadata;
 use crate::resources::Kind;
 use crate::scalar::{Asn, Community, Duration};
@@ -81,8 +82,8 @@ pub struct BGPConfigurationSpec {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bind_mode: Option<BindMode>,
     /// Interfaces, with `*` as wildcard, whose addresses are not announced.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub ignored_interfaces: Vec<String>,
+    #[serde(default, skip_serializing_if = "Given::is_absent")]
+    pub ignored_interfaces: Given<Vec<String>>,
     /// The address under which a node peers with its own workloads.
     #[serde(
         rename = "localWorkloadPeeringIPV4",
@@ -120,13 +121,15 @@ pub struct ServiceBlock {
 }
 
 /// A name for a community value.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct NamedCommunity {
-    /// How advertisements refer to it.
-    pub name: String,
-    /// The value.
-    pub value: Community,
+    /// How advertisements refer to it. Calico insists on it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The value. Calico insists on it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value: Option<Community>,
 }
 
 /// What is put on the routes within a prefix.
@@ -141,8 +144,8 @@ pub struct PrefixAdvertisement {
     )]
     pub cidr: Option<IpNet>,
     /// Values (`aa:nn`, `aa:nn:mm`) or names of [`NamedCommunity`]s.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub communities: Vec<String>,
+    #[serde(default, skip_serializing_if = "Given::is_absent")]
+    pub communities: Given<Vec<String>>,
 }
 
 /// On which local addresses BIRD listens.

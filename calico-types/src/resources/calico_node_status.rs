@@ -1,7 +1,8 @@
 //! `CalicoNodeStatus`: a node's BGP sessions and routes, on request.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::given::Given;
 use crate::metadata::Metadata;
 use crate::resources::Kind;
 
@@ -36,8 +37,8 @@ pub struct CalicoNodeStatusSpec {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub node: Option<String>,
     /// What to report.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub classes: Vec<NodeStatusClass>,
+    #[serde(default, skip_serializing_if = "Given::is_absent")]
+    pub classes: Given<Vec<NodeStatusClass>>,
     /// How often; 0 means once.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub update_period_seconds: Option<u32>,
@@ -58,9 +59,14 @@ pub enum NodeStatusClass {
 #[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CalicoNodeStatusStatus {
-    /// RFC 3339 time.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub last_updated: Option<String>,
+    /// RFC 3339 time. The only field that may be null: `Some(None)`, before the
+    /// first report.
+    #[serde(
+        default,
+        deserialize_with = "written",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub last_updated: Option<Option<String>>,
     /// The BIRD daemons.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub agent: Option<AgentStatus>,
@@ -70,6 +76,11 @@ pub struct CalicoNodeStatusStatus {
     /// Their routes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub routes: Option<RoutesStatus>,
+}
+
+/// Keeps null apart from nothing.
+fn written<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<String>>, D::Error> {
+    Option::deserialize(deserializer).map(Some)
 }
 
 /// The BIRD daemons of a node.
@@ -122,11 +133,11 @@ pub struct BGPStatus {
     #[serde(default)]
     pub number_not_established_v6: i64,
     /// The IPv4 sessions.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub peers_v4: Vec<PeerStatus>,
+    #[serde(default, skip_serializing_if = "Given::is_absent")]
+    pub peers_v4: Given<Vec<PeerStatus>>,
     /// The IPv6 sessions.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub peers_v6: Vec<PeerStatus>,
+    #[serde(default, skip_serializing_if = "Given::is_absent")]
+    pub peers_v6: Given<Vec<PeerStatus>>,
 }
 
 /// One session.
@@ -152,11 +163,11 @@ pub struct PeerStatus {
 #[serde(rename_all = "camelCase")]
 pub struct RoutesStatus {
     /// IPv4 routes.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub routes_v4: Vec<RouteStatus>,
+    #[serde(default, skip_serializing_if = "Given::is_absent")]
+    pub routes_v4: Given<Vec<RouteStatus>>,
     /// IPv6 routes.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub routes_v6: Vec<RouteStatus>,
+    #[serde(default, skip_serializing_if = "Given::is_absent")]
+    pub routes_v6: Given<Vec<RouteStatus>>,
 }
 
 /// One route.

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::given::Given;
+
 /// One aspect of an object's state, as its controller last saw it.
 #[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -31,6 +33,6 @@ pub struct Condition {
 #[serde(rename_all = "camelCase")]
 pub struct Conditions {
     /// One for each type.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub conditions: Vec<Condition>,
+    #[serde(default, skip_serializing_if = "Given::is_absent")]
+    pub conditions: Given<Vec<Condition>>,
 }

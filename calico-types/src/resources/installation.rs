@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ip_pool::{AssignmentMode, IPPoolAllowedUse};
 use super::switch::Switch;
+use crate::given::Given;
 use crate::metadata::Metadata;
 use crate::resources::Kind;
 
@@ -52,9 +53,9 @@ pub struct InstallationSpec {
     #[serde(
         rename = "serviceCIDRs",
         default,
-        skip_serializing_if = "Vec::is_empty"
+        skip_serializing_if = "Given::is_absent"
     )]
-    pub service_cidrs: Vec<String>,
+    pub service_cidrs: Given<Vec<String>>,
 }
 
 /// The CNI plugin.
@@ -128,8 +129,8 @@ pub struct CalicoNetworkSpec {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub linux_pod_interface_type: Option<String>,
     /// Kernel settings inside pods.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub sysctl: Vec<Sysctl>,
+    #[serde(default, skip_serializing_if = "Given::is_absent")]
+    pub sysctl: Given<Vec<Sysctl>>,
     /// How long a new pod waits for its policy.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub linux_policy_setup_timeout_seconds: Option<i32>,
@@ -216,8 +217,8 @@ pub struct NodeAddressAutodetection {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub can_reach: Option<String>,
     /// Within these ranges.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub cidrs: Vec<String>,
+    #[serde(default, skip_serializing_if = "Given::is_absent")]
+    pub cidrs: Given<Vec<String>>,
 }
 
 /// A kernel setting.

@@ -6,6 +6,7 @@ use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
 use super::switch::Switch;
+use crate::given::Given;
 use crate::metadata::Metadata;
 use crate::resources::Kind;
 
@@ -41,20 +42,20 @@ pub struct IPAMBlockSpec {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub affinity_claim_time: Option<String>,
     /// For each address an index into `attributes`, or nothing.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub allocations: Vec<Option<u32>>,
+    #[serde(default, skip_serializing_if = "Given::is_absent")]
+    pub allocations: Given<Vec<Option<u32>>>,
     /// Offsets of free addresses, the next one first.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub unallocated: Vec<u32>,
+    #[serde(default, skip_serializing_if = "Given::is_absent")]
+    pub unallocated: Given<Vec<u32>>,
     /// What is known about the allocations.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub attributes: Vec<AllocationAttribute>,
+    #[serde(default, skip_serializing_if = "Given::is_absent")]
+    pub attributes: Given<Vec<AllocationAttribute>>,
     /// Counts changes of the block.
-    #[serde(default)]
-    pub sequence_number: i64,
+    #[serde(default, skip_serializing_if = "Given::is_absent")]
+    pub sequence_number: Given<i64>,
     /// `sequence_number` at the time of each allocation, by offset.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub sequence_number_for_allocation: BTreeMap<String, i64>,
+    #[serde(default, skip_serializing_if = "Given::is_absent")]
+    pub sequence_number_for_allocation: Given<BTreeMap<String, i64>>,
     /// Whether the block is being removed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub deleted: Option<bool>,
@@ -71,11 +72,11 @@ pub struct AllocationAttribute {
     #[serde(rename = "handle_id", skip_serializing_if = "Option::is_none")]
     pub handle_id: Option<String>,
     /// Node, pod and namespace.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub secondary: BTreeMap<String, String>,
+    #[serde(default, skip_serializing_if = "Given::is_absent")]
+    pub secondary: Given<BTreeMap<String, String>>,
     /// The same of a second owner during live migration.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub alternate_owner_attrs: BTreeMap<String, String>,
+    #[serde(default, skip_serializing_if = "Given::is_absent")]
+    pub alternate_owner_attrs: Given<BTreeMap<String, String>>,
     /// RFC 3339 time of release, while the address cools down.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub released_at: Option<String>,
@@ -148,8 +149,8 @@ pub struct IPAMHandleSpec {
     #[serde(rename = "handleID", default)]
     pub handle_id: String,
     /// How many addresses it holds, by block.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub block: BTreeMap<String, i64>,
+    #[serde(default, skip_serializing_if = "Given::is_absent")]
+    pub block: Given<BTreeMap<String, i64>>,
     /// Whether the handle is being removed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub deleted: Option<bool>,

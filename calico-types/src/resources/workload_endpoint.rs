@@ -7,6 +7,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
+use crate::given::Given;
 use crate::metadata::Metadata;
 use crate::resources::Kind;
 use crate::scalar::Protocol;
@@ -60,12 +61,12 @@ pub struct WorkloadEndpointSpec {
     #[serde(
         with = "crate::scalar::net::list",
         default,
-        skip_serializing_if = "Vec::is_empty"
+        skip_serializing_if = "Given::is_absent"
     )]
-    pub ip_networks: Vec<IpNet>,
+    pub ip_networks: Given<Vec<IpNet>>,
     /// Floating addresses.
-    #[serde(rename = "ipNATs", default, skip_serializing_if = "Vec::is_empty")]
-    pub ip_nats: Vec<IpNat>,
+    #[serde(rename = "ipNATs", default, skip_serializing_if = "Given::is_absent")]
+    pub ip_nats: Given<Vec<IpNat>>,
     /// Its IPv4 gateway.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ipv4_gateway: Option<Ipv4Addr>,
@@ -73,8 +74,8 @@ pub struct WorkloadEndpointSpec {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ipv6_gateway: Option<Ipv6Addr>,
     /// Profiles, in order, for what no policy selects.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub profiles: Vec<String>,
+    #[serde(default, skip_serializing_if = "Given::is_absent")]
+    pub profiles: Given<Vec<String>>,
     /// The host's side of the interface.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub interface_name: Option<String>,
@@ -82,15 +83,15 @@ pub struct WorkloadEndpointSpec {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mac: Option<String>,
     /// Names for ports.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub ports: Vec<WorkloadEndpointPort>,
+    #[serde(default, skip_serializing_if = "Given::is_absent")]
+    pub ports: Given<Vec<WorkloadEndpointPort>>,
     /// Foreign source addresses that it may use.
     #[serde(
         with = "crate::scalar::net::list",
         default,
-        skip_serializing_if = "Vec::is_empty"
+        skip_serializing_if = "Given::is_absent"
     )]
-    pub allow_spoofed_source_prefixes: Vec<IpNet>,
+    pub allow_spoofed_source_prefixes: Given<Vec<IpNet>>,
 }
 
 /// A one-to-one NAT.

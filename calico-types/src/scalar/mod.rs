@@ -8,6 +8,7 @@
 mod asn;
 mod community;
 mod duration;
+pub(crate) mod float;
 mod ip_version;
 pub(crate) mod net;
 mod peer_address;

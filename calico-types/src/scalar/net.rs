@@ -87,9 +87,10 @@ pub(crate) mod optional {
 /// A list of prefixes.
 pub(crate) mod list {
     use super::{Deserialize, Deserializer, Prefix, Serialize, Serializer, read};
+    use crate::given::Given;
 
     pub(crate) fn serialize<N: Prefix, S: Serializer>(
-        nets: &[N],
+        nets: &Given<Vec<N>>,
         serializer: S,
     ) -> Result<S::Ok, S::Error> {
         nets.serialize(serializer)
@@ -97,8 +98,10 @@ pub(crate) mod list {
 
     pub(crate) fn deserialize<'de, N: Prefix, D: Deserializer<'de>>(
         deserializer: D,
-    ) -> Result<Vec<N>, D::Error> {
-        let texts = Vec::<String>::deserialize(deserializer)?;
-        texts.iter().map(|text| read(text)).collect()
+    ) -> Result<Given<Vec<N>>, D::Error> {
+        match Option::<Vec<String>>::deserialize(deserializer)? {
+            None => Ok(Given::default()),
+            Some(texts) => texts.iter().map(|text| read(text)).collect(),
+        }
     }
 }

@@ -2,8 +2,8 @@
 
 use super::bgp::{LOG_SEVERITY, PROGRAM_CLUSTER_ROUTES};
 use super::{
-    BOOLEAN, DURATION, Default, Form, INTEGER, PORT, Pattern, SWITCH, Schema, Shape, TEXT,
-    TEXT_LIST, TEXT_MAP, field, list, object, of, required, words,
+    BOOLEAN, DURATION, Default, Form, INT_OR_TEXT, INT64, INTEGER, PORT, Pattern, SWITCH, Schema,
+    TEXT, TEXT_LIST, TEXT_MAP, field, list, object, required, words,
 };
 use crate::validate::{Tag, calico, crd};
 
@@ -12,7 +12,6 @@ const DECIMAL: Pattern = Pattern::Duration { decimal: true };
 const ROUTE_PRIORITY: &[Tag] = &[Tag::Range(1, 2_147_483_646)];
 const CIDR: Schema = TEXT.tag(&[Tag::Cidr]);
 const IFACE: Schema = TEXT.tag(&[Tag::IfaceFilter]);
-const DSCP: Schema = of(Shape::IntOrText);
 
 /// Calico checks neither field, so neither has a tag.
 const PROTO_PORT: Schema = object(&[
@@ -234,7 +233,7 @@ pub(super) const CONFIGURATION: Schema = object(&[
         "iptablesMangleAllowAction",
         TEXT.pattern(Pattern::AnyCase(&["Accept", "Return"])),
     ),
-    field("iptablesMarkMask", INTEGER.range(0, 4_294_967_295)),
+    field("iptablesMarkMask", INT64.range(0, 4_294_967_295)),
     field(
         "iptablesNATOutgoingInterfaceFilter",
         TEXT.tag(&[Tag::IfaceFilter]),
@@ -247,7 +246,7 @@ pub(super) const CONFIGURATION: Schema = object(&[
     field("ipv6NormalRoutePriority", INTEGER.tag(ROUTE_PRIORITY)),
     field("ipv6Support", BOOLEAN),
     field("istioAmbientMode", SWITCH),
-    field("istioDSCPMark", DSCP),
+    field("istioDSCPMark", INT_OR_TEXT),
     field("kubeNodePortRanges", list(&PORT).items(0, 7)),
     field(
         "liveMigrationRouteConvergenceTime",
@@ -299,7 +298,7 @@ pub(super) const CONFIGURATION: Schema = object(&[
         "nftablesMangleAllowAction",
         TEXT.pattern(Pattern::AnyCase(&["Accept", "Return"])),
     ),
-    field("nftablesMarkMask", INTEGER.range(0, 4_294_967_295)),
+    field("nftablesMarkMask", INT64.range(0, 4_294_967_295)),
     field(
         "nftablesMode",
         words(&["Disabled", "Enabled", "Auto"]).default(Default::Text("Auto")),

@@ -1,7 +1,9 @@
 //! Kubernetes' own kinds: policies in detail, the rest by name only.
 
 use super::policy::{KUBERNETES_EGRESS, KUBERNETES_INGRESS, LABEL_SELECTOR};
-use super::{INT32, Schema, TEXT, TEXT_LIST, field, list, object, required, set, words};
+use super::{
+    INT32, Schema, TEXT, TEXT_LIST, experimental, field, list, object, required, set, words,
+};
 
 const POLICY_TYPE: Schema = words(&["Ingress", "Egress"]);
 
@@ -29,7 +31,8 @@ const TRANSPORT: Schema = object(&[field(
         ),
     ])
     .one_field(),
-)]);
+)])
+.some_field();
 
 const PROTOCOL: Schema = object(&[
     field("tcp", TRANSPORT),
@@ -49,8 +52,8 @@ const EGRESS_PEER: Schema = object(&[
     field("namespaces", LABEL_SELECTOR),
     field("pods", PODS),
     field("networks", set(&NETWORK).items(1, 25)),
-    field("nodes", LABEL_SELECTOR),
-    field("domainNames", TEXT_LIST),
+    experimental("nodes", LABEL_SELECTOR),
+    experimental("domainNames", TEXT_LIST),
 ])
 .one_field();
 

@@ -1,7 +1,8 @@
 //! `Node`, `ClusterInformation`, `CalicoNodeStatus`.
 
 use super::{
-    ANY, ASN, BOOLEAN, Form, INTEGER, Schema, TEXT, TEXT_LIST, field, list, object, set, words,
+    ASN, BOOLEAN, Form, Format, INTEGER, Schema, TEXT, TEXT_LIST, TIME, field, list, object,
+    required, set, words,
 };
 use crate::validate::{Tag, calico};
 
@@ -71,14 +72,77 @@ pub(super) const CALICO_NODE_STATUS: Schema = object(&[
         "updatePeriodSeconds",
         INTEGER
             .form(Form::Unsigned)
+            .format(Format::Int32)
             .tag(&[Tag::Required, Tag::Range(0, 86_400)]),
     ),
 ]);
 
+const BIRD: Schema = object(&[
+    field("lastBootTime", TEXT),
+    field("lastReconfigurationTime", TEXT),
+    field("routerID", TEXT),
+    field("state", words(&["Ready", "NotReady"])),
+    field("version", TEXT),
+]);
+
+const PEER: Schema = object(&[
+    field("peerIP", TEXT),
+    field("since", TEXT),
+    field(
+        "state",
+        words(&[
+            "Idle",
+            "Connect",
+            "Active",
+            "OpenSent",
+            "OpenConfirm",
+            "Established",
+            "Close",
+        ]),
+    ),
+    field("type", words(&["NodeMesh", "NodePeer", "GlobalPeer"])),
+]);
+
+const ROUTE: Schema = object(&[
+    field("destination", TEXT),
+    field("gateway", TEXT),
+    field("interface", TEXT),
+    field(
+        "learnedFrom",
+        object(&[
+            field("peerIP", TEXT),
+            field(
+                "sourceType",
+                words(&["Kernel", "Static", "Direct", "NodeMesh", "BGPPeer"]),
+            ),
+        ]),
+    ),
+    field("type", words(&["FIB", "RIB"])),
+]);
+
 /// What calico-node writes; nobody else does.
 pub(super) const CALICO_NODE_STATUS_STATUS: Schema = object(&[
-    field("agent", ANY),
-    field("bgp", ANY),
-    field("lastUpdated", TEXT),
-    field("routes", ANY),
+    field(
+        "agent",
+        object(&[field("birdV4", BIRD), field("birdV6", BIRD)]),
+    ),
+    field(
+        "bgp",
+        object(&[
+            required("numberEstablishedV4", INTEGER),
+            required("numberEstablishedV6", INTEGER),
+            required("numberNotEstablishedV4", INTEGER),
+            required("numberNotEstablishedV6", INTEGER),
+            field("peersV4", list(&PEER)),
+            field("peersV6", list(&PEER)),
+        ]),
+    ),
+    field("lastUpdated", TIME.nullable()),
+    field(
+        "routes",
+        object(&[
+            field("routesV4", list(&ROUTE)),
+            field("routesV6", list(&ROUTE)),
+        ]),
+    ),
 ]);

@@ -1,6 +1,6 @@
 //! Which schema belongs to which `apiVersion` and `kind`.
 
-use super::metadata::{API_VERSION, CONDITIONS, KIND, METADATA};
+use super::metadata::{API_VERSION, CONDITION_LIST, CONDITIONS, KIND, METADATA};
 use super::{
     ANY, Schema, bgp, felix, field, installation, ipam, kube_controllers, kubernetes, nodes,
     object, policy, pool, required,
@@ -161,7 +161,10 @@ static KINDS: &[KindSchema] = &[
             KIND,
             required("metadata", METADATA),
             required("spec", kubernetes::CLUSTER_NETWORK_POLICY),
-            field("status", CONDITIONS),
+            field(
+                "status",
+                object(&[required("conditions", CONDITION_LIST)]),
+            ),
         ]),
     ),
     foreign("discovery.k8s.io/v1", "EndpointSlice", OPAQUE),

@@ -160,12 +160,12 @@ impl<'a> Facts<'a> {
         problems: &mut Vec<Problem>,
     ) -> Option<Password> {
         let reference = reference?.secret_key_ref.as_ref()?;
-        let secret = self.input.secrets.get(&reference.name);
+        let secret = self.input.secrets.get(reference.name.as_str());
         let password = secret.and_then(|secret| secret.text(&reference.key));
         if password.is_none() {
             problems.push(Problem::MissingPassword {
                 bgp_peer: bgp_peer.map(|peer| peer.metadata.name.clone()),
-                secret: reference.name.clone(),
+                secret: reference.name.to_string(),
                 key: reference.key.clone(),
             });
         }

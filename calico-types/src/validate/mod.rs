@@ -16,7 +16,7 @@ mod schema_rules;
 mod tags;
 
 pub(crate) use findings::{Check, Findings, Rule};
-pub(crate) use lexical::net;
+pub(crate) use lexical::{is_subdomain, net};
 pub(crate) use merge::merge;
 pub(crate) use tags::Tag;
 

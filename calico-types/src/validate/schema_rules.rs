@@ -130,7 +130,7 @@ fn words(text: &str, place: &Place<'_>, schema: &Schema, findings: &mut Findings
         let message = format!("{} does not fit: {}", shown(place.node), pattern.expected());
         findings.refuse(place, "invalid-format", message);
     }
-    if schema.cidr && cidr(text).is_none() {
+    if schema.format == Some(crate::schema::Format::Cidr) && cidr(text).is_none() {
         let message = format!("{} is not a CIDR (address/length)", shown(place.node));
         findings.refuse(place, "invalid-cidr", message);
     }
