@@ -2,14 +2,15 @@
 //!
 //! A Kubernetes API server drops fields that its schema does not have
 //! (without a word, unless the client asks for strict validation), drops
-//! nulls, and fills in the schema's defaults.
+//! nulls of fields that cannot be null (not of lists), and fills in the
+//! schema's defaults. Whole numbers lose their point: `1.0` is stored as `1`.
 
 use serde_json::{Map, Value as Json};
 
 use crate::path::Path;
 use crate::resources::Resource;
 use crate::schema::{Default, Schema, Shape, lookup};
-use crate::tree::{Entry, Node, Value};
+use crate::tree::{Entry, Node, Value, without_point};
 
 /// A document as a cluster stores it.
 #[derive(Clone, Debug, PartialEq)]
@@ -39,6 +40,10 @@ impl Pruned {
 /// does. `None` for kinds that no API server holds under a schema that this
 /// crate knows.
 ///
+/// `status` is treated like any other field. Of the kinds that have a status of
+/// its own address, it is taken from there only: whoever creates or replaces
+/// such an object cannot write it.
+///
 /// ```
 /// use calico_types::prune;
 /// let pruned = prune(&serde_json::json!({
@@ -67,9 +72,11 @@ fn json(value: &Json, schema: &Schema, path: &Path<'_>, paths: &mut Vec<String>)
             .collect(),
         (Shape::Map(item), Json::Object(fields)) => fields
             .iter()
+            .filter(|(_, value)| item.nullable || !value.is_null())
             .map(|(key, value)| (key.clone(), json(value, item, &path.key(key), paths)))
             .collect::<Map<_, _>>()
             .into(),
+        (_, Json::Number(number)) => Json::Number(without_point(number)),
         _ => value.clone(),
     }
 }
@@ -83,15 +90,15 @@ fn object(
     let mut kept = Map::new();
     for (key, value) in fields {
         let below = path.key(key);
-        match schema.field(key) {
-            Some(_) if value.is_null() => {}
+        match schema.stored_field(key) {
+            Some(field) if value.is_null() && !field.schema.nullable => {}
             Some(field) => {
                 kept.insert(key.clone(), json(value, &field.schema, &below, paths));
             }
             None => paths.push(below.to_string()),
         }
     }
-    for field in schema.fields() {
+    for field in schema.stored_fields() {
         if let Some(default) = field.schema.default
             && !kept.contains_key(field.name)
         {
@@ -114,36 +121,46 @@ fn default_json(default: Default) -> Json {
 pub(crate) fn tree(node: &Node, schema: &Schema) -> Node {
     let value = match (schema.shape, &node.value) {
         (Shape::Object(_), Value::Mapping(entries)) => {
-            let mut kept: Vec<Entry> = entries
+            let mut fields: Vec<Entry> = entries
                 .iter()
-                .filter(|entry| !entry.value.is_null())
                 .filter_map(|entry| {
-                    let field = schema.field(&entry.key)?;
-                    Some(Entry {
-                        value: tree(&entry.value, &field.schema),
-                        ..entry.clone_key()
-                    })
+                    let field = schema.stored_field(&entry.key)?;
+                    kept(entry, &field.schema)
                 })
                 .collect();
-            for field in schema.fields() {
+            for field in schema.stored_fields() {
                 if let Some(default) = field.schema.default
-                    && !kept.iter().any(|entry| entry.key == field.name)
+                    && !fields.iter().any(|entry| entry.key == field.name)
                 {
-                    kept.push(Entry {
+                    fields.push(Entry {
                         key: field.name.to_owned(),
                         key_span: node.span,
                         value: Node::new(node.span, default_value(default)),
                     });
                 }
             }
-            Value::Mapping(kept)
+            Value::Mapping(fields)
         }
+        (Shape::Map(item), Value::Mapping(entries)) => Value::Mapping(
+            entries
+                .iter()
+                .filter_map(|entry| kept(entry, item))
+                .collect(),
+        ),
         (Shape::List(item) | Shape::Set(item), Value::Sequence(items)) => {
             Value::Sequence(items.iter().map(|value| tree(value, item)).collect())
         }
         _ => node.value.clone(),
     };
     Node::new(node.span, value)
+}
+
+/// An entry as it is kept; nothing of a null that is not meant.
+fn kept(entry: &Entry, schema: &Schema) -> Option<Entry> {
+    (schema.nullable || !entry.value.is_null()).then(|| Entry {
+        value: tree(&entry.value, schema),
+        ..entry.clone_key()
+    })
 }
 
 fn default_value(default: Default) -> Value {

@@ -27,7 +27,7 @@ mod walk;
 
 use std::sync::Arc;
 
-pub(crate) use advice::{assign, meant, protocol};
+pub(crate) use advice::{assign, meant, protocol, type_name};
 pub(crate) use document::{Document, find, printable, shown};
 pub(crate) use typed::lenient;
 

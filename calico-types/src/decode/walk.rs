@@ -69,9 +69,6 @@ impl Walk<'_> {
                 }
             }
             (Shape::List(item) | Shape::Set(item), Value::Sequence(items)) => {
-                if matches!(schema.shape, Shape::Set(_)) {
-                    self.repeated(items, path);
-                }
                 for (index, value) in items.iter().enumerate() {
                     self.value(value, item, &path.index(index));
                 }
@@ -121,21 +118,6 @@ impl Walk<'_> {
                     .stored("with the last of them")
                     .help("remove one");
                 self.report(diagnostic, &path.key(key), *key_span);
-            }
-        }
-    }
-
-    /// Items of a list that must not repeat. The API server checks this beside
-    /// its schema, so that the layer of the schema does not.
-    fn repeated(&mut self, items: &[Node], path: &Path<'_>) {
-        let mut seen = HashSet::new();
-        for (index, item) in items.iter().enumerate() {
-            if item.text().is_some_and(|text| !seen.insert(text)) && self.room > 0 {
-                let message = format!("{} is given twice", shown(item));
-                let diagnostic = Diagnostic::error(Code("duplicate-item"), message)
-                    .refused_by(RefusedBy::API_SERVER)
-                    .help("remove one");
-                self.report(diagnostic, &path.index(index), item.span);
             }
         }
     }

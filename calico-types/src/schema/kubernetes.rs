@@ -1,5 +1,7 @@
 //! Kubernetes' own kinds: policies in detail, the rest by name only.
 
+use crate::validate::crd;
+
 use super::policy::{KUBERNETES_EGRESS, KUBERNETES_INGRESS, LABEL_SELECTOR};
 use super::{
     INT32, Schema, TEXT, TEXT_LIST, experimental, field, list, object, required, set, words,
@@ -27,7 +29,8 @@ const TRANSPORT: Schema = object(&[field(
         field("number", PORT_NUMBER),
         field(
             "range",
-            object(&[required("start", PORT_NUMBER), required("end", PORT_NUMBER)]),
+            object(&[required("start", PORT_NUMBER), required("end", PORT_NUMBER)])
+                .rules(crd::PORT_RANGE),
         ),
     ])
     .one_field(),
@@ -45,7 +48,7 @@ const PROTOCOL: Schema = object(&[
 const INGRESS_PEER: Schema =
     object(&[field("namespaces", LABEL_SELECTOR), field("pods", PODS)]).one_field();
 
-const NETWORK: Schema = TEXT.max_length(43);
+const NETWORK: Schema = TEXT.max_length(43).rules(crd::NETWORK);
 
 /// `nodes` and `domainNames` are of the experimental channel.
 const EGRESS_PEER: Schema = object(&[

@@ -1,6 +1,6 @@
 //! JSON (RFC 8259) with places: one or more values in a row.
 
-use super::{Entry, Limits, Node, Parsed, Value};
+use super::{Entry, Limits, Node, Parsed, Value, without_point};
 use crate::diagnostic::{Code, Diagnostic, RefusedBy};
 use crate::source::Span;
 
@@ -229,7 +229,7 @@ impl<'a> Reader<'a> {
             Some("true") => Value::Bool(true),
             Some("false") => Value::Bool(false),
             Some(word) => match serde_json::from_str(word) {
-                Ok(number) => Value::Number(number),
+                Ok(number) => Value::Number(without_point(&number)),
                 Err(_) => return self.fail("expected a value"),
             },
             None => return self.fail("expected a value"),
@@ -259,9 +259,17 @@ mod tests {
     #[test]
     fn agrees_with_serde_json() {
         let text =
-            r#" {"a": [1, -2.5e3, "x\n\u00e9\ud83d\ude00", null], "b": {"c": true}, "d": []} "#;
+            r#" {"a": [1, -2.5e-3, "x\n\u00e9\ud83d\ude00", null], "b": {"c": true}, "d": []} "#;
         let value: serde_json::Value = serde_json::from_str(text).unwrap();
         assert_eq!(one(text).to_json(), value);
+    }
+
+    #[test]
+    fn whole_numbers_have_no_point() {
+        for (text, value) in [("1.0", "1"), ("-2.5e1", "-25"), ("2e3", "2000")] {
+            assert_eq!(one(text).to_json().to_string(), value, "{text}");
+        }
+        assert_eq!(one("1e20").to_json(), serde_json::json!(1e20));
     }
 
     #[test]

@@ -68,6 +68,19 @@ pub(crate) struct Parsed {
     pub(crate) diagnostics: Vec<Diagnostic>,
 }
 
+/// Every whole number below this is a floating-point number.
+const EXACT: f64 = 9_007_199_254_740_992.0;
+
+/// A number as Go's tools pass it on: without a point where it is whole.
+pub(crate) fn without_point(number: &Number) -> Number {
+    let whole = |float: &f64| number.is_f64() && float.fract() == 0.0 && float.abs() < EXACT;
+    let integer = number
+        .as_f64()
+        .filter(whole)
+        .and_then(|float| format!("{float:.0}").parse::<i64>().ok());
+    integer.map_or_else(|| number.clone(), Number::from)
+}
+
 impl Node {
     pub(crate) const fn new(span: Span, value: Value) -> Self {
         Self { span, value }

@@ -26,11 +26,19 @@ pub(crate) struct Rule {
     /// The field to point at, below the one that carries the rule.
     pub(crate) at: &'static str,
     pub(crate) holds: fn(&Node) -> bool,
+    /// What to do about it, where the message does not say.
+    pub(crate) help: Option<&'static str>,
     /// What most probably is to be written, if that can be said.
     pub(crate) instead: Option<&'static str>,
 }
 
 impl Rule {
+    /// The same rule with what to do about it.
+    pub(crate) const fn help(mut self, help: &'static str) -> Self {
+        self.help = Some(help);
+        self
+    }
+
     /// The same rule with what is most probably to be written.
     pub(crate) const fn instead(mut self, yaml: &'static str) -> Self {
         self.instead = Some(yaml);

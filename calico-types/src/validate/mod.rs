@@ -5,15 +5,18 @@
 //! ([`go`], after the language they are written in); an API server with
 //! Calico's custom resource definitions runs schema and CEL rules ([`crd`]).
 //! Neither is contained in the other, so each can be asked alone, and
-//! [`diagnose`](crate::diagnose) asks both.
+//! [`diagnose`](crate::diagnose) asks both. What an API server checks of lists
+//! beside its schema is a third question ([`unique`]).
 
 pub(crate) mod calico;
 pub(crate) mod crd;
 mod findings;
+mod formats;
 mod lexical;
 mod merge;
 mod schema_rules;
 mod tags;
+mod unique;
 
 pub(crate) use findings::{Check, Findings, Rule};
 pub(crate) use lexical::{is_subdomain, net};
@@ -22,6 +25,8 @@ pub(crate) use tags::Tag;
 
 use crate::decode::{Decoded, Document};
 use crate::diagnostic::{Diagnostic, RefusedBy};
+use crate::schema::Schema;
+use crate::tree::Node;
 
 /// Calico's own rules: names, selectors, ports, protocols, CIDRs, and what
 /// must or must not stand together (`libcalico-go/lib/validator`).
@@ -40,14 +45,28 @@ pub fn crd(decoded: &Decoded) -> Vec<Diagnostic> {
     decoded.documents().iter().flat_map(crd_document).collect()
 }
 
-/// Both.
+/// The API server's list types: lists that are sets take no item twice, and
+/// lists that have a key take no key twice (`x-kubernetes-list-type`).
+///
+/// It checks them beside schema and rules, so [`crd`] does not have them.
+#[must_use]
+pub fn unique(decoded: &Decoded) -> Vec<Diagnostic> {
+    decoded
+        .documents()
+        .iter()
+        .flat_map(unique_document)
+        .collect()
+}
+
+/// All of them.
 pub(crate) fn all(decoded: &Decoded) -> Vec<Diagnostic> {
-    let both = |document| {
+    let all = |document| {
         go_document(document)
             .into_iter()
             .chain(crd_document(document))
+            .chain(unique_document(document))
     };
-    decoded.documents().iter().flat_map(both).collect()
+    decoded.documents().iter().flat_map(all).collect()
 }
 
 fn go_document(document: &Document) -> Vec<Diagnostic> {
@@ -61,11 +80,23 @@ fn go_document(document: &Document) -> Vec<Diagnostic> {
 }
 
 fn crd_document(document: &Document) -> Vec<Diagnostic> {
+    stored(document, schema_rules::walk)
+}
+
+fn unique_document(document: &Document) -> Vec<Diagnostic> {
+    stored(document, unique::walk)
+}
+
+/// What a walk finds in the document as an API server sees it.
+fn stored(
+    document: &Document,
+    walk: fn(&Node, &Schema, &mut Findings<'_>),
+) -> Vec<Diagnostic> {
     if !document.kind.stored {
         return Vec::new();
     }
     let root = crate::prune::tree(&document.root, &document.kind.schema);
     let mut findings = Findings::new(document, RefusedBy::API_SERVER);
-    schema_rules::walk(&root, &document.kind.schema, &mut findings);
+    walk(&root, &document.kind.schema, &mut findings);
     findings.into_diagnostics()
 }

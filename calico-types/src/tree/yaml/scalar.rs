@@ -5,7 +5,7 @@
 
 use serde_json::Number;
 
-use crate::tree::Value;
+use crate::tree::{Value, without_point};
 
 /// A plain scalar's value, and whether it is one that surprises.
 pub(super) struct Resolved {
@@ -115,14 +115,9 @@ fn decimal(text: &str, unsigned: &str) -> Option<Resolved> {
         return None;
     }
     let value: f64 = text.parse().ok()?;
-    let number = if value.fract() == 0.0 && value.abs() < 9.0e15 {
-        // Go's JSON encoder writes whole numbers without a point.
-        format!("{value:.0}").parse::<i64>().ok().map(Number::from)
-    } else {
-        Number::from_f64(value)
-    };
+    let number = without_point(&Number::from_f64(value)?);
     Some(Resolved {
-        value: Value::Number(number?),
+        value: Value::Number(number),
         surprise: None,
     })
 }

@@ -1,12 +1,17 @@
 //! CEL rules of Calico's custom resource definitions, in Rust.
+//!
+//! Rules about a change (`self == oldSelf`) need both documents, and are not
+//! here.
 
 mod bgp;
+mod cluster_network_policy;
 mod felix;
 mod policy;
 mod pool;
 mod tier;
 
 pub(crate) use bgp::{BGP_CONFIGURATION, BGP_FILTER_RULE, BGP_PEER};
+pub(crate) use cluster_network_policy::{NETWORK, PORT_RANGE};
 pub(crate) use felix::{FELIX, FELIX_ROOT, ROUTE_TABLE_RANGE, ROUTE_TABLE_RANGES};
 pub(crate) use policy::{ENTITY, GLOBAL_NETWORK_POLICY, HOST_ENDPOINT, ICMP, NETWORK_POLICY, RULE};
 pub(crate) use pool::IP_POOL;
@@ -26,6 +31,7 @@ const fn rule(
         message,
         at,
         holds,
+        help: None,
         instead: None,
     }
 }

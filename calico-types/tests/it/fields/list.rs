@@ -14,9 +14,13 @@ pub(crate) struct Definition {
 /// A headline, and a line for each field.
 pub(super) fn of(definition: &Definition) -> String {
     let mut lines = vec![format!("# {} {}", definition.api_version, definition.kind)];
-    fields(&definition.schema, String::new(), &mut |path, schema, required| {
-        lines.push(line(&definition.kind, path, schema, required));
-    });
+    fields(
+        &definition.schema,
+        String::new(),
+        &mut |path, schema, required| {
+            lines.push(line(&definition.kind, path, schema, required));
+        },
+    );
     lines.push(String::new());
     lines.join("\n")
 }
@@ -78,8 +82,15 @@ fn line(kind: &str, path: &str, schema: &Value, required: bool) -> String {
             value => line.push_str(&format!(" {name}={value}")),
         }
     }
-    for word in schema.as_object().into_iter().flat_map(|schema| schema.keys()) {
-        assert!(KNOWN.contains(&word.as_str()), "{kind} {path}: {word} is not listed");
+    for word in schema
+        .as_object()
+        .into_iter()
+        .flat_map(|schema| schema.keys())
+    {
+        assert!(
+            KNOWN.contains(&word.as_str()),
+            "{kind} {path}: {word} is not listed"
+        );
     }
     line
 }
@@ -136,7 +147,10 @@ fn words(schema: &Value) -> Option<Vec<String>> {
         .into_iter()
         .chain(all)
         .filter_map(|schema| schema["enum"].as_array());
-    let word = |word: &Value| word.as_str().map_or_else(|| word.to_string(), str::to_owned);
+    let word = |word: &Value| {
+        word.as_str()
+            .map_or_else(|| word.to_string(), str::to_owned)
+    };
     let mut words: Vec<String> = lists.next()?.iter().map(word).collect();
     for list in lists {
         words.retain(|kept| list.iter().any(|other| word(other) == *kept));

@@ -54,7 +54,11 @@ fn the_tables_say_what_the_list_says() {
             schema,
         }));
     }
-    assert_same(LIST, &text, "the tables of src/schema differ from the definitions");
+    assert_same(
+        LIST,
+        &text,
+        "the tables of src/schema differ from the definitions",
+    );
 }
 
 /// The definitions in a directory, by name of their file.
@@ -62,7 +66,10 @@ pub(crate) fn definitions(directory: &Path) -> Vec<list::Definition> {
     let mut files: Vec<PathBuf> = fs::read_dir(directory)
         .unwrap()
         .map(|entry| entry.unwrap().path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "yaml"))
+        .filter(|path| {
+            path.extension()
+                .is_some_and(|extension| extension == "yaml")
+        })
         .collect();
     files.sort_unstable();
     files.iter().map(|file| definition(file)).collect()

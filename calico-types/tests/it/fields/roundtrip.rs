@@ -16,7 +16,10 @@ fn every_field_survives_the_types() {
         };
         super::list::fields(&schema, String::new(), &mut |path, field, required| {
             let path = Path::from(path);
-            if matches!(path.0.first(), Some(Step::Key("apiVersion" | "kind" | "metadata"))) {
+            if matches!(
+                path.0.first(),
+                Some(Step::Key("apiVersion" | "kind" | "metadata"))
+            ) {
                 return;
             }
             checked += 1;
@@ -25,7 +28,7 @@ fn every_field_survives_the_types() {
             };
             let sample = sample(&path, field);
             hold(sample.clone(), Some(sample));
-            for empty in empty(field) {
+            for empty in empty(&path, field) {
                 hold(empty.clone(), Some(empty));
             }
             if field["nullable"] == true {
@@ -107,7 +110,13 @@ impl<'a> Path<'a> {
                 steps.push(Step::Key(name));
             }
             let signs = part[name.len()..].as_bytes().chunks(2);
-            steps.extend(signs.map(|sign| if sign == b"[]" { Step::Item } else { Step::Entry }));
+            steps.extend(signs.map(|sign| {
+                if sign == b"[]" {
+                    Step::Item
+                } else {
+                    Step::Entry
+                }
+            }));
         }
         Self(steps)
     }
@@ -164,7 +173,10 @@ fn required(schema: &Value) -> Value {
 
 /// A value that fits; of an object, its required fields.
 fn sample(path: &Path<'_>, schema: &Value) -> Value {
-    if let Some(word) = schema["enum"].as_array().and_then(|words| words.iter().find(|word| *word != "")) {
+    if let Some(word) = schema["enum"]
+        .as_array()
+        .and_then(|words| words.iter().find(|word| *word != ""))
+    {
         return word.clone();
     }
     if schema["x-kubernetes-int-or-string"] == true {
@@ -192,9 +204,9 @@ fn sample(path: &Path<'_>, schema: &Value) -> Value {
 fn whole(path: &Path<'_>, schema: &Value) -> Value {
     match schema["properties"].as_object() {
         Some(properties) => {
-            let fields = properties.iter().map(|(name, field)| {
-                (name.clone(), whole(&Path(vec![Step::Key(name)]), field))
-            });
+            let fields = properties
+                .iter()
+                .map(|(name, field)| (name.clone(), whole(&Path(vec![Step::Key(name)]), field)));
             fields.collect::<Map<_, _>>().into()
         }
         None if schema["items"].is_object() => json!([whole(path, &schema["items"])]),
@@ -203,11 +215,15 @@ fn whole(path: &Path<'_>, schema: &Value) -> Value {
 }
 
 /// The empty values that a field may have: a list, a mapping, an object without required
-/// fields, a text that nothing is demanded of.
-fn empty(schema: &Value) -> Vec<Value> {
+/// fields, a text, zero, false.
+fn empty(path: &Path<'_>, schema: &Value) -> Vec<Value> {
     match schema["type"].as_str() {
         Some("array") => vec![json!([])],
         Some("object") if schema["required"].is_null() => vec![json!({})],
+        // Not where the type is narrower than text.
+        Some("string") if schema["enum"].is_null() && text(path.name(), schema) == "x" => {
+            vec![json!("")]
+        }
         Some("boolean") => vec![json!(false)],
         Some("number") => vec![json!(0)],
         Some("integer") if schema["enum"].is_null() && schema["minimum"].as_i64() != Some(1) => {
@@ -229,17 +245,28 @@ fn text(name: &str, schema: &Value) -> &'static str {
         "ipv4Address" => "10.0.0.1/24",
         "ipv6Address" => "fd00::1/64",
         _ if has(&["time", "period", "interval"]) || pattern.contains("(ms|s|") => "1m0s",
-        _ if has(&["communit"]) || (!pattern.is_empty() && name.starts_with("value")) => {
-            "64512:1"
-        }
+        _ if has(&["communit"]) || (!pattern.is_empty() && name.starts_with("value")) => "64512:1",
         _ if schema["format"] == "cidr"
             || has(&["cidr", "nets", "networks", "except", "sourceprefixes"]) =>
         {
             "10.0.0.0/8"
         }
         _ if has(&["mac", "key"]) => "x",
-        _ if has(&["ip", "address", "addr", "gateway", "peering", "clusterid", "reachableby"]) => {
-            if v6 { "fd00::1" } else { "10.0.0.1" }
+        _ if has(&[
+            "ip",
+            "address",
+            "addr",
+            "gateway",
+            "peering",
+            "clusterid",
+            "reachableby",
+        ]) =>
+        {
+            if v6 {
+                "fd00::1"
+            } else {
+                "10.0.0.1"
+            }
         }
         _ => "x",
     }
