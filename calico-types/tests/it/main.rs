@@ -5,6 +5,7 @@ mod decode;
 mod lint;
 mod selector;
 mod topology;
+mod validate;
 
 use testkit::conformance::{self, Suite};
 use testkit::shared;
