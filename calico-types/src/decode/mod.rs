@@ -29,7 +29,7 @@ use std::sync::Arc;
 
 pub(crate) use advice::{assign, meant, protocol, type_name};
 pub(crate) use document::{Document, find, printable, shown};
-pub(crate) use typed::lenient;
+pub(crate) use typed::as_decoded;
 
 use crate::diagnostic::{Code, Diagnostic, RefusedBy, Severity};
 use crate::resources::Resource;

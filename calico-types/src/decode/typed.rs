@@ -47,9 +47,18 @@ fn explained(found: &[Diagnostic]) -> bool {
 }
 
 /// The tree as Go's decoder sees it: keys in any case under their right names,
-/// nulls gone, scalars where text is wanted turned into text, and empty text
-/// that stands for "not set" gone.
-pub(crate) fn lenient(node: &Node, schema: &Schema) -> Node {
+/// nulls gone, scalars where text is wanted turned into text. Empty text that
+/// stands for "not set" is gone too, since our types have no empty value.
+fn lenient(node: &Node, schema: &Schema) -> Node {
+    decoded(node, schema, is_unset)
+}
+
+/// The same with empty text kept: Calico's own rules tell it from no text.
+pub(crate) fn as_decoded(node: &Node, schema: &Schema) -> Node {
+    decoded(node, schema, |_, _| false)
+}
+
+fn decoded(node: &Node, schema: &Schema, dropped: fn(&Node, &Schema) -> bool) -> Node {
     let value = match (schema.shape, &node.value) {
         (Shape::Object(_), Value::Mapping(entries)) => Value::Mapping(
             entries
@@ -57,8 +66,8 @@ pub(crate) fn lenient(node: &Node, schema: &Schema) -> Node {
                 .filter(|entry| !entry.value.is_null())
                 .filter_map(|entry| {
                     let field = schema.field_ignoring_case(&entry.key)?;
-                    let value = lenient(&entry.value, &field.schema);
-                    (!is_unset(&value, &field.schema)).then(|| Entry {
+                    let value = decoded(&entry.value, &field.schema, dropped);
+                    (!dropped(&value, &field.schema)).then(|| Entry {
                         key: field.name.to_owned(),
                         key_span: entry.key_span,
                         value,
@@ -70,14 +79,17 @@ pub(crate) fn lenient(node: &Node, schema: &Schema) -> Node {
             entries
                 .iter()
                 .map(|entry| Entry {
-                    value: lenient(&entry.value, item),
+                    value: decoded(&entry.value, item, dropped),
                     ..entry.clone_key()
                 })
                 .collect(),
         ),
-        (Shape::List(item) | Shape::Set(item), Value::Sequence(items)) => {
-            Value::Sequence(items.iter().map(|value| lenient(value, item)).collect())
-        }
+        (Shape::List(item) | Shape::Set(item), Value::Sequence(items)) => Value::Sequence(
+            items
+                .iter()
+                .map(|value| decoded(value, item, dropped))
+                .collect(),
+        ),
         (Shape::Text, Value::Bool(value)) => Value::String(value.to_string()),
         (Shape::Text, Value::Number(number)) => Value::String(number.to_string()),
         (Shape::Text, Value::Null) => Value::String(String::new()),

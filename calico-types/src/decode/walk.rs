@@ -155,7 +155,6 @@ impl Walk<'_> {
     /// Text of a field whose values may be limited to some words.
     fn text(&mut self, node: &Node, text: &str, schema: &Schema, path: &Path<'_>) {
         if schema.form == Form::Duration
-            && !text.is_empty()
             && let Err(error) = text.parse::<Duration>()
         {
             let message = format!("{} is {error}", shown(node))

@@ -51,33 +51,32 @@ pub(super) const CONFIGURATION: Schema = object(&[
     field("allowVXLANPacketsFromWorkloads", BOOLEAN),
     field(
         "awsSrcDstCheck",
-        words(&["DoNothing", "Enable", "Disable"]).tag(&[Tag::OneOf(&[
-            "DoNothing",
-            "Enable",
-            "Disable",
-        ])]),
+        words(&["DoNothing", "Enable", "Disable"]).tag(&[
+            Tag::Pointer,
+            Tag::OneOf(&["DoNothing", "Enable", "Disable"]),
+        ]),
     ),
     field(
         "bpfAttachType",
-        words(&["TC", "TCX", "Netkit"]).tag(&[Tag::OneOf(&["TC", "TCX", "Netkit"])]),
+        words(&["TC", "TCX", "Netkit"]).tag(&[Tag::Pointer, Tag::OneOf(&["TC", "TCX", "Netkit"])]),
     ),
     field("bpfCTLBLogFilter", TEXT),
     field(
         "bpfConnectTimeLoadBalancing",
-        words(&["TCP", "Enabled", "Disabled"]).tag(&[Tag::OneOf(&["TCP", "Enabled", "Disabled"])]),
+        words(&["TCP", "Enabled", "Disabled"])
+            .tag(&[Tag::Pointer, Tag::OneOf(&["TCP", "Enabled", "Disabled"])]),
     ),
     field("bpfConnectTimeLoadBalancingEnabled", BOOLEAN),
     field(
         "bpfConntrackLogLevel",
-        words(&["Off", "Debug"]).tag(&[Tag::OneOf(&["Off", "Debug"])]),
+        words(&["Off", "Debug"]).tag(&[Tag::Pointer, Tag::OneOf(&["Off", "Debug"])]),
     ),
     field(
         "bpfConntrackMode",
-        words(&["Auto", "Userspace", "BPFProgram"]).tag(&[Tag::OneOf(&[
-            "Auto",
-            "Userspace",
-            "BPFProgram",
-        ])]),
+        words(&["Auto", "Userspace", "BPFProgram"]).tag(&[
+            Tag::Pointer,
+            Tag::OneOf(&["Auto", "Userspace", "BPFProgram"]),
+        ]),
     ),
     field("bpfConntrackTimeouts", CONNTRACK_TIMEOUTS),
     field("bpfDSROptoutCIDRs", list(&CIDR)),
@@ -103,13 +102,13 @@ pub(super) const CONFIGURATION: Schema = object(&[
     field("bpfHostConntrackBypass", BOOLEAN),
     field(
         "bpfHostNetworkedNATWithoutCTLB",
-        SWITCH.tag(&[Tag::OneOf(&["Enabled", "Disabled"])]),
+        SWITCH.tag(&[Tag::Pointer, Tag::OneOf(&["Enabled", "Disabled"])]),
     ),
     field("bpfIPFragTimeout", DURATION.pattern(WHOLE)),
     field("bpfIPFragmentReassemblyEnabled", BOOLEAN),
     field(
         "bpfJITHardening",
-        words(&["Auto", "Strict"]).tag(&[Tag::OneOf(&["Auto", "Strict"])]),
+        words(&["Auto", "Strict"]).tag(&[Tag::Pointer, Tag::OneOf(&["Auto", "Strict"])]),
     ),
     field(
         "bpfKubeProxyHealthzPort",
@@ -147,7 +146,7 @@ pub(super) const CONFIGURATION: Schema = object(&[
     field(
         "bpfOverlayHostSourceIP",
         words(&["TunnelAddress", "HostAddress"])
-            .tag(&[Tag::OneOf(&["TunnelAddress", "HostAddress"])]),
+            .tag(&[Tag::Pointer, Tag::OneOf(&["TunnelAddress", "HostAddress"])]),
     ),
     field("bpfPSNATPorts", PORT),
     field("bpfPolicyDebugEnabled", BOOLEAN),
@@ -254,8 +253,10 @@ pub(super) const CONFIGURATION: Schema = object(&[
     ),
     field(
         "localSubnetL2Reachability",
-        words(&["Disabled", "PodsAndLoadBalancers"])
-            .tag(&[Tag::OneOf(&["Disabled", "PodsAndLoadBalancers"])]),
+        words(&["Disabled", "PodsAndLoadBalancers"]).tag(&[
+            Tag::Pointer,
+            Tag::OneOf(&["Disabled", "PodsAndLoadBalancers"]),
+        ]),
     ),
     field("localSubnetL2ReachabilityRefreshInterval", DURATION),
     field("logActionRateLimit", TEXT.pattern(Pattern::RateLimit)),
@@ -273,8 +274,10 @@ pub(super) const CONFIGURATION: Schema = object(&[
     field("natOutgoingAddress", TEXT.max_length(45)),
     field(
         "natOutgoingExclusions",
-        words(&["IPPoolsOnly", "IPPoolsAndHostIPs"])
-            .tag(&[Tag::OneOf(&["IPPoolsOnly", "IPPoolsAndHostIPs"])]),
+        words(&["IPPoolsOnly", "IPPoolsAndHostIPs"]).tag(&[
+            Tag::Pointer,
+            Tag::OneOf(&["IPPoolsOnly", "IPPoolsAndHostIPs"]),
+        ]),
     ),
     field("natPortRange", PORT),
     field("netlinkTimeout", DURATION.pattern(WHOLE)),
@@ -319,12 +322,15 @@ pub(super) const CONFIGURATION: Schema = object(&[
             "VerifyClientCertIfGiven",
             "NoClientCert",
         ])
-        .tag(&[Tag::OneOf(&[
-            "RequireAndVerifyClientCert",
-            "RequireAnyClientCert",
-            "VerifyClientCertIfGiven",
-            "NoClientCert",
-        ])]),
+        .tag(&[
+            Tag::Pointer,
+            Tag::OneOf(&[
+                "RequireAndVerifyClientCert",
+                "RequireAnyClientCert",
+                "VerifyClientCertIfGiven",
+                "NoClientCert",
+            ]),
+        ]),
     ),
     field("prometheusMetricsEnabled", BOOLEAN),
     field("prometheusMetricsHost", TEXT.tag(&[Tag::PrometheusHost])),
@@ -361,7 +367,7 @@ pub(super) const CONFIGURATION: Schema = object(&[
     field("vxlanVNI", INTEGER),
     field(
         "windowsManageFirewallRules",
-        SWITCH.tag(&[Tag::OneOf(&["Enabled", "Disabled"])]),
+        SWITCH.tag(&[Tag::Pointer, Tag::OneOf(&["Enabled", "Disabled"])]),
     ),
     field("wireguardEnabled", BOOLEAN),
     field("wireguardEnabledV6", BOOLEAN),

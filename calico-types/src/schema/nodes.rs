@@ -6,10 +6,8 @@ use super::{
 };
 use crate::validate::{Tag, calico};
 
-const INTERFACE: Schema = object(&[
-    field("name", TEXT.tag(&[Tag::Name])),
-    field("addresses", TEXT_LIST),
-]);
+/// Calico checks neither the list of interfaces nor that of addresses.
+const INTERFACE: Schema = object(&[field("name", TEXT), field("addresses", TEXT_LIST)]);
 
 pub(super) const NODE: Schema = object(&[
     field(
@@ -66,14 +64,14 @@ pub(super) const CLUSTER_INFORMATION: Schema = object(&[
 const CLASS: Schema = words(&["Agent", "BGP", "Routes"]);
 
 pub(super) const CALICO_NODE_STATUS: Schema = object(&[
-    field("classes", set(&CLASS).tag(&[Tag::Required, Tag::Unique])),
+    field("classes", set(&CLASS).tag(&[Tag::Given, Tag::Unique])),
     field("node", TEXT.tag(&[Tag::Required, Tag::Name])),
     field(
         "updatePeriodSeconds",
         INTEGER
             .form(Form::Unsigned)
             .format(Format::Int32)
-            .tag(&[Tag::Required, Tag::Range(0, 86_400)]),
+            .tag(&[Tag::Given, Tag::Range(0, 86_400)]),
     ),
 ]);
 

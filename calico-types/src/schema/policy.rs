@@ -164,7 +164,7 @@ pub(super) const STAGED_KUBERNETES_NETWORK_POLICY: Schema = object(&[
     field("policyTypes", set(&TEXT).items(1, 2)),
     field("stagedAction", STAGED_ACTION),
 ])
-.checks(&[calico::staged_kubernetes_policy]);
+.checks(&[calico::staged_kubernetes_policy, calico::kubernetes_ports]);
 
 pub(super) const PROFILE: Schema = object(&[
     field("egress", list(&RULE)),
@@ -177,7 +177,7 @@ pub(super) const TIER: Schema = object(&[
         "defaultAction",
         words(&["Deny", "Pass"])
             .default(Default::Text("Deny"))
-            .tag(&[Tag::OneOf(&["Deny", "Pass"])]),
+            .tag(&[Tag::Pointer, Tag::OneOf(&["Deny", "Pass"])]),
     ),
     field("order", NUMBER),
 ]);
@@ -187,7 +187,7 @@ pub(super) const NETWORK_SET: Schema = object(&[field("nets", set(&CIDR))]);
 const EXPECTED_IP: Schema = TEXT.tag(&[Tag::Ip]);
 
 const ENDPOINT_PORT: Schema = object(&[
-    required("name", TEXT.tag(&[Tag::PortName])),
+    required("name", TEXT.tag(&[Tag::Required, Tag::PortName])),
     required(
         "port",
         INTEGER

@@ -73,7 +73,7 @@ fn go_document(document: &Document) -> Vec<Diagnostic> {
     if !document.kind.validated {
         return Vec::new();
     }
-    let root = crate::decode::lenient(&document.root, &document.kind.schema);
+    let root = crate::decode::as_decoded(&document.root, &document.kind.schema);
     let mut findings = Findings::new(document, RefusedBy::CALICO);
     calico::walk(&root, &document.kind.schema, &mut findings);
     findings.into_diagnostics()

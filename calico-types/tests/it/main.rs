@@ -6,6 +6,7 @@ mod fields;
 mod lint;
 mod selector;
 mod topology;
+mod validate;
 
 use testkit::conformance::{self, Suite};
 use testkit::shared;

@@ -2,16 +2,20 @@
 
 use super::super::findings::{Findings, Place};
 use super::super::lexical::{is_label, is_label_value, is_name, is_qualified_name, is_subdomain};
+use super::super::tags::{MAX_ANNOTATIONS, annotations_size};
 use crate::decode::{printable, shown};
-
-/// All annotations together, keys and values.
-const MAX_ANNOTATIONS: usize = 256 << 10;
 
 /// Labels that only Calico itself puts on endpoints.
 const RESERVED_LABEL: &str = "projectcalico.org/namespace";
 
 pub(crate) fn metadata(place: &Place<'_>, findings: &mut Findings<'_>) {
     let Some(metadata) = place.node.get("metadata") else {
+        findings.refuse_field(
+            place,
+            "metadata",
+            "invalid-name",
+            "the resource has no name",
+        );
         return;
     };
     name(place, metadata.text_of("name"), findings);
@@ -43,14 +47,10 @@ pub(crate) fn metadata(place: &Place<'_>, findings: &mut Findings<'_>) {
             );
         }
     }
-    let annotations = metadata
-        .get("annotations")
-        .map_or(empty, |annotations| annotations.entries());
-    let size: usize = annotations
-        .iter()
-        .map(|entry| entry.key.len() + entry.value.text().map_or(0, str::len))
-        .sum();
-    if size > MAX_ANNOTATIONS {
+    let Some(annotations) = metadata.get("annotations") else {
+        return;
+    };
+    if annotations_size(annotations) > MAX_ANNOTATIONS {
         findings.refuse_field(
             place,
             "metadata.annotations",
@@ -58,7 +58,7 @@ pub(crate) fn metadata(place: &Place<'_>, findings: &mut Findings<'_>) {
             "the annotations exceed 256 KiB",
         );
     }
-    for entry in annotations {
+    for entry in annotations.entries() {
         if !is_qualified_name(&entry.key.to_ascii_lowercase()) {
             let message = format!("{} is no annotation name", printable(&entry.key));
             findings.refuse_field(place, "metadata.annotations", "invalid-annotation", message);

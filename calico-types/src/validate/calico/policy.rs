@@ -6,11 +6,10 @@ use ipnet::IpNet;
 
 use super::super::findings::{Findings, Place};
 use super::super::lexical::cidr;
-use super::super::tags::is_zero;
+use super::super::tags::read_protocol;
 use super::said;
 use crate::decode::shown;
-use crate::path::Path;
-use crate::scalar::{Port, Protocol};
+use crate::scalar::Port;
 use crate::tree::Node;
 
 /// What holds of every policy's spec.
@@ -111,14 +110,6 @@ pub(crate) fn rule(place: &Place<'_>, findings: &mut Findings<'_>) {
         }
     }
     networks(place, findings);
-}
-
-/// A protocol as it was written.
-pub(super) fn read_protocol(node: &Node) -> Option<Protocol> {
-    match node.text() {
-        Some(name) => Some(Protocol::Name(name.to_owned())),
-        None => u8::try_from(node.integer()?).ok().map(Protocol::Number),
-    }
 }
 
 fn is_named(port: &Node) -> bool {
@@ -225,33 +216,6 @@ pub(crate) fn http(place: &Place<'_>, findings: &mut Findings<'_>) {
                 "invalid-path",
                 "a path begins with / and has no blank, ? or #",
             );
-        }
-    }
-}
-
-/// A staged deletion says nothing but what to delete.
-pub(crate) fn staged_policy(place: &Place<'_>, findings: &mut Findings<'_>) {
-    deletion(place, &["stagedAction", "tier"], findings);
-}
-
-pub(crate) fn staged_kubernetes_policy(place: &Place<'_>, findings: &mut Findings<'_>) {
-    deletion(place, &["stagedAction"], findings);
-}
-
-fn deletion(place: &Place<'_>, allowed: &[&str], findings: &mut Findings<'_>) {
-    if place.node.text_of("stagedAction") != "Delete" {
-        return;
-    }
-    for entry in place.node.entries() {
-        if !allowed.contains(&entry.key.as_str()) && !is_zero(&entry.value) {
-            let path = Path::Key(place.path, &entry.key);
-            let below = Place {
-                node: &entry.value,
-                path: &path,
-                root: place.root,
-            };
-            let message = format!("a staged deletion takes no `{}`", entry.key);
-            findings.refuse(&below, "field-on-deletion", message);
         }
     }
 }
