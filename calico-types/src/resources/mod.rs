@@ -22,6 +22,7 @@ mod ip_reservation;
 mod ipam;
 mod kind;
 mod kube_controllers_configuration;
+mod live_migration;
 mod network_policy;
 mod network_set;
 mod node;
@@ -78,6 +79,10 @@ pub use kube_controllers_configuration::{
     AssignIps, AutoHostEndpoint, Controllers, HostEndpointTemplate, KubeControllersConfiguration,
     KubeControllersConfigurationSpec, KubeControllersConfigurationStatus, LoadBalancerController,
     MigrationController, NodeController, Reconciler,
+};
+pub use live_migration::{
+    LiveMigration, LiveMigrationSource, LiveMigrationSpec, LiveMigrationTarget,
+    WorkloadEndpointIdentifier, WorkloadIdentifier,
 };
 pub use network_policy::{NetworkPolicy, NetworkPolicySpec};
 pub use network_set::{GlobalNetworkSet, NetworkSet, NetworkSetSpec};

@@ -1,4 +1,4 @@
-//! `Node`, `ClusterInformation`, `CalicoNodeStatus`.
+//! `Node`, `ClusterInformation`, `CalicoNodeStatus`, `LiveMigration`.
 
 use super::{
     ANY, ASN, BOOLEAN, Form, INTEGER, Schema, TEXT, TEXT_LIST, field, list, object, set, words,
@@ -60,6 +60,38 @@ pub(super) const CLUSTER_INFORMATION: Schema = object(&[
     field("clusterType", TEXT),
     field("datastoreReady", BOOLEAN),
     field("variant", TEXT),
+]);
+
+const WORKLOAD_IDENTIFIER: Schema = object(&[
+    field("hostname", TEXT),
+    field("orchestratorID", TEXT),
+    field("workloadID", TEXT),
+]);
+
+const ENDPOINT_IDENTIFIER: Schema = object(&[
+    field("endpointID", TEXT),
+    field("hostname", TEXT),
+    field("orchestratorID", TEXT),
+    field("workloadID", TEXT),
+]);
+
+pub(super) const LIVE_MIGRATION: Schema = object(&[
+    field(
+        "source",
+        object(&[
+            field("workload", WORKLOAD_IDENTIFIER),
+            field("workloadEndpoint", ENDPOINT_IDENTIFIER),
+        ])
+        .one_field(),
+    ),
+    field(
+        "target",
+        object(&[
+            field("selector", TEXT),
+            field("workloadEndpoint", ENDPOINT_IDENTIFIER),
+        ])
+        .one_field(),
+    ),
 ]);
 
 const CLASS: Schema = words(&["Agent", "BGP", "Routes"]);

@@ -1,6 +1,9 @@
 //! The regular expressions of the CRDs, as what they accept.
 
-/// What a text must look like. Each variant is one pattern of the CRDs.
+use crate::validate::{is_label_value, is_port_name, is_qualified_name};
+
+/// What a text must look like. Each variant is one pattern of the CRDs, or one check of
+/// Kubernetes' own kinds.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Pattern {
     /// One of these words in any case, or nothing.
@@ -23,6 +26,14 @@ pub(crate) enum Pattern {
     LogPrefix,
     /// `host:NAME` or `virtual:NAME`.
     Affinity,
+    /// Kubernetes' name of a port.
+    PortName,
+    /// Kubernetes' name of a label.
+    LabelKey,
+    /// The value of a label.
+    LabelValue,
+    /// A domain name of at least two labels, the first of which may be `*`.
+    DomainName,
 }
 
 impl Pattern {
@@ -58,6 +69,10 @@ impl Pattern {
                             .chars()
                             .all(|c| c.is_ascii_alphanumeric() || ".-_".contains(c))
                 }),
+            Self::PortName => text.is_empty() || is_port_name(text),
+            Self::LabelKey => is_qualified_name(text),
+            Self::LabelValue => is_label_value(text),
+            Self::DomainName => domain_name(text),
         }
     }
 
@@ -80,12 +95,40 @@ impl Pattern {
             }
             Self::LogPrefix => "letters, digits, blanks and % : / _ -".to_owned(),
             Self::Affinity => "host:NAME or virtual:NAME".to_owned(),
+            Self::PortName => "a port name: at most 15 of a-z, 0-9 and -, with a letter".to_owned(),
+            Self::LabelKey => {
+                "a label's name, with or without a prefix: app or example.org/app".to_owned()
+            }
+            Self::LabelValue => {
+                "a label's value: at most 63 letters, digits, - _ ., alphanumeric at both ends"
+                    .to_owned()
+            }
+            Self::DomainName => "a domain name: example.org or *.example.org".to_owned(),
         }
     }
 }
 
 fn digits(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// `(\*\.)?(LABEL\.)+LABEL\.?`. A label begins with `[a-zA-z0-9]`, which is written so in the
+/// definition and has the signs between `Z` and `a` in it.
+fn domain_name(text: &str) -> bool {
+    let first = |b: u8| b.is_ascii_digit() || (b'A'..=b'z').contains(&b);
+    let label = |label: &str| {
+        let inner = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
+        match label.as_bytes() {
+            [] => false,
+            [only] => first(*only),
+            [start, middle @ .., end] => {
+                first(*start) && middle.iter().all(|&b| inner(b)) && end.is_ascii_alphanumeric()
+            }
+        }
+    };
+    let text = text.strip_prefix("*.").unwrap_or(text);
+    let text = text.strip_suffix('.').unwrap_or(text);
+    text.contains('.') && text.split('.').all(label)
 }
 
 /// Communities without leading zeros.
