@@ -4,7 +4,7 @@ use super::document::Document;
 use super::identify::annotation;
 use crate::diagnostic::{Code, Diagnostic, RefusedBy, Severity};
 use crate::resources::Resource;
-use crate::schema::{Form, Schema, Shape};
+use crate::schema::{Form, Pattern, Schema, Shape};
 use crate::tree::{Entry, Node, Value};
 
 /// The typed form. `None` when a value does not fit its type; there is then an
@@ -92,6 +92,10 @@ fn is_unset(node: &Node, schema: &Schema) -> bool {
     let typed = !schema.one_of.is_empty() && !schema.one_of.contains(&"")
         || schema.form != Form::Plain
         || !schema.tags.is_empty()
-        || schema.cidr;
+        || schema.cidr
+        || matches!(
+            schema.pattern,
+            Some(Pattern::AnyCase(_) | Pattern::Affinity)
+        );
     empty && typed
 }

@@ -1,6 +1,8 @@
 //! `ObjectMeta`, and the fields that every kind has.
 
-use super::{ANY, BOOLEAN, Field, INTEGER, Schema, TEXT, TEXT_LIST, TEXT_MAP, field, list, object};
+use super::{
+    ANY, BOOLEAN, Field, INTEGER, Schema, TEXT, TEXT_LIST, TEXT_MAP, field, list, object, words,
+};
 
 pub(super) const API_VERSION: Field = field("apiVersion", TEXT);
 pub(super) const KIND: Field = field("kind", TEXT);
@@ -35,7 +37,7 @@ pub(super) const METADATA: Schema = object(&[
 
 const CONDITION: Schema = object(&[
     field("type", TEXT),
-    field("status", TEXT),
+    field("status", words(&["True", "False", "Unknown"])),
     field("reason", TEXT),
     field("message", TEXT),
     field("observedGeneration", INTEGER),

@@ -1,7 +1,7 @@
 //! `Node`, `ClusterInformation`, `CalicoNodeStatus`, `LiveMigration`.
 
 use super::{
-    ANY, ASN, BOOLEAN, Form, INTEGER, Schema, TEXT, TEXT_LIST, field, list, object, set, words,
+    ASN, BOOLEAN, Form, INTEGER, Schema, TEXT, TEXT_LIST, field, list, object, required, set, words,
 };
 use crate::validate::{Tag, calico};
 
@@ -107,10 +107,72 @@ pub(super) const CALICO_NODE_STATUS: Schema = object(&[
     ),
 ]);
 
+const BIRD: Schema = object(&[
+    field("lastBootTime", TEXT),
+    field("lastReconfigurationTime", TEXT),
+    field("routerID", TEXT),
+    field("state", words(&["Ready", "NotReady"])),
+    field("version", TEXT),
+]);
+
+const SESSION: Schema = object(&[
+    field("peerIP", TEXT.tag(&[Tag::Ip])),
+    field("since", TEXT),
+    field(
+        "state",
+        words(&[
+            "Idle",
+            "Connect",
+            "Active",
+            "OpenSent",
+            "OpenConfirm",
+            "Established",
+            "Close",
+        ]),
+    ),
+    field("type", words(&["NodeMesh", "NodePeer", "GlobalPeer"])),
+]);
+
+const ROUTE: Schema = object(&[
+    field("destination", TEXT),
+    field("gateway", TEXT),
+    field("interface", TEXT),
+    field(
+        "learnedFrom",
+        object(&[
+            field("peerIP", TEXT.tag(&[Tag::Ip])),
+            field(
+                "sourceType",
+                words(&["Kernel", "Static", "Direct", "NodeMesh", "BGPPeer"]),
+            ),
+        ]),
+    ),
+    field("type", words(&["FIB", "RIB"])),
+]);
+
 /// What calico-node writes; nobody else does.
 pub(super) const CALICO_NODE_STATUS_STATUS: Schema = object(&[
-    field("agent", ANY),
-    field("bgp", ANY),
+    field(
+        "agent",
+        object(&[field("birdV4", BIRD), field("birdV6", BIRD)]),
+    ),
+    field(
+        "bgp",
+        object(&[
+            required("numberEstablishedV4", INTEGER),
+            required("numberEstablishedV6", INTEGER),
+            required("numberNotEstablishedV4", INTEGER),
+            required("numberNotEstablishedV6", INTEGER),
+            field("peersV4", list(&SESSION)),
+            field("peersV6", list(&SESSION)),
+        ]),
+    ),
     field("lastUpdated", TEXT),
-    field("routes", ANY),
+    field(
+        "routes",
+        object(&[
+            field("routesV4", list(&ROUTE)),
+            field("routesV6", list(&ROUTE)),
+        ]),
+    ),
 ]);

@@ -16,6 +16,8 @@ mod schema_rules;
 mod tags;
 
 pub(crate) use findings::{Check, Findings, Rule};
+#[cfg(test)]
+pub(crate) use lexical::is_mac;
 pub(crate) use lexical::{is_label_value, is_port_name, is_qualified_name, net};
 pub(crate) use merge::merge;
 pub(crate) use tags::Tag;
