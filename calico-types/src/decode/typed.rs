@@ -1,8 +1,9 @@
 //! From a tree to a typed resource, as Calico's decoder reads it.
 
+use super::DOES_NOT_FIT;
 use super::document::Document;
 use super::identify::annotation;
-use crate::diagnostic::{Code, Diagnostic, RefusedBy, Severity};
+use crate::diagnostic::{Diagnostic, RefusedBy, Severity};
 use crate::resources::Resource;
 use crate::schema::{Form, Pattern, Schema, Shape};
 use crate::tree::{Entry, Node, Value};
@@ -30,8 +31,8 @@ pub(super) fn resource(
         Err(error) => {
             if !explained(found.get(since..).unwrap_or_default()) {
                 let message = format!("the document does not fit its type: {error}");
-                let diagnostic = Diagnostic::error(Code("does-not-fit"), message)
-                    .refused_by(RefusedBy::default());
+                let diagnostic =
+                    Diagnostic::error(DOES_NOT_FIT, message).refused_by(RefusedBy::default());
                 found.push(document.locate(diagnostic, document.root.span));
             }
             None

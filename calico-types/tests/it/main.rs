@@ -1,7 +1,9 @@
 //! Integration tests of `calico-types`.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod convert;
 mod decode;
+mod kubernetes;
 mod lint;
 mod selector;
 mod topology;
