@@ -22,7 +22,7 @@ pub mod topology;
 mod tree;
 pub mod validate;
 
-pub use decode::{Decoded, Located, decode, decode_within, diagnose};
+pub use decode::{Decoded, Located, Presence, decode, decode_within, diagnose};
 pub use diagnostic::{Code, Diagnostic, RefusedBy, Severity, render};
 pub use given::Given;
 pub use metadata::{Metadata, OwnerReference};

@@ -4,6 +4,8 @@
 //! directions, and lists what may pass. In Calico's model that is a policy in a
 //! tier that denies at its end, with rules that all allow.
 
+use ipnet::IpNet;
+
 use super::label_selector::{namespaces, pods};
 use super::rule::{Target, rules};
 use super::{Converted, Fault, KUBERNETES_NETWORK_POLICY_ORDER, PolicyOrigin, RuleFault};
@@ -182,8 +184,8 @@ fn converted_rule(
 fn peer(peer: &NetworkPolicyPeer) -> Result<EntityRule, Fault> {
     if let Some(block) = &peer.ip_block {
         return Ok(EntityRule {
-            nets: vec![block.cidr].into(),
-            not_nets: block.except.clone(),
+            nets: vec![block.cidr.trunc()].into(),
+            not_nets: block.except.iter().map(IpNet::trunc).collect::<Vec<_>>().into(),
             ..EntityRule::default()
         });
     }

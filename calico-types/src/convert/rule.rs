@@ -17,6 +17,15 @@ pub(super) struct Target {
     pub(super) port: Option<Port>,
 }
 
+impl Target {
+    pub(super) const fn everything() -> Self {
+        Self {
+            protocol: None,
+            port: None,
+        }
+    }
+}
+
 /// Calico's rules for some peers and targets: one for each pair of peer and
 /// protocol, protocols in order.
 ///

@@ -21,14 +21,17 @@ mod advice;
 mod document;
 mod identify;
 mod meaning;
+mod presence;
 mod similar;
 mod typed;
 mod walk;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 pub(crate) use advice::{assign, meant, protocol, type_name};
 pub(crate) use document::{Document, find, printable, shown};
+pub use presence::Presence;
 pub(crate) use typed::as_decoded;
 
 use crate::diagnostic::{Code, Diagnostic, RefusedBy, Severity};
@@ -36,6 +39,9 @@ use crate::resources::Resource;
 use crate::source::{Source, Span};
 use crate::tree::{Limits, Node, Parsed};
 use crate::validate;
+
+/// What stands against a document of which nothing else explains that it has no type.
+const DOES_NOT_FIT: Code = Code("does-not-fit");
 
 /// What sources hold.
 #[derive(Debug, Default)]
@@ -88,6 +94,26 @@ impl<T> Located<T> {
     #[must_use]
     pub fn field_span(&self, path: &str) -> Option<Span> {
         find(&self.root, path).map(|node| node.span)
+    }
+
+    /// Whether the document has a field, and whether anything is in it. The field is meant
+    /// by its right name: one in the wrong case is [`Absent`](Presence::Absent), as it is to
+    /// an API server.
+    ///
+    /// ```
+    /// use calico_types::{Presence, Source, decode};
+    /// let policy = r#"{"apiVersion": "projectcalico.org/v3", "kind": "NetworkPolicy",
+    ///     "metadata": {"name": "p"}, "spec": {"egress": [], "order": null}}"#;
+    /// let decoded = decode(&[Source::new("policy.json", policy)]);
+    /// let policy = &decoded.resources[0];
+    /// assert_eq!(policy.presence("spec.egress"), Presence::Empty);
+    /// assert_eq!(policy.presence("spec.order"), Presence::Null);
+    /// assert_eq!(policy.presence("spec.ingress"), Presence::Absent);
+    /// assert_eq!(policy.presence("metadata.name"), Presence::Value);
+    /// ```
+    #[must_use]
+    pub fn presence(&self, path: &str) -> Presence {
+        Presence::of(find(&self.root, path))
     }
 
     /// A number as it stands in the document, also where no type has the
@@ -174,7 +200,24 @@ pub fn diagnose(sources: &[Source]) -> Decoded {
     let validated = validate::all(&decoded);
     let found = std::mem::take(&mut decoded.diagnostics);
     decoded.diagnostics = validate::merge(found.into_iter().chain(validated), sources);
+    drop_explained(&mut decoded.diagnostics);
     decoded
+}
+
+/// Takes out that a document does not fit its type where a rule says which value of it, and
+/// why.
+fn drop_explained(diagnostics: &mut Vec<Diagnostic>) {
+    let errors: BTreeSet<(Option<String>, usize)> = diagnostics
+        .iter()
+        .filter(|found| found.severity == Severity::Error && found.code != DOES_NOT_FIT)
+        .filter_map(|found| Some((found.source.clone(), found.span?.start)))
+        .collect();
+    diagnostics.retain(|found| {
+        let whole = found.span.unwrap_or_default();
+        let at = |place| (found.source.clone(), place);
+        let mut within = errors.range(at(whole.start)..=at(whole.end));
+        found.code != DOES_NOT_FIT || within.next().is_none()
+    });
 }
 
 fn parse(source: &Source, limits: &Limits) -> Parsed {

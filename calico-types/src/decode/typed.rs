@@ -1,10 +1,11 @@
 //! From a tree to a typed resource, as Calico's decoder reads it.
 
+use super::DOES_NOT_FIT;
 use super::document::Document;
 use super::identify::annotation;
-use crate::diagnostic::{Code, Diagnostic, RefusedBy, Severity};
+use crate::diagnostic::{Diagnostic, RefusedBy, Severity};
 use crate::resources::Resource;
-use crate::schema::{Form, Format, Schema, Shape};
+use crate::schema::{Form, Format, Pattern, Schema, Shape};
 use crate::tree::{Entry, Node, Value};
 
 /// The typed form. `None` when a value does not fit its type; there is then an
@@ -30,8 +31,8 @@ pub(super) fn resource(
         Err(error) => {
             if !explained(found.get(since..).unwrap_or_default()) {
                 let message = format!("the document does not fit its type: {error}");
-                let diagnostic = Diagnostic::error(Code("does-not-fit"), message)
-                    .refused_by(RefusedBy::default());
+                let diagnostic =
+                    Diagnostic::error(DOES_NOT_FIT, message).refused_by(RefusedBy::default());
                 found.push(document.locate(diagnostic, document.root.span));
             }
             None
@@ -104,6 +105,10 @@ fn is_unset(node: &Node, schema: &Schema) -> bool {
     let typed = !schema.one_of.is_empty() && !schema.one_of.contains(&"")
         || schema.form != Form::Plain
         || !schema.tags.is_empty()
-        || schema.format == Some(Format::Cidr);
+        || schema.format == Some(Format::Cidr)
+        || matches!(
+            schema.pattern,
+            Some(Pattern::AnyCase(_) | Pattern::Affinity)
+        );
     empty && typed
 }

@@ -130,7 +130,11 @@ impl Walk<'_> {
                 self.stored(),
                 path,
             ))
-            .help("calicoctl reads it as meant; an API server drops it without a word")
+            .help(if self.document.kind.validated {
+                "calicoctl reads it as meant; an API server drops it without a word"
+            } else {
+                "an API server drops it without a word, unless it is asked to be strict"
+            })
             .suggest(advice::entry_yaml(name, &entry.value));
         self.report(diagnostic, path, entry.key_span);
     }
@@ -183,7 +187,11 @@ impl Walk<'_> {
             Diagnostic::warning(Code("text-expected"), message)
         };
         let diagnostic = diagnostic
-            .help("calicoctl takes it for text; an API server does not")
+            .help(if self.document.kind.validated {
+                "calicoctl takes it for text; an API server does not"
+            } else {
+                "an API server does not take it for text"
+            })
             .suggest(advice::assign(path, &format!("\"{value}\"")));
         self.report(diagnostic, path, node.span);
     }

@@ -76,7 +76,10 @@ fn denies(bundle: &Bundle<'_>, policy: &PolicyView<'_>, direction: PolicyType) -
     let tier = bundle.tier(policy.tier());
     let passes = match tier {
         Some(tier) => tier.resource.spec.default_action == Some(TierDefaultAction::Pass),
-        None => matches!(policy.tier(), "kube-admin" | "kube-baseline"),
+        None => matches!(
+            policy.tier(),
+            "kube-admin" | "kube-baseline" | "adminnetworkpolicy" | "baselineadminnetworkpolicy"
+        ),
     };
     !passes || rules.iter().any(|rule| rule.action == Action::Deny)
 }

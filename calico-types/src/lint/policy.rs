@@ -236,7 +236,7 @@ pub(super) fn views(all: &[Located]) -> Vec<PolicyView<'_>> {
 
 #[expect(
     clippy::wildcard_enum_match_arm,
-    reason = "four kinds out of all are enforced policies"
+    reason = "six kinds out of all are enforced policies"
 )]
 fn view(at: &Located) -> Option<PolicyView<'_>> {
     Some(match &at.resource {
@@ -255,6 +255,16 @@ fn view(at: &Located) -> Option<PolicyView<'_>> {
         }
         Resource::ClusterNetworkPolicy(policy) => {
             let converted = convert::cluster_network_policy(policy).ok()?;
+            let spec = Cow::Owned(converted.policy.spec);
+            PolicyView::global(at, converted.origin.as_str(), &policy.metadata, spec)
+        }
+        Resource::AdminNetworkPolicy(policy) => {
+            let converted = convert::admin_network_policy(policy).ok()?;
+            let spec = Cow::Owned(converted.policy.spec);
+            PolicyView::global(at, converted.origin.as_str(), &policy.metadata, spec)
+        }
+        Resource::BaselineAdminNetworkPolicy(policy) => {
+            let converted = convert::baseline_admin_network_policy(policy).ok()?;
             let spec = Cow::Owned(converted.policy.spec);
             PolicyView::global(at, converted.origin.as_str(), &policy.metadata, spec)
         }

@@ -8,6 +8,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
+use super::any_case::LogSeverity;
 use super::bgp_password::BGPPassword;
 use super::switch::Switch;
 use crate::given::Given;
@@ -39,9 +40,9 @@ impl Kind for BGPConfiguration {
 #[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct BGPConfigurationSpec {
-    /// BIRD's verbosity, in any case: `Trace` to `Fatal`; default `Info`.
+    /// BIRD's verbosity; default `Info`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub log_severity_screen: Option<String>,
+    pub log_severity_screen: Option<LogSeverity>,
     /// Whether every node peers with every other; default true.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub node_to_node_mesh_enabled: Option<bool>,

@@ -1,5 +1,7 @@
 //! `CalicoNodeStatus`: a node's BGP sessions and routes, on request.
 
+use std::net::IpAddr;
+
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::given::Given;
@@ -99,9 +101,9 @@ pub struct AgentStatus {
 #[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct BirdStatus {
-    /// `Ready` or `NotReady`.
+    /// Whether it runs.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub state: Option<String>,
+    pub state: Option<BirdState>,
     /// BIRD's version.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
@@ -146,13 +148,13 @@ pub struct BGPStatus {
 pub struct PeerStatus {
     /// The peer.
     #[serde(rename = "peerIP", skip_serializing_if = "Option::is_none")]
-    pub peer_ip: Option<String>,
-    /// `NodeMesh`, `NodePeer` or `GlobalPeer`.
+    pub peer_ip: Option<IpAddr>,
+    /// Why there is a session.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub r#type: Option<String>,
-    /// RFC 4271 §8.2.2's state, or `Close`.
+    pub r#type: Option<PeerKind>,
+    /// How far it is.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub state: Option<String>,
+    pub state: Option<SessionState>,
     /// Since when, in BIRD's words.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub since: Option<String>,
@@ -174,9 +176,9 @@ pub struct RoutesStatus {
 #[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RouteStatus {
-    /// `FIB` or `RIB`.
+    /// Whether the kernel uses it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub r#type: Option<String>,
+    pub r#type: Option<RouteKind>,
     /// Its prefix.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub destination: Option<String>,
@@ -195,10 +197,73 @@ pub struct RouteStatus {
 #[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RouteLearnedFrom {
-    /// `Kernel`, `Static`, `Direct`, `NodeMesh` or `BGPPeer`.
+    /// What told of it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub source_type: Option<String>,
+    pub source_type: Option<RouteSourceType>,
     /// The peer, if one.
     #[serde(rename = "peerIP", skip_serializing_if = "Option::is_none")]
-    pub peer_ip: Option<String>,
+    pub peer_ip: Option<IpAddr>,
+}
+
+/// Whether a BIRD daemon runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum BirdState {
+    /// It does.
+    Ready,
+    /// It does not.
+    NotReady,
+}
+
+/// Why there is a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum PeerKind {
+    /// The mesh of nodes.
+    NodeMesh,
+    /// A `BGPPeer` of this node.
+    NodePeer,
+    /// A `BGPPeer` of all nodes.
+    GlobalPeer,
+}
+
+/// A state of RFC 4271 §8.2.2, and one of BIRD.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum SessionState {
+    /// It does not try.
+    Idle,
+    /// It waits for a connection.
+    Connect,
+    /// It listens for one.
+    Active,
+    /// It has said who it is.
+    OpenSent,
+    /// It knows who the peer is.
+    OpenConfirm,
+    /// It is up.
+    Established,
+    /// It is on its way down: BIRD.
+    Close,
+}
+
+/// Whether the kernel uses a route.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum RouteKind {
+    /// It does.
+    FIB,
+    /// Another is better.
+    RIB,
+}
+
+/// What told of a route.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum RouteSourceType {
+    /// The kernel.
+    Kernel,
+    /// The configuration.
+    Static,
+    /// An interface.
+    Direct,
+    /// A node of the mesh.
+    NodeMesh,
+    /// Another peer.
+    BGPPeer,
 }

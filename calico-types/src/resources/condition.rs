@@ -11,9 +11,9 @@ pub struct Condition {
     /// Which aspect, such as `Allocatable`.
     #[serde(default)]
     pub r#type: String,
-    /// `True`, `False` or `Unknown`.
+    /// Whether it holds; absent is unknown.
     #[serde(default)]
-    pub status: String,
+    pub status: ConditionStatus,
     /// One word for machines.
     #[serde(default)]
     pub reason: String,
@@ -35,4 +35,18 @@ pub struct Conditions {
     /// One for each type.
     #[serde(default, skip_serializing_if = "Given::is_absent")]
     pub conditions: Given<Vec<Condition>>,
+}
+
+/// Whether a condition holds.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+)]
+pub enum ConditionStatus {
+    /// It does.
+    True,
+    /// It does not.
+    False,
+    /// Nobody knows.
+    #[default]
+    Unknown,
 }

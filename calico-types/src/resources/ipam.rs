@@ -1,6 +1,8 @@
 //! The bookkeeping of IPAM: blocks, affinities, handles and settings.
 
 use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
 
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
@@ -35,9 +37,9 @@ impl Kind for IPAMBlock {
 pub struct IPAMBlockSpec {
     /// The block.
     pub cidr: IpNet,
-    /// `host:NODE` or `virtual:NAME`: who owns the block.
+    /// Who owns the block.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub affinity: Option<String>,
+    pub affinity: Option<BlockOwner>,
     /// RFC 3339 time at which it was claimed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub affinity_claim_time: Option<String>,
@@ -62,6 +64,64 @@ pub struct IPAMBlockSpec {
     /// Whether only the owner may use it.
     #[serde(default)]
     pub strict_affinity: bool,
+}
+
+/// Who owns a block, written `host:NODE` or `virtual:NAME`.
+///
+/// ```
+/// use calico_types::resources::BlockOwner;
+/// let owner: BlockOwner = "host:node-1".parse().unwrap();
+/// assert_eq!(owner, BlockOwner::Host("node-1".into()));
+/// assert_eq!(owner.to_string(), "host:node-1");
+/// assert!("node-1".parse::<BlockOwner>().is_err());
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum BlockOwner {
+    /// A node.
+    Host(String),
+    /// Something that is no node, such as the addresses of services.
+    Virtual(String),
+}
+
+/// Text that is neither `host:NODE` nor `virtual:NAME`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not an owner of a block: expected host:NODE or virtual:NAME")]
+pub struct ParseBlockOwnerError;
+
+impl FromStr for BlockOwner {
+    type Err = ParseBlockOwnerError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text.split_once(':') {
+            Some(("host", name)) if !name.is_empty() => Ok(Self::Host(name.to_owned())),
+            Some(("virtual", name)) if !name.is_empty() => Ok(Self::Virtual(name.to_owned())),
+            Some(_) | None => Err(ParseBlockOwnerError),
+        }
+    }
+}
+
+impl fmt::Display for BlockOwner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Host(name) => write!(f, "host:{name}"),
+            Self::Virtual(name) => write!(f, "virtual:{name}"),
+        }
+    }
+}
+
+impl TryFrom<String> for BlockOwner {
+    type Error = ParseBlockOwnerError;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
+    }
+}
+
+impl From<BlockOwner> for String {
+    fn from(owner: BlockOwner) -> Self {
+        owner.to_string()
+    }
 }
 
 /// What is known about an allocation.
@@ -105,9 +165,9 @@ impl Kind for BlockAffinity {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct BlockAffinitySpec {
-    /// `confirmed`, `pending` or `pendingDeletion`.
+    /// How far the claim is.
     #[serde(default)]
-    pub state: String,
+    pub state: AffinityState,
     /// The node, or the virtual owner.
     #[serde(default)]
     pub node: String,
@@ -119,6 +179,24 @@ pub struct BlockAffinitySpec {
     /// Whether the claim is being removed.
     #[serde(default)]
     pub deleted: bool,
+}
+
+/// How far a claim on a block is.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+)]
+#[serde(rename_all = "camelCase")]
+pub enum AffinityState {
+    /// As releases wrote it that knew no other.
+    #[default]
+    #[serde(rename = "")]
+    Unspecified,
+    /// The block is the node's.
+    Confirmed,
+    /// The node is about to take the block.
+    Pending,
+    /// The node is about to give the block up.
+    PendingDeletion,
 }
 
 /// All addresses that were taken together.

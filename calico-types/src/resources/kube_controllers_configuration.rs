@@ -38,9 +38,9 @@ impl Kind for KubeControllersConfiguration {
 #[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct KubeControllersConfigurationSpec {
-    /// Verbosity, `None` to `Panic`; default `Info`.
+    /// Verbosity; default `Info`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub log_severity_screen: Option<String>,
+    pub log_severity_screen: Option<ControllersLogSeverity>,
     /// Whether health checks are served; default enabled.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub health_checks: Option<Switch>,
@@ -196,4 +196,23 @@ pub struct KubeControllersConfigurationStatus {
     /// The settings in use.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub running_config: Option<KubeControllersConfigurationSpec>,
+}
+
+/// What calico-kube-controllers writes to its log: this and worse. The case counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum ControllersLogSeverity {
+    /// Nothing.
+    None,
+    /// What helps to find mistakes.
+    Debug,
+    /// What happens.
+    Info,
+    /// What should not happen.
+    Warning,
+    /// What failed.
+    Error,
+    /// What ended the program.
+    Fatal,
+    /// What should never end it.
+    Panic,
 }

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::given::Given;
 use crate::metadata::Metadata;
 use crate::resources::Kind;
-use crate::scalar::Asn;
+use crate::scalar::{Asn, MacAddress};
 
 /// A host that runs calico-node.
 #[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -51,7 +51,7 @@ pub struct NodeSpec {
     pub ipv4_vxlan_tunnel_addr: Option<Ipv4Addr>,
     /// The MAC address of that device.
     #[serde(rename = "vxlanTunnelMACAddr", skip_serializing_if = "Option::is_none")]
-    pub vxlan_tunnel_mac_addr: Option<String>,
+    pub vxlan_tunnel_mac_addr: Option<MacAddress>,
     /// The address of its IPv6 VXLAN device.
     #[serde(
         rename = "ipv6VXLANTunnelAddr",
@@ -63,7 +63,7 @@ pub struct NodeSpec {
         rename = "vxlanTunnelMACAddrV6",
         skip_serializing_if = "Option::is_none"
     )]
-    pub vxlan_tunnel_mac_addr_v6: Option<String>,
+    pub vxlan_tunnel_mac_addr_v6: Option<MacAddress>,
     /// What other orchestrators call this node.
     #[serde(default, skip_serializing_if = "Given::is_absent")]
     pub orch_refs: Given<Vec<OrchRef>>,

@@ -112,6 +112,27 @@ pub(crate) mod optional {
     }
 }
 
+/// An optional list of prefixes.
+pub(crate) mod optional_list {
+    use super::{Deserialize, Deserializer, Prefix, Serialize, Serializer, read};
+
+    pub(crate) fn serialize<N: Prefix, S: Serializer>(
+        nets: &Option<Vec<N>>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        nets.serialize(serializer)
+    }
+
+    pub(crate) fn deserialize<'de, N: Prefix, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<Vec<N>>, D::Error> {
+        let texts = Option::<Vec<String>>::deserialize(deserializer)?;
+        texts
+            .map(|texts| texts.iter().map(|text| read(text)).collect())
+            .transpose()
+    }
+}
+
 /// A list of prefixes.
 pub(crate) mod list {
     use super::{Deserialize, Deserializer, Prefix, Serialize, Serializer, read};

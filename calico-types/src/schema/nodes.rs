@@ -1,4 +1,4 @@
-//! `Node`, `ClusterInformation`, `CalicoNodeStatus`.
+//! `Node`, `ClusterInformation`, `CalicoNodeStatus`, `LiveMigration`.
 
 use super::{
     ASN, BOOLEAN, Form, Format, INTEGER, Schema, TEXT, TEXT_LIST, TIME, field, list, object,
@@ -61,6 +61,38 @@ pub(super) const CLUSTER_INFORMATION: Schema = object(&[
     field("variant", TEXT),
 ]);
 
+const WORKLOAD_IDENTIFIER: Schema = object(&[
+    field("hostname", TEXT),
+    field("orchestratorID", TEXT),
+    field("workloadID", TEXT),
+]);
+
+const ENDPOINT_IDENTIFIER: Schema = object(&[
+    field("endpointID", TEXT),
+    field("hostname", TEXT),
+    field("orchestratorID", TEXT),
+    field("workloadID", TEXT),
+]);
+
+pub(super) const LIVE_MIGRATION: Schema = object(&[
+    field(
+        "source",
+        object(&[
+            field("workload", WORKLOAD_IDENTIFIER),
+            field("workloadEndpoint", ENDPOINT_IDENTIFIER),
+        ])
+        .one_field(),
+    ),
+    field(
+        "target",
+        object(&[
+            field("selector", TEXT),
+            field("workloadEndpoint", ENDPOINT_IDENTIFIER),
+        ])
+        .one_field(),
+    ),
+]);
+
 const CLASS: Schema = words(&["Agent", "BGP", "Routes"]);
 
 pub(super) const CALICO_NODE_STATUS: Schema = object(&[
@@ -83,8 +115,8 @@ const BIRD: Schema = object(&[
     field("version", TEXT),
 ]);
 
-const PEER: Schema = object(&[
-    field("peerIP", TEXT),
+const SESSION: Schema = object(&[
+    field("peerIP", TEXT.tag(&[Tag::Ip])),
     field("since", TEXT),
     field(
         "state",
@@ -108,7 +140,7 @@ const ROUTE: Schema = object(&[
     field(
         "learnedFrom",
         object(&[
-            field("peerIP", TEXT),
+            field("peerIP", TEXT.tag(&[Tag::Ip])),
             field(
                 "sourceType",
                 words(&["Kernel", "Static", "Direct", "NodeMesh", "BGPPeer"]),
@@ -131,8 +163,8 @@ pub(super) const CALICO_NODE_STATUS_STATUS: Schema = object(&[
             required("numberEstablishedV6", INTEGER),
             required("numberNotEstablishedV4", INTEGER),
             required("numberNotEstablishedV6", INTEGER),
-            field("peersV4", list(&PEER)),
-            field("peersV6", list(&PEER)),
+            field("peersV4", list(&SESSION)),
+            field("peersV6", list(&SESSION)),
         ]),
     ),
     field("lastUpdated", TIME.nullable()),

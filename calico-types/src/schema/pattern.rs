@@ -5,7 +5,10 @@
 
 use std::fmt::Write as _;
 
-/// What a text must look like. Each variant is one pattern of the CRDs.
+use crate::validate::{is_label_value, is_port_name, is_qualified_name};
+
+/// What a text must look like. Each variant is one pattern of the CRDs, or one check of
+/// Kubernetes' own kinds.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Pattern {
     /// A pattern that every text fits.
@@ -34,6 +37,14 @@ pub(crate) enum Pattern {
     ConditionType,
     /// A condition's reason: a word in camel case.
     ConditionReason,
+    /// Kubernetes' name of a port.
+    PortName,
+    /// Kubernetes' name of a label.
+    LabelKey,
+    /// The value of a label.
+    LabelValue,
+    /// A domain name of at least two labels, the first of which may be `*`.
+    DomainName,
 }
 
 impl Pattern {
@@ -68,6 +79,10 @@ impl Pattern {
                 }),
             Self::ConditionType => condition_type(text),
             Self::ConditionReason => condition_reason(text),
+            Self::PortName => text.is_empty() || is_port_name(text),
+            Self::LabelKey => is_qualified_name(text),
+            Self::LabelValue => is_label_value(text),
+            Self::DomainName => domain_name(text),
         }
     }
 
@@ -93,6 +108,15 @@ impl Pattern {
             Self::Affinity => "host:NODE or virtual:NAME".to_owned(),
             Self::ConditionType => "a name such as Ready or example.org/Ready".to_owned(),
             Self::ConditionReason => "a word such as PoolDisabled".to_owned(),
+            Self::PortName => "a port name: at most 15 of a-z, 0-9 and -, with a letter".to_owned(),
+            Self::LabelKey => {
+                "a label's name, with or without a prefix: app or example.org/app".to_owned()
+            }
+            Self::LabelValue => {
+                "a label's value: at most 63 letters, digits, - _ ., alphanumeric at both ends"
+                    .to_owned()
+            }
+            Self::DomainName => "a domain name: example.org or *.example.org".to_owned(),
         }
     }
 
@@ -118,6 +142,14 @@ impl Pattern {
                 r"^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])$"
             }
             Self::ConditionReason => "^[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?$",
+            Self::PortName => "^([a-z0-9]+(-[a-z0-9]+)*)?$",
+            Self::LabelKey => {
+                r"^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]$"
+            }
+            Self::LabelValue => "^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$",
+            Self::DomainName => {
+                r"^(\*\.)?([a-zA-z0-9]([-a-zA-Z0-9_]*[a-zA-Z0-9])?\.)+[a-zA-z0-9]([-a-zA-Z0-9_]*[a-zA-Z0-9])?\.?$"
+            }
         };
         fixed.to_owned()
     }
@@ -160,6 +192,25 @@ fn same(word: &str, text: &str) -> bool {
 
 fn digits(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// `(\*\.)?(LABEL\.)+LABEL\.?`. A label begins with `[a-zA-z0-9]`, which is written so in the
+/// definition and has the signs between `Z` and `a` in it.
+fn domain_name(text: &str) -> bool {
+    let first = |b: u8| b.is_ascii_digit() || (b'A'..=b'z').contains(&b);
+    let label = |label: &str| {
+        let inner = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
+        match label.as_bytes() {
+            [] => false,
+            [only] => first(*only),
+            [start, middle @ .., end] => {
+                first(*start) && middle.iter().all(|&b| inner(b)) && end.is_ascii_alphanumeric()
+            }
+        }
+    };
+    let text = text.strip_prefix("*.").unwrap_or(text);
+    let text = text.strip_suffix('.').unwrap_or(text);
+    text.contains('.') && text.split('.').all(label)
 }
 
 /// Communities of plain digits without leading zeros.

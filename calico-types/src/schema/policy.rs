@@ -227,6 +227,24 @@ const NAT: Schema = object(&[
     field("externalIP", TEXT.tag(&[Tag::Ip])),
 ]);
 
+const QOS_CONTROLS: Schema = object(&[
+    field("ingressBandwidth", INTEGER),
+    field("ingressBurst", INTEGER),
+    field("ingressPeakrate", INTEGER),
+    field("ingressMinburst", INTEGER),
+    field("egressBandwidth", INTEGER),
+    field("egressBurst", INTEGER),
+    field("egressPeakrate", INTEGER),
+    field("egressMinburst", INTEGER),
+    field("ingressPacketRate", INTEGER),
+    field("ingressPacketBurst", INTEGER),
+    field("egressPacketRate", INTEGER),
+    field("egressPacketBurst", INTEGER),
+    field("ingressMaxConnections", INTEGER),
+    field("egressMaxConnections", INTEGER),
+    field("dscp", of(Shape::IntOrText)),
+]);
+
 pub(super) const WORKLOAD_ENDPOINT: Schema = object(&[
     field("orchestrator", NAME),
     field("workload", NAME),
@@ -244,5 +262,6 @@ pub(super) const WORKLOAD_ENDPOINT: Schema = object(&[
     field("mac", TEXT.tag(&[Tag::Mac])),
     field("ports", list(&WORKLOAD_PORT)),
     field("allowSpoofedSourcePrefixes", list(&CIDR)),
+    field("qosControls", QOS_CONTROLS),
 ])
 .checks(&[calico::workload_endpoint]);

@@ -19,7 +19,9 @@ mod tags;
 mod unique;
 
 pub(crate) use findings::{Check, Findings, Rule};
-pub(crate) use lexical::{is_subdomain, net};
+#[cfg(test)]
+pub(crate) use lexical::is_mac;
+pub(crate) use lexical::{is_label_value, is_port_name, is_qualified_name, is_subdomain, net};
 pub(crate) use merge::merge;
 pub(crate) use tags::Tag;
 

@@ -117,7 +117,11 @@ fn corrected(text: &str, pattern: Pattern) -> Option<String> {
         | Pattern::LogPrefix
         | Pattern::Affinity
         | Pattern::ConditionType
-        | Pattern::ConditionReason => None,
+        | Pattern::ConditionReason
+        | Pattern::PortName
+        | Pattern::LabelKey
+        | Pattern::LabelValue
+        | Pattern::DomainName => None,
     }
 }
 
