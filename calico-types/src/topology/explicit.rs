@@ -381,6 +381,10 @@ impl<'a> Peering<'a> {
             .map(|address| Peer {
                 port: node.port,
                 cluster_id: node.cluster_id,
+                reachable_by: self
+                    .spec
+                    .reachable_by
+                    .filter(|gateway| gateway.is_ipv4() == address.is_ipv4()),
                 ..self.peer(address, facts.as_of(node))
             })
             .collect()

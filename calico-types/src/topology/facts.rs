@@ -41,6 +41,8 @@ pub(super) struct NodeFacts<'a> {
     pub(super) cluster_id: Option<Ipv4Addr>,
     /// Its own listening port, or the cluster's; `None` when neither is said.
     pub(super) port: Option<u16>,
+    /// Its own alone.
+    own_port: Option<u16>,
 }
 
 impl NodeFacts<'_> {
@@ -121,8 +123,12 @@ impl<'a> Facts<'a> {
         self.nodes.values().filter(|node| selector.matches(*node))
     }
 
-    /// The nodes that a `peerIP` means: address, AS (the cluster's when none
-    /// is given) and, when given, port are theirs.
+    /// The nodes that a `peerIP` means: address and AS (the cluster's when none
+    /// is given) are theirs, and no listening port that is configured speaks
+    /// against a port that is given.
+    ///
+    /// Calico asks the node's own port *and* the cluster's: a node that listens
+    /// elsewhere than the cluster's default is found under neither.
     pub(super) fn nodes_at(
         &self,
         address: IpAddr,
@@ -133,19 +139,19 @@ impl<'a> Facts<'a> {
         self.nodes.values().filter(move |node| {
             node.owns(address)
                 && self.as_of(node) == asn
-                && port.is_none_or(|port| port == node.port.unwrap_or(BGP_PORT))
+                && port.is_none_or(|port| {
+                    let configured = [node.own_port, self.global_port];
+                    configured.into_iter().flatten().all(|own| own == port)
+                })
         })
     }
 
     /// The port on which a peer at this address listens, as far as known.
     ///
-    /// `confd` looks for a node of this address *and AS*; a router outside is
-    /// taken to listen where the cluster's own nodes do.
+    /// `confd` looks for a node of this address *and AS*; a router outside
+    /// listens on the usual port, wherever the cluster's own nodes do.
     pub(super) fn port_of(&self, address: IpAddr, asn: Option<Asn>) -> Option<u16> {
-        match self.nodes_at(address, asn, None).next() {
-            Some(node) => node.port,
-            None => self.global_port,
-        }
+        self.nodes_at(address, asn, None).next()?.port
     }
 
     pub(super) fn filter(&self, name: &str) -> Option<&'a BGPFilterSpec> {
@@ -183,6 +189,7 @@ fn node_facts<'a>(
     let node = input.nodes.get(name)?;
     let bgp = node.spec.bgp.as_ref();
     let own = input.configurations.get(&format!("node.{name}"));
+    let own_port = own.and_then(|own| own.spec.listen_port);
     Some(NodeFacts {
         name,
         labels: &node.metadata.labels,
@@ -192,7 +199,8 @@ fn node_facts<'a>(
             .and_then(|bgp| bgp.ipv6_address)
             .map(|net| IpAddr::V6(net.addr())),
         cluster_id: bgp.and_then(|bgp| bgp.route_reflector_cluster_id),
-        port: own.and_then(|own| own.spec.listen_port).or(global_port),
+        port: own_port.or(global_port),
+        own_port,
     })
 }
 

@@ -3,12 +3,16 @@
 use std::collections::BTreeSet;
 
 use calico_types::Resource;
-use calico_types::topology::{Family, Origin, Problem, Topology, TopologyInput, WorkloadPeer};
+use calico_types::topology::{
+    Family, NodeTopology, Origin, Problem, Topology, TopologyInput, WorkloadPeer,
+};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use testkit::conformance::Suite;
 
 use crate::suite_passes;
+
+mod golden;
 
 #[test]
 fn sessions_are_calicos() {
@@ -70,6 +74,10 @@ fn reflected() -> Vec<Resource> {
 
 fn build(resources: &[Resource]) -> (Topology, Vec<Problem>) {
     Topology::build(&TopologyInput::from_resources(resources))
+}
+
+fn node_of(input: &TopologyInput, name: &str) -> NodeTopology {
+    Topology::build_node(input, name).unwrap()
 }
 
 #[test]
