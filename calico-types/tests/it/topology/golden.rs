@@ -5,7 +5,9 @@
 use std::net::Ipv4Addr;
 
 use calico_types::Resource;
-use calico_types::topology::{NextHop, RouterId, SessionSpec, TopologyInput, WorkloadPeer};
+use calico_types::topology::{
+    LogSeverity, NextHop, RouterId, SessionSpec, TopologyInput, WorkloadPeer,
+};
 use serde_json::{Value, json};
 
 use super::{calico, mesh, node_of, peer, resource};
@@ -554,10 +556,81 @@ fn the_mesh_has_a_password_and_a_restart_time() {
 #[test]
 fn identifiers_come_from_the_environment() {
     let mut input = TopologyInput::from_resources(&three("v6"));
-    let id = |input: &TopologyInput| node_of(input, "kube-master").router_id;
+    let id = |input: &TopologyInput| node_of(input, "kube-master").speaker.router_id;
     assert_eq!(id(&input), Some(Ipv4Addr::new(10, 192, 0, 2)));
     input.router_id = "hash".parse().unwrap();
     assert_eq!(id(&input), Some(Ipv4Addr::new(25, 79, 212, 8)));
     input.router_id = RouterId::Fixed(Ipv4Addr::new(192, 0, 2, 7));
     assert_eq!(id(&input), Some(Ipv4Addr::new(192, 0, 2, 7)));
+}
+
+/// `mesh/communities` and its second step, where the node has its own.
+#[test]
+fn communities_of_the_node_go_before_those_of_the_cluster() {
+    let mut all = three("v4");
+    all.push(configuration(
+        "default",
+        json!({
+            "logSeverityScreen": "Debug", "listenPort": 177,
+            "ignoredInterfaces": ["iface-1", "iface-*"],
+            "ipv4NormalRoutePriority": 1000,
+            "communities": [
+                {"name": "bgp-comm-standard", "value": "100:6532"},
+                {"name": "bgp-comm-large", "value": "100:555:107"},
+            ],
+            "prefixAdvertisements": [
+                {"cidr": "192.168.0.0/16", "communities": ["bgp-comm-standard", "5663:12", "bgp-comm-large", "nobody"]},
+                {"cidr": "fd00:96::/112", "communities": ["bgp-comm-large", "bgp-comm-large"]},
+                {"cidr": "192.168.1.0/24", "communities": ["nobody"]},
+            ],
+        }),
+    ));
+    let speaker =
+        |all: &[Resource], name: &str| node_of(&TopologyInput::from_resources(all), name).speaker;
+    let advertised = |all: &[Resource], name: &str| -> Vec<(String, String)> {
+        speaker(all, name)
+            .advertised_communities
+            .iter()
+            .map(|advertised| {
+                let values = advertised.communities.iter().map(ToString::to_string);
+                (
+                    advertised.cidr.to_string(),
+                    values.collect::<Vec<_>>().join(" "),
+                )
+            })
+            .collect()
+    };
+    let of = |cidr: &str, values: &str| (cidr.to_owned(), values.to_owned());
+    let cluster = [
+        of("192.168.0.0/16", "100:555:107 100:6532 5663:12"),
+        of("fd00:96::/112", "100:555:107"),
+    ];
+    assert_eq!(advertised(&all, "kube-master"), cluster);
+
+    let master = speaker(&all, "kube-master");
+    assert_eq!(master.log_severity, LogSeverity::Debug);
+    assert_eq!(master.listen_port, 177);
+    assert_eq!(master.ignored_interfaces, ["iface-1", "iface-*"]);
+    assert_eq!(master.normal_route_priority.ipv4, 1000);
+    assert_eq!(master.normal_route_priority.ipv6, 1024);
+
+    all.push(configuration(
+        "node.kube-master",
+        json!({
+            "logSeverityScreen": "Warning", "listenPort": 180,
+            "communities": [{"name": "bgp-comm-large", "value": "50:50:5364"}],
+            "prefixAdvertisements": [
+                {"cidr": "192.168.0.0/16", "communities": ["5663:12", "bgp-comm-large", "5663:12", "bgp-comm-standard"]},
+            ],
+        }),
+    ));
+    let own = [of("192.168.0.0/16", "50:50:5364 5663:12")];
+    assert_eq!(advertised(&all, "kube-master"), own);
+    assert_eq!(advertised(&all, "kube-node-1"), cluster);
+    let master = speaker(&all, "kube-master");
+    assert_eq!(master.log_severity, LogSeverity::None);
+    assert_eq!(master.listen_port, 180);
+    // Others call it where it listens.
+    assert_eq!(sessions(&all, "kube-node-1")[0].peer_port, Some(180));
+    assert_eq!(speaker(&all, "kube-node-1").listen_port, 177);
 }
