@@ -74,6 +74,7 @@
 //! assert_eq!(topology.node("node-07").unwrap().sessions.len(), 11);
 //! ```
 
+mod diff;
 mod dot;
 mod facts;
 mod find;
@@ -96,6 +97,10 @@ mod table;
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
+pub use diff::{
+    Bird, Change, Diff, DiffSummary, Effect, Field, FieldChange, NodeCounts, NodeDiff, Presence,
+    SessionChange,
+};
 pub use input::{TopologyInput, WorkloadPeer};
 pub use link::{FarEnd, Link, SessionCount};
 pub use problem::Problem;

@@ -92,6 +92,16 @@ pub enum NextHop {
     Keep,
 }
 
+impl fmt::Display for NextHop {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Auto => "auto",
+            Self::Own => "self",
+            Self::Keep => "keep",
+        })
+    }
+}
+
 impl From<NextHopMode> for NextHop {
     fn from(mode: NextHopMode) -> Self {
         match mode {

@@ -14,7 +14,7 @@ use serde_json::json;
 use super::{build, calico, mesh, peer, reflected, resource};
 
 /// Nodes `node-00000`…, of which the first `reflectors` reflect.
-fn cluster(count: u32, reflectors: u32) -> Vec<Resource> {
+pub(super) fn cluster(count: u32, reflectors: u32) -> Vec<Resource> {
     (0..count)
         .map(|i| {
             let mut bgp =
@@ -37,7 +37,7 @@ fn cluster(count: u32, reflectors: u32) -> Vec<Resource> {
 }
 
 /// A debug build is some twenty times slower than what is promised.
-fn soon(started: Instant) {
+pub(super) fn soon(started: Instant) {
     assert!(started.elapsed().as_secs() < 20, "{:?}", started.elapsed());
 }
 
@@ -157,7 +157,7 @@ fn what_a_filter_says_makes_a_difference() {
 
 /// Few nodes, some alike, in two families and three systems, and `BGPPeer`s that
 /// overlap.
-fn any_cluster() -> impl Strategy<Value = Vec<Resource>> {
+pub(super) fn any_cluster() -> impl Strategy<Value = Vec<Resource>> {
     let node = (0..8_u8, 0..3_u8, any::<bool>(), 0..4_u8, 0..3_u8);
     let nodes = prop::collection::vec(node, 2..7);
     let who = || {
@@ -295,7 +295,7 @@ proptest! {
     }
 
     #[test]
-    fn equal_is_what_is_equal_written_out(one in any_cluster(), other in any_cluster()) {
+    fn equal_is_what_is_equal_written_out((one, other) in super::diff::two_clusters()) {
         let build = |resources: &[Resource]| Topology::build(&TopologyInput::from_resources(resources));
         for (a, b) in [(&one, &other), (&one, &one)] {
             let (a, b) = (build(a), build(b));

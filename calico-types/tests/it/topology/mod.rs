@@ -12,6 +12,7 @@ use testkit::conformance::Suite;
 
 use crate::suite_passes;
 
+mod diff;
 mod golden;
 mod large;
 
