@@ -19,11 +19,11 @@ use crate::resources::{
 use crate::topology::{Family, Problem, Topology, TopologyInput};
 use crate::{Code, Diagnostic, Resource, Severity};
 
-/// The number of nodes up to which a mesh is built to be looked at.
-const LARGEST_MESH: usize = 300;
+/// Evaluations of selectors on nodes beyond which no topology is built.
+const MOST_EVALUATIONS: usize = 10_000_000;
 
-/// Session ends beyond which no topology is built to be looked at; a cluster of
-/// 5 000 nodes with ten reflectors has 100 000.
+/// Session ends beyond which a topology is not looked at, those of the mesh
+/// apart; a cluster of 5 000 nodes with ten reflectors has 100 000.
 const MOST_SESSIONS: usize = 500_000;
 
 /// Pairs of policies, and of selectors and endpoints, beyond which none are
@@ -198,19 +198,21 @@ impl<'a> Bundle<'a> {
 
     /// The sessions that the resources mean, and what is odd about them.
     ///
-    /// Without the mesh when that would be very many sessions: no lint has
-    /// more to say about a mesh of a thousand nodes than about one of ten.
-    /// `None` when it would be very many all the same, since a `BGPPeer` of a
-    /// line can mean the square of all nodes.
+    /// `None` when that would be very many beside the mesh, since a `BGPPeer` of
+    /// a line can mean the square of all nodes.
     pub(super) fn topology(&self) -> Option<&(Topology, Vec<Problem>)> {
         let topology = self.topology.get_or_init(|| {
             let resources = self.all.iter().map(|at| &at.resource);
-            let mut input = TopologyInput::from_resources(resources);
-            if input.nodes.len() > LARGEST_MESH {
-                let default = input.configurations.entry("default".to_owned());
-                default.or_default().spec.node_to_node_mesh_enabled = Some(false);
+            let input = TopologyInput::from_resources(resources);
+            if input.nodes.len().saturating_mul(input.peers.len()) > MOST_EVALUATIONS {
+                return None;
             }
-            (Topology::bound(&input) <= MOST_SESSIONS).then(|| Topology::build(&input))
+            let topology = Topology::build(&input);
+            let few = topology.explicit_bound() <= MOST_SESSIONS;
+            few.then(|| {
+                let problems = topology.problems().collect();
+                (topology, problems)
+            })
         });
         topology.as_ref()
     }
@@ -218,11 +220,8 @@ impl<'a> Bundle<'a> {
     /// Whether a `BGPPeer` makes sessions of a family, in either direction.
     pub(super) fn has_sessions(&self, peer: &str, family: Family) -> bool {
         let speaking = self.speaking.get_or_init(|| {
-            let nodes = self.topology().map(|(topology, _)| &topology.nodes);
-            let sessions = nodes.into_iter().flatten().flat_map(|node| &node.sessions);
-            sessions
-                .filter_map(|s| Some((s.origin.bgp_peer()?.to_owned(), s.family)))
-                .collect()
+            let topology = self.topology();
+            topology.map_or_else(BTreeSet::new, |(topology, _)| topology.speaking())
         });
         speaking.contains(&(peer.to_owned(), family))
     }

@@ -55,8 +55,8 @@ fn without_session(bundle: &Bundle<'_>, node: &Placed<'_, Node>) -> Option<Diagn
         return None;
     }
     let (topology, _) = bundle.topology()?;
-    let sessions = &topology.node(node.name())?.sessions;
-    if !sessions.is_empty() || bundle.nodes.len() < 2 {
+    let sessions = topology.session_count_of(node.name());
+    if sessions.total() > 0 || bundle.nodes.len() < 2 {
         return None;
     }
     let message = format!(
