@@ -5,6 +5,7 @@ pub mod convert;
 mod decode;
 pub mod defaults;
 mod diagnostic;
+mod edit;
 pub mod k8s;
 pub mod lint;
 mod metadata;
@@ -21,7 +22,7 @@ mod tree;
 pub mod validate;
 
 pub use decode::{Decoded, Located, decode, decode_within, diagnose};
-pub use diagnostic::{Code, Diagnostic, RefusedBy, Severity, render};
+pub use diagnostic::{Code, Diagnostic, RefusedBy, Severity, fix, render};
 pub use metadata::{Metadata, OwnerReference};
 pub use prune::{Pruned, prune};
 pub use resources::{Kind, Resource};
