@@ -5,6 +5,7 @@ pub mod convert;
 mod decode;
 pub mod defaults;
 mod diagnostic;
+mod edit;
 mod given;
 pub mod json_schema;
 pub mod k8s;
@@ -23,7 +24,7 @@ mod tree;
 pub mod validate;
 
 pub use decode::{Decoded, Located, Presence, decode, decode_within, diagnose};
-pub use diagnostic::{Code, Diagnostic, RefusedBy, Severity, render};
+pub use diagnostic::{Code, Diagnostic, RefusedBy, Severity, fix, render};
 pub use given::Given;
 pub use metadata::{Metadata, OwnerReference};
 pub use prune::{Pruned, prune};

@@ -1,5 +1,6 @@
 //! Findings about manifests: what is wrong, where, and what to write instead.
 
+pub mod fix;
 mod render;
 
 use std::fmt;
@@ -9,6 +10,7 @@ use serde::Serialize;
 pub use render::render;
 
 use crate::source::Span;
+use fix::Fix;
 
 /// One finding.
 ///
@@ -46,6 +48,9 @@ pub struct Diagnostic {
     /// Corrected YAML of the place, without indentation.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub suggestion: Option<String>,
+    /// The correction, where it is certain.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fix: Option<Fix>,
 }
 
 /// The stable name of a kind of finding, in kebab case.
@@ -155,6 +160,7 @@ impl Diagnostic {
             stored: None,
             help: Vec::new(),
             suggestion: None,
+            fix: None,
         }
     }
 
@@ -216,6 +222,13 @@ impl Diagnostic {
     #[must_use]
     pub fn suggest(mut self, yaml: impl Into<String>) -> Self {
         self.suggestion = Some(yaml.into());
+        self
+    }
+
+    /// Gives a correction that is certain; `None` for none.
+    #[must_use]
+    pub fn fix(mut self, fix: impl Into<Option<Fix>>) -> Self {
+        self.fix = fix.into();
         self
     }
 
