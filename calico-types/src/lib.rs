@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+pub mod codes;
 pub mod convert;
 mod decode;
 pub mod defaults;
@@ -20,7 +21,7 @@ pub mod topology;
 mod tree;
 pub mod validate;
 
-pub use decode::{Decoded, Located, decode, decode_within, diagnose};
+pub use decode::{Decoded, Located, Unread, decode, decode_within, diagnose};
 pub use diagnostic::{Code, Diagnostic, RefusedBy, Severity, render};
 pub use metadata::{Metadata, OwnerReference};
 pub use prune::{Pruned, prune};
