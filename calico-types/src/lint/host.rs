@@ -7,7 +7,7 @@
 
 use super::bundle::Bundle;
 use super::default_deny::denies;
-use super::inventory::{Labelled, automatic_host, dns_pod};
+use super::inventory::{Labelled, any_pod, automatic_host, dns_pod};
 use super::policy::{DIRECTIONS, PolicyView};
 use crate::resources::{Action, KubeControllersConfiguration, PolicyType, Switch};
 use crate::{Diagnostic, Severity};
@@ -69,7 +69,10 @@ fn catching(
             .iter()
             .any(|e| !e.is_host && selector.matches(e))
     };
-    let for_pods = selector.matches(&dns_pod()) || workloads();
+    let for_pods = [dns_pod(), any_pod()]
+        .iter()
+        .any(|pod| selector.matches(pod))
+        || workloads();
     if !for_pods || policy.spares_hosts() || !bundle.unseen.no_policies() {
         return None;
     }

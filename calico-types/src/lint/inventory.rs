@@ -329,6 +329,19 @@ pub(super) fn dns_pod() -> Labelled<'static> {
     }
 }
 
+/// A pod like any other, in the namespace that every cluster has.
+pub(super) fn any_pod() -> Labelled<'static> {
+    let own = [
+        (NAMESPACE_LABEL, "default"),
+        (convert::ORCHESTRATOR_LABEL, "k8s"),
+    ];
+    Labelled {
+        namespace: Some("default".to_owned()),
+        inherited: vec![Arc::new(always("default"))],
+        ..Labelled::of(own.map(|(k, v)| (k.to_owned(), v.to_owned())).into())
+    }
+}
+
 /// The host endpoint that calico-kube-controllers makes of a node.
 ///
 /// It has the node's labels and one that says who made it.

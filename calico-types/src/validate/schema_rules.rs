@@ -5,6 +5,7 @@ use super::lexical::cidr;
 use crate::decode::shown;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::path::Path;
+use crate::scalar::Asn;
 use crate::schema::{Form, Schema, Shape};
 use crate::tree::{Node, Value};
 
@@ -45,7 +46,12 @@ fn value(root: &Node, node: &Node, schema: &Schema, path: &Path<'_>, findings: &
                 (Shape::Text, Value::Bool(_) | Value::Number(_)) if schema.form == Form::Plain => {
                     "text-expected"
                 }
-                (Shape::Integer, Value::String(_)) if schema.form == Form::Asn => "number-expected",
+                (Shape::Integer, Value::String(text)) if schema.form == Form::Asn => {
+                    match text.parse::<Asn>() {
+                        Ok(_) => "number-expected",
+                        Err(_) => "invalid-as-number",
+                    }
+                }
                 _ => "wrong-type",
             };
             findings.refuse(&place, code, message);
