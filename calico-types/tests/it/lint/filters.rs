@@ -3,7 +3,7 @@
 use calico_types::Severity;
 use calico_types::lint::LintContext;
 
-use super::{check, cluster, complete, findings};
+use super::{check, check_with, cluster, complete, findings};
 
 #[test]
 fn filters_that_are_missing_or_say_too_little() {
@@ -137,4 +137,116 @@ spec:
         &two.replace("filters: [pods]", "filters: [pods, close]"),
         &[],
     );
+}
+
+/// A router outside, and one filter with this spec.
+fn with_filter(spec: &str) -> String {
+    format!(
+        "kind: BGPPeer\nmetadata: {{name: tor}}\nspec: {{peerIP: 192.0.2.1, asNumber: 65000, filters: [edge]}}\n---\nkind: BGPFilter\nmetadata: {{name: edge}}\nspec:\n{spec}"
+    )
+}
+
+#[test]
+fn a_wider_rule_shuts_a_narrower_one_out() {
+    let rules = |first: &str, second: &str| {
+        with_filter(&format!(
+            "  importV4:\n  - {{{first}}}\n  - {{{second}}}\n  - {{action: Reject}}\n"
+        ))
+    };
+    let ten = "action: Accept, matchOperator: In, cidr: 10.0.0.0/8";
+    let part = "action: Reject, matchOperator: In, cidr: 10.1.0.0/16";
+    check(
+        &rules(ten, part),
+        &[("unreachable-filter-rule", &format!("- {{{part}}}"))],
+    );
+    check(&rules(part, ten), &[]);
+    // The wider one is asked about external peers only.
+    check(&rules(&format!("{ten}, peerType: eBGP"), part), &[]);
+    let (found, _) = findings(
+        complete(),
+        &rules(
+            ten,
+            "action: Accept, matchOperator: Equal, cidr: 10.1.0.0/16",
+        ),
+    );
+    assert_eq!(
+        (found[0].code.0, found[0].severity),
+        ("unreachable-filter-rule", Severity::Info)
+    );
+}
+
+#[test]
+fn rules_for_both_kinds_of_peers_are_a_catch_all() {
+    let both = with_filter(
+        "  importV4:\n  - {action: Accept, matchOperator: In, cidr: 10.0.0.0/8}\n  - {action: Reject, peerType: eBGP}\n  - {action: Reject, peerType: iBGP}\n",
+    );
+    check_with(LintContext::new(), &both, &[]);
+    let behind = format!("{both}  - {{action: Accept}}\n");
+    check_with(
+        LintContext::new(),
+        &behind,
+        &[("unreachable-filter-rule", "- {action: Accept}")],
+    );
+}
+
+#[test]
+fn a_filter_behind_one_that_decides_everything() {
+    let order = |names: &str| {
+        format!(
+            "{}---\nkind: BGPFilter\nmetadata: {{name: last}}\nspec:\n  importV4: [{{action: Reject}}]\n",
+            with_filter("  importV4: [{action: Accept, matchOperator: In, cidr: 10.0.0.0/8}]\n")
+                .replace("filters: [edge]", &format!("filters: [{names}]"))
+        )
+    };
+    let line = "spec: {peerIP: 192.0.2.1, asNumber: 65000, filters: [last, edge]}";
+    check(&order("last, edge"), &[("unreachable-filter", line)]);
+    check(&order("edge, last"), &[]);
+}
+
+#[test]
+fn filters_that_nobody_names() {
+    let unused = format!(
+        "{}---\nkind: BGPFilter\nmetadata: {{name: spare}}\nspec: {{importV4: [{{action: Reject}}]}}\n",
+        with_filter("  importV4: [{action: Reject}]\n")
+    );
+    check(&unused, &[("unused-filter", "metadata: {name: spare}")]);
+    let (found, _) = findings(LintContext::new(), &unused);
+    assert_eq!(found[0].severity, Severity::Info);
+    // A directory of filters says nothing about peerings.
+    let alone = "kind: BGPFilter\nmetadata: {name: spare}\nspec: {importV4: [{action: Reject}]}\n";
+    check_with(LintContext::new(), alone, &[]);
+}
+
+#[test]
+fn a_shortest_length_that_no_part_has() {
+    let rule = |lengths: &str| {
+        with_filter(&format!(
+            "  importV4:\n  - {{action: Accept, matchOperator: In, cidr: 10.0.0.0/16, prefixLength: {{{lengths}}}}}\n  - {{action: Reject}}\n"
+        ))
+    };
+    let line =
+        "- {action: Accept, matchOperator: In, cidr: 10.0.0.0/16, prefixLength: {min: 8, max: 24}}";
+    check(
+        &rule("min: 8, max: 24"),
+        &[("prefix-length-below-cidr", line)],
+    );
+    check(&rule("min: 16, max: 24"), &[]);
+    // Told once, as what it is worst.
+    let line =
+        "- {action: Accept, matchOperator: In, cidr: 10.0.0.0/16, prefixLength: {min: 8, max: 12}}";
+    check(&rule("min: 8, max: 12"), &[("empty-prefix-length", line)]);
+}
+
+#[test]
+fn rules_for_peers_that_the_filter_does_not_have() {
+    let typed = |kind: &str| {
+        cluster(
+            "{action: Reject, matchOperator: In, cidr: 10.0.0.0/8}",
+            &format!("{{action: Reject, peerType: {kind}, matchOperator: In, cidr: 10.0.0.0/8}}"),
+        )
+    };
+    let line = "- {action: Reject, peerType: iBGP, matchOperator: In, cidr: 10.0.0.0/8}";
+    check(&typed("iBGP"), &[("peer-type-without-peer", line)]);
+    check(&typed("eBGP"), &[]);
+    check_with(LintContext::new(), &typed("iBGP"), &[]);
 }

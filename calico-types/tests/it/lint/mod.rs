@@ -1,31 +1,52 @@
 //! Lints: each on the mistake it is for, and none on a correct cluster.
 
+mod allowance;
 mod cost;
+mod export;
 mod filters;
+mod hosts;
 mod peerings;
 mod policies;
 mod pools;
+mod references;
 mod reflectors;
+mod rules;
 mod selectors;
 mod settings;
+mod unread;
 
+use calico_types::codes;
 use calico_types::lint::{LintContext, lint};
 use calico_types::{Diagnostic, Source, decode, render};
 
-/// Lints manifests given without `apiVersion`, which is put before each.
-#[track_caller]
-fn findings(context: LintContext, manifests: &str) -> (Vec<Diagnostic>, Source) {
-    let calico = "apiVersion: projectcalico.org/v3\n";
+/// Manifests given without `apiVersion`, with Calico's put before each.
+fn with_versions(manifests: &str) -> String {
     let documents: Vec<String> = manifests
         .split("---\n")
-        .map(|document| match document.contains("apiVersion:") {
-            true => document.to_owned(),
-            false => format!("{calico}{document}"),
-        })
+        .map(
+            |document| match document.contains("apiVersion:") || document.starts_with('-') {
+                true => document.to_owned(),
+                false => format!("apiVersion: projectcalico.org/v3\n{document}"),
+            },
+        )
         .collect();
-    let source = Source::new("set.yaml", documents.join("---\n"));
+    documents.join("---\n")
+}
+
+/// Lints manifests given without `apiVersion`. Whatever is found has a page.
+#[track_caller]
+fn findings(context: LintContext, manifests: &str) -> (Vec<Diagnostic>, Source) {
+    let source = Source::new("set.yaml", with_versions(manifests));
     let decoded = decode(std::slice::from_ref(&source));
-    (lint(&decoded.resources, &context), source)
+    let found = lint(&decoded.resources, &context);
+    for diagnostic in &found {
+        let page = codes::find(diagnostic.code.0);
+        assert!(
+            page.is_some_and(|page| diagnostic.severity >= page.severity),
+            "{diagnostic:?}"
+        );
+    }
+    (found, source)
 }
 
 fn complete() -> LintContext {
