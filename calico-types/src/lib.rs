@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+pub mod codes;
 pub mod convert;
 mod decode;
 pub mod defaults;
@@ -23,7 +24,7 @@ pub mod topology;
 mod tree;
 pub mod validate;
 
-pub use decode::{Decoded, Located, Presence, decode, decode_within, diagnose};
+pub use decode::{Decoded, Located, Presence, Unread, decode, decode_within, diagnose};
 pub use diagnostic::{Code, Diagnostic, RefusedBy, Severity, fix, render};
 pub use given::Given;
 pub use metadata::{Metadata, OwnerReference};

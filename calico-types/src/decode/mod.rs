@@ -24,6 +24,7 @@ mod meaning;
 mod presence;
 mod similar;
 mod typed;
+mod unread;
 mod walk;
 
 use std::collections::BTreeSet;
@@ -32,7 +33,9 @@ use std::sync::Arc;
 pub(crate) use advice::{assign, meant, protocol, type_name};
 pub(crate) use document::{Document, find, printable, shown};
 pub use presence::Presence;
+pub(crate) use similar::{closest, distance};
 pub(crate) use typed::as_decoded;
+pub use unread::Unread;
 
 use crate::diagnostic::{Code, Diagnostic, RefusedBy, Severity};
 use crate::resources::Resource;
@@ -47,8 +50,11 @@ const DOES_NOT_FIT: Code = Code("does-not-fit");
 #[derive(Debug, Default)]
 pub struct Decoded {
     /// The resources, in the order of the sources. A document that does not
-    /// fit its types is missing here and has an error among `diagnostics`.
+    /// fit its types is missing here, is listed in `unread`, and has an error
+    /// among `diagnostics`.
     pub resources: Vec<Located>,
+    /// What stands in the sources and is not among `resources`.
+    pub unread: Vec<Unread>,
     /// What is wrong, in the order of the sources.
     pub diagnostics: Vec<Diagnostic>,
     documents: Vec<Document>,
@@ -63,6 +69,23 @@ impl Decoded {
     /// The documents as trees, for [`validate`].
     pub(crate) fn documents(&self) -> &[Document] {
         &self.documents
+    }
+
+    /// Takes a document in, as the resource that it is.
+    fn add(&mut self, document: Document, number: usize, found: &mut Vec<Diagnostic>) {
+        let since = found.len();
+        walk::check(&document, found);
+        match typed::resource(&document, since, found) {
+            Some(resource) => self.resources.push(Located {
+                resource,
+                source: document.source.clone(),
+                document: number,
+                span: document.root.span,
+                root: Arc::clone(&document.root),
+            }),
+            None => self.unread.push(Unread::typed(&document)),
+        }
+        self.documents.push(document);
     }
 
     /// Whether any diagnostic is an error.
@@ -122,6 +145,17 @@ impl<T> Located<T> {
         find(&self.root, path)?.integer()
     }
 
+    /// A text as it stands in the document.
+    pub(crate) fn text(&self, path: &str) -> Option<&str> {
+        find(&self.root, path)?.text()
+    }
+
+    /// Where the value of a key stands that a path cannot name, because it has
+    /// dots.
+    pub(crate) fn key_span(&self, parent: &str, key: &str) -> Option<Span> {
+        Some(find(&self.root, parent)?.get(key)?.span)
+    }
+
     /// The same place with something else.
     pub fn map<U>(self, with: impl FnOnce(T) -> U) -> Located<U> {
         Located {
@@ -167,22 +201,19 @@ pub fn decode_within(sources: &[Source], limits: &Limits) -> Decoded {
                 ..diagnostic
             })
             .collect();
+        let first = decoded.documents.len();
+        let mut outside = unread::places(&found);
         for (number, root) in documents.into_iter().enumerate() {
-            for document in identify::documents(&source.name, number, root, &mut found) {
-                let since = found.len();
-                walk::check(&document, &mut found);
-                if let Some(resource) = typed::resource(&document, since, &mut found) {
-                    decoded.resources.push(Located {
-                        resource,
-                        source: source.name.clone(),
-                        document: number,
-                        span: document.root.span,
-                        root: Arc::clone(&document.root),
-                    });
-                }
-                decoded.documents.push(document);
+            let since = found.len();
+            let documents = identify::documents(&source.name, number, root, &mut found);
+            outside.extend(unread::places(found.get(since..).unwrap_or_default()));
+            for document in documents {
+                decoded.add(document, number, &mut found);
             }
         }
+        let read = decoded.documents.get(first..).unwrap_or_default();
+        let lost = Unread::lost(&source.name, outside, read);
+        decoded.unread.extend(lost);
         found.sort_by_key(|diagnostic| diagnostic.span);
         decoded.diagnostics.append(&mut found);
     }

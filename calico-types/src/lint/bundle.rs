@@ -4,20 +4,21 @@
 //! topology) is made when it is first asked for; what lints look up is indexed by
 //! name, so that no lint goes through all of a kind for each of another.
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use super::LintContext;
 use super::inventory::Inventory;
 use super::policy::{self, PolicyView};
-use crate::decode::Located;
+use super::unseen::Unseen;
+use crate::decode::{Located, Unread};
 use crate::resources::{
     BGPConfiguration, BGPFilter, BGPPeer, FelixConfiguration, HostEndpoint, IPPool, Installation,
-    Kind, Node, PolicyType, Tier,
+    Kind, KubeControllersConfiguration, Node, PolicyType, Tier,
 };
 use crate::topology::{Family, Problem, Topology, TopologyInput};
-use crate::{Code, Diagnostic, Resource, Severity};
+use crate::{Code, Diagnostic, Resource, Severity, convert};
 
 /// Evaluations of selectors on nodes beyond which no topology is built.
 const MOST_EVALUATIONS: usize = 10_000_000;
@@ -105,6 +106,8 @@ pub(super) fn title(resource: &Resource) -> String {
 pub(super) struct Bundle<'a> {
     pub(super) all: &'a [Located],
     pub(super) context: LintContext,
+    /// What could not be read.
+    pub(super) unseen: Unseen<'a>,
     pub(super) nodes: Vec<Placed<'a, Node>>,
     pub(super) configurations: Vec<Placed<'a, BGPConfiguration>>,
     pub(super) peers: Vec<Placed<'a, BGPPeer>>,
@@ -113,9 +116,15 @@ pub(super) struct Bundle<'a> {
     pub(super) installations: Vec<Placed<'a, Installation>>,
     pub(super) felix: Vec<Placed<'a, FelixConfiguration>>,
     pub(super) host_endpoints: Vec<Placed<'a, HostEndpoint>>,
+    pub(super) controllers: Vec<Placed<'a, KubeControllersConfiguration>>,
     /// Enforced policies of every kind, in the order of evaluation.
     pub(super) policies: Vec<PolicyView<'a>>,
-    pub(super) inventory: Inventory,
+    /// Those that are only reported on, but for those that stage a deletion.
+    pub(super) staged: Vec<PolicyView<'a>>,
+    pub(super) inventory: Inventory<'a>,
+    /// Comparisons that may still be made, and whether some were not.
+    budget: Cell<usize>,
+    overdrawn: Cell<bool>,
     topology: OnceCell<Option<(Topology, Vec<Problem>)>>,
     /// Families in which each `BGPPeer` has sessions.
     speaking: OnceCell<BTreeSet<(String, Family)>>,
@@ -148,16 +157,30 @@ fn by_name<'a, T: Kind>(all: &[Placed<'a, T>]) -> BTreeMap<&'a str, Placed<'a, T
     named.collect()
 }
 
-/// The addresses at which a node speaks BGP.
-fn addresses(node: &Placed<'_, Node>) -> impl Iterator<Item = IpAddr> {
-    let bgp = node.resource.spec.bgp.as_ref();
-    let four = bgp
-        .and_then(|bgp| bgp.ipv4_address)
-        .map(|net| IpAddr::V4(net.addr()));
-    let six = bgp
-        .and_then(|bgp| bgp.ipv6_address)
-        .map(|net| IpAddr::V6(net.addr()));
-    four.into_iter().chain(six)
+/// The addresses at which nodes speak BGP, Calico's and those of Kubernetes.
+fn node_addresses(all: &[Located]) -> BTreeSet<IpAddr> {
+    let mut addresses = BTreeSet::new();
+    for at in all {
+        let foreign;
+        let node = match &at.resource {
+            Resource::Node(node) => node,
+            Resource::KubernetesNode(node) => {
+                foreign = convert::node(node);
+                &foreign
+            }
+            #[expect(
+                clippy::wildcard_enum_match_arm,
+                reason = "two kinds out of all are nodes"
+            )]
+            _ => continue,
+        };
+        let bgp = node.spec.bgp.as_ref();
+        let four = bgp.and_then(|bgp| bgp.ipv4_address);
+        let six = bgp.and_then(|bgp| bgp.ipv6_address);
+        addresses.extend(four.map(|net| IpAddr::V4(net.addr())));
+        addresses.extend(six.map(|net| IpAddr::V6(net.addr())));
+    }
+    addresses
 }
 
 /// Major and minor of a version such as `v3.30.7`.
@@ -169,7 +192,7 @@ fn parse_release(version: &str) -> Option<(u16, u16)> {
 }
 
 impl<'a> Bundle<'a> {
-    pub(super) fn new(all: &'a [Located], context: LintContext) -> Self {
+    pub(super) fn new(all: &'a [Located], unread: &'a [Unread], context: LintContext) -> Self {
         let nodes: Vec<Placed<'a, Node>> = of_kind!(all, Node);
         let peers: Vec<Placed<'a, BGPPeer>> = of_kind!(all, BGPPeer);
         let filters: Vec<Placed<'a, BGPFilter>> = of_kind!(all, BGPFilter);
@@ -177,10 +200,11 @@ impl<'a> Bundle<'a> {
         Self {
             all,
             context,
+            unseen: Unseen::new(unread),
             filters_by_name: by_name(&filters),
             peers_by_name: by_name(&peers),
             tiers_by_name: by_name(&tiers),
-            node_addresses: nodes.iter().flat_map(addresses).collect(),
+            node_addresses: node_addresses(all),
             nodes,
             configurations: of_kind!(all, BGPConfiguration),
             peers,
@@ -189,8 +213,12 @@ impl<'a> Bundle<'a> {
             installations: of_kind!(all, Installation),
             felix: of_kind!(all, FelixConfiguration),
             host_endpoints: of_kind!(all, HostEndpoint),
+            controllers: of_kind!(all, KubeControllersConfiguration),
             policies: policy::views(all),
-            inventory: Inventory::new(all.iter().map(|at| &at.resource)),
+            staged: policy::staged(all),
+            inventory: Inventory::new(all),
+            budget: Cell::new(MOST_COMPARISONS),
+            overdrawn: Cell::new(false),
             topology: OnceCell::new(),
             speaking: OnceCell::new(),
         }
@@ -226,6 +254,26 @@ impl<'a> Bundle<'a> {
         speaking.contains(&(peer.to_owned(), family))
     }
 
+    /// Takes so many comparisons off what may still be made. A lint that cannot
+    /// afford them leaves them out, and a finding says so.
+    pub(super) fn afford(&self, comparisons: usize) -> bool {
+        match self.budget.get().checked_sub(comparisons) {
+            Some(left) => {
+                self.budget.set(left);
+                true
+            }
+            None => {
+                self.overdrawn.set(true);
+                false
+            }
+        }
+    }
+
+    /// Whether something was left out because there was too much of it.
+    pub(super) fn is_overdrawn(&self) -> bool {
+        self.overdrawn.get()
+    }
+
     /// Whether comparing policies with each other and with endpoints ends in
     /// good time.
     pub(super) fn is_comparable(&self) -> bool {
@@ -235,10 +283,9 @@ impl<'a> Bundle<'a> {
         let policies = self.policies.len();
         let selectors: usize = self.policies.iter().map(rules).sum();
         let endpoints = self.inventory.endpoints.len() + self.inventory.network_sets.len();
-        policies
-            .saturating_mul(policies)
-            .saturating_add(selectors.saturating_mul(endpoints))
-            <= MOST_COMPARISONS
+        let pairs = policies.saturating_mul(policies);
+        let all = pairs.saturating_add(selectors.saturating_mul(endpoints));
+        all <= MOST_COMPARISONS
     }
 
     /// The tier of a name, if it is among the resources.
@@ -270,9 +317,12 @@ impl<'a> Bundle<'a> {
         self.filters_by_name.get(name).copied()
     }
 
-    /// Whether an address is a node's.
-    pub(super) fn is_node(&self, address: IpAddr) -> bool {
-        self.node_addresses.contains(&address)
+    /// Whether a peering is with a router outside: by an address that no node
+    /// has, where every node could be read.
+    pub(super) fn is_external(&self, peer: &BGPPeer) -> bool {
+        let address = peer.spec.peer_ip.map(|peer| peer.ip);
+        self.unseen.none_of("Node")
+            && address.is_some_and(|address| !self.node_addresses.contains(&address))
     }
 
     /// Calico's release, as the caller or the cluster's own record says it.
@@ -287,13 +337,19 @@ impl<'a> Bundle<'a> {
         })
     }
 
+    /// Whether the resources are all that the cluster has, and all of them are
+    /// here.
+    pub(super) fn is_complete(&self) -> bool {
+        self.context.complete && self.unseen.nothing_lost()
+    }
+
     /// How bad it is that something is missing: whether it is can only be
     /// known of a complete set.
     ///
     /// A directory of manifests is seldom all that a cluster has, and saying
     /// "error" of what is merely elsewhere teaches people to ignore errors.
     pub(super) fn missing(&self) -> Severity {
-        if self.context.complete {
+        if self.is_complete() {
             Severity::Error
         } else {
             Severity::Warning

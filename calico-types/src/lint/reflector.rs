@@ -31,7 +31,8 @@ fn cluster_id(node: &Node) -> Option<std::net::Ipv4Addr> {
 fn mesh_beside(bundle: &Bundle<'_>, reflectors: &[Placed<'_, Node>]) -> Option<Diagnostic> {
     let reflector = reflectors.first()?;
     let configuration = bundle.default_configuration();
-    if !bundle.has_mesh() {
+    let unread = bundle.unseen.may_be("BGPConfiguration", "default");
+    if !bundle.has_mesh() || (configuration.is_none() && unread) {
         return None;
     }
     let others = bundle.nodes.len().saturating_sub(reflectors.len());
@@ -62,7 +63,7 @@ fn single(bundle: &Bundle<'_>, reflectors: &[Placed<'_, Node>]) -> Option<Diagno
         return None;
     };
     // With the mesh on, nothing hangs on the reflector.
-    if bundle.nodes.len() < 3 || bundle.has_mesh() {
+    if bundle.nodes.len() < 3 || bundle.has_mesh() || !bundle.unseen.none_of("Node") {
         return None;
     }
     let message = "the only route reflector: when it is away, so are all routes of other nodes";
@@ -80,7 +81,7 @@ fn single(bundle: &Bundle<'_>, reflectors: &[Placed<'_, Node>]) -> Option<Diagno
 /// Reflectors that no chain of sessions joins: what one hears from its clients
 /// the other never will.
 fn apart(bundle: &Bundle<'_>, reflectors: &[Placed<'_, Node>]) -> Option<Diagnostic> {
-    let first = reflectors.first()?;
+    let first = reflectors.first().filter(|_| bundle.unseen.no_peerings())?;
     let (topology, _) = bundle.topology()?;
     let joined = joined(topology, &first.resource.metadata.name, reflectors);
     let has_address = |node: &&Placed<'_, Node>| {

@@ -78,8 +78,16 @@ fn kind(bundle: &Bundle<'_>, problem: &Problem) -> Option<(&'static str, Severit
         Problem::Selector { .. } => return None,
         Problem::ReachableByFamily { .. } => ("gateway-family", Severity::Warning),
         // Secrets are seldom kept with the rest.
-        Problem::MissingPassword { .. } if !bundle.context.complete => return None,
+        Problem::MissingPassword { secret, .. }
+            if !bundle.is_complete() || bundle.unseen.may_be("Secret", secret) =>
+        {
+            return None;
+        }
         Problem::MissingPassword { .. } => ("missing-password", Severity::Warning),
+        // What could not be read may be the way back, or say the number.
+        Problem::OneSided { .. } | Problem::AsMismatch { .. } if !bundle.unseen.no_peerings() => {
+            return None;
+        }
         Problem::OneSided { .. } => ("one-sided-peering", Severity::Warning),
         Problem::AsMismatch { .. } | Problem::MeshAsMismatch { .. } => {
             ("as-mismatch", Severity::Warning)

@@ -72,7 +72,12 @@ fn wrong_type(place: &Place<'_>, schema: &Schema, findings: &mut Findings<'_>) {
         (Shape::Text, Value::Bool(_) | Value::Number(_)) if schema.form == Form::Plain => {
             "text-expected"
         }
-        (Shape::Integer, Value::String(_)) if schema.form == Form::Asn => "number-expected",
+        (Shape::Integer, Value::String(text)) if schema.form == Form::Asn => {
+            match text.parse::<crate::scalar::Asn>() {
+                Ok(_) => "number-expected",
+                Err(_) => "invalid-as-number",
+            }
+        }
         _ => "wrong-type",
     };
     let wanted = type_name(schema);
