@@ -20,7 +20,7 @@ pub mod topology;
 mod tree;
 pub mod validate;
 
-pub use decode::{Decoded, Located, decode, decode_within, diagnose};
+pub use decode::{Decoded, Located, decode, decode_within, diagnose, diagnose_with};
 pub use diagnostic::{Code, Diagnostic, RefusedBy, Severity, render};
 pub use metadata::{Metadata, OwnerReference};
 pub use prune::{Pruned, prune};
