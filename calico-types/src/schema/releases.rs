@@ -242,6 +242,21 @@ pub(crate) fn field_since(kind: &str, path: &str) -> Option<Version> {
         .map(|arrivals| minor(arrivals.minor))
 }
 
+/// Whether a place is in a kind or a field that a release does not have yet.
+/// The path is that of a finding, with places in lists.
+pub(crate) fn is_within_later(kind: &str, path: &str, release: Version) -> bool {
+    let later = |since: Option<Version>| since.is_some_and(|since| since > release);
+    let mut general = String::new();
+    later(kind_since(kind))
+        || path.split('.').any(|key| {
+            if !general.is_empty() {
+                general.push('.');
+            }
+            general.push_str(key.split('[').next().unwrap_or_default());
+            later(field_since(kind, &general))
+        })
+}
+
 /// The release that brought a kind, if it is younger than 3.28.
 pub(crate) fn kind_since(kind: &str) -> Option<Version> {
     let mut kinds = KINDS.iter();

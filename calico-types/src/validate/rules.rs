@@ -140,16 +140,18 @@ impl Rules {
     }
 
     /// What decoding found, as the release sees it: fields that it still has are
-    /// not unknown, and what its definitions do not refuse they do not refuse.
+    /// not unknown, nobody looks at what is in fields that it does not have yet,
+    /// and what its definitions do not refuse they do not refuse.
     pub(crate) fn decoded(&self, found: Vec<Diagnostic>) -> Vec<Diagnostic> {
         if self.version == Version::HEAD {
             return found;
         }
         let mut found = found;
         found.retain(|diagnostic| {
-            diagnostic.code.0 != "unknown-field"
-                || releases::field_until(kind_of(diagnostic), &diagnostic.path)
-                    .is_none_or(|until| until < self.version)
+            let (kind, path) = (kind_of(diagnostic), diagnostic.path.as_str());
+            let known = diagnostic.code.0 == "unknown-field"
+                && releases::field_until(kind, path).is_some_and(|until| until >= self.version);
+            !known && !releases::is_within_later(kind, path, self.version)
         });
         for diagnostic in &mut found {
             let (code, path) = (diagnostic.code.0, diagnostic.path.as_str());

@@ -6,6 +6,7 @@ mod go_felix;
 mod go_metadata;
 mod go_policy;
 mod go_pool;
+mod versions;
 
 use calico_types::{Diagnostic, Severity, Source, decode, validate};
 
