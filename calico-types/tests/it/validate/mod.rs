@@ -1,5 +1,6 @@
 //! Validation: who refuses what, by layer and by release.
 
+mod datastore;
 mod go_bgp;
 mod go_endpoint;
 mod go_felix;
