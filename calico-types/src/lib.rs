@@ -24,7 +24,9 @@ pub mod topology;
 mod tree;
 pub mod validate;
 
-pub use decode::{Decoded, Located, Presence, Unread, decode, decode_within, diagnose};
+pub use decode::{
+    Decoded, Located, Presence, Unread, decode, decode_within, diagnose, diagnose_with,
+};
 pub use diagnostic::{Code, Diagnostic, RefusedBy, Severity, fix, render};
 pub use given::Given;
 pub use metadata::{Metadata, OwnerReference};

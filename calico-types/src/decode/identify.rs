@@ -197,11 +197,7 @@ fn backing(kind: &str, root: &Node) -> (Option<&'static KindSchema>, Option<Diag
         Code("wrong-api-version"),
         format!("{kind} in {BACKING}, Calico's private storage group"),
     )
-    .refused_by(RefusedBy {
-        decoder: true,
-        calico: true,
-        api_server: false,
-    })
+    .refused_by(RefusedBy::DECODER.or(RefusedBy::CALICO))
     .stored("by kubectl as it stands: without Calico's validation, defaults and overlap checks")
     .help("calicoctl refuses it: it takes projectcalico.org/v3 only")
     .suggest("apiVersion: projectcalico.org/v3");

@@ -32,16 +32,17 @@ use std::sync::Arc;
 
 pub(crate) use advice::{assign, meant, protocol, type_name};
 pub(crate) use document::{Document, find, printable, shown};
+pub(crate) use meaning::after_pruning;
 pub use presence::Presence;
 pub(crate) use similar::{closest, distance};
-pub(crate) use typed::as_decoded;
+pub(crate) use typed::{as_decoded, lenient};
 pub use unread::Unread;
 
 use crate::diagnostic::{Code, Diagnostic, RefusedBy, Severity};
 use crate::resources::Resource;
 use crate::source::{Source, Span};
 use crate::tree::{Limits, Node, Parsed};
-use crate::validate;
+use crate::validate::{self, Rules};
 
 /// What stands against a document of which nothing else explains that it has no type.
 const DOES_NOT_FIT: Code = Code("does-not-fit");
@@ -168,6 +169,48 @@ impl<T> Located<T> {
     }
 }
 
+impl Located {
+    /// A finding about a field, put where the field stands, or else the nearest
+    /// thing around it that is there.
+    ///
+    /// Paths are those of the resource as it is in the cluster; in a manifest a
+    /// field may be absent (that is often the finding) or stand in a list
+    /// written on one line. Going up by one step at a time always ends: at the
+    /// name, or at the document.
+    pub(crate) fn finding(
+        &self,
+        severity: Severity,
+        code: &'static str,
+        path: &str,
+        message: impl Into<String>,
+    ) -> Diagnostic {
+        let mut around = path;
+        let span = loop {
+            if let Some(span) = self.field_span(around).filter(|_| !around.is_empty()) {
+                break span;
+            }
+            match around.rfind(['.', '[']) {
+                Some(end) => around = around.get(..end).unwrap_or_default(),
+                None => break self.field_span("metadata.name").unwrap_or(self.span),
+            }
+        };
+        Diagnostic::new(severity, Code(code), message)
+            .at(self.source.clone(), span)
+            .of(title(&self.resource))
+            .on(path)
+    }
+}
+
+/// Kind and name: `NetworkPolicy shop/db`.
+pub(crate) fn title(resource: &Resource) -> String {
+    let metadata = resource.metadata();
+    let namespace = match &metadata.namespace {
+        Some(namespace) if resource.namespaced() => format!("{namespace}/"),
+        Some(_) | None => String::new(),
+    };
+    format!("{} {namespace}{}", resource.kind(), metadata.name)
+}
+
 /// Reads sources with default [`Limits`].
 ///
 /// ```
@@ -228,9 +271,39 @@ pub fn decode_within(sources: &[Source], limits: &Limits) -> Decoded {
 #[must_use]
 pub fn diagnose(sources: &[Source]) -> Decoded {
     let mut decoded = decode(sources);
-    let validated = validate::all(&decoded);
+    let validated = Rules::default().documents(&decoded);
     let found = std::mem::take(&mut decoded.diagnostics);
     decoded.diagnostics = validate::merge(found.into_iter().chain(validated), sources);
+    drop_explained(&mut decoded.diagnostics);
+    decoded
+}
+
+/// The same by the rules of a release of Calico, and with the rules about the
+/// documents together: see [`Rules`].
+///
+/// Findings of lints may say the same with the same code: join them with
+/// [`validate::merge`] rather than print both.
+///
+/// ```
+/// use calico_types::validate::Rules;
+/// use calico_types::{Source, diagnose_with};
+///
+/// let peer = Source::new("peer.json", r#"{
+///     "apiVersion": "projectcalico.org/v3", "kind": "BGPPeer", "metadata": {"name": "tor"},
+///     "spec": {"peerIP": "192.0.2.1", "asNumber": 65000, "nextHopMode": "Self"}
+/// }"#);
+/// let rules = Rules::for_version("v3.30.2".parse()?);
+/// let found = diagnose_with(&[peer], &rules).diagnostics;
+/// assert_eq!(found[0].message, "`nextHopMode` is known since Calico 3.31: 3.30 has no such field");
+/// # Ok::<(), calico_types::validate::VersionError>(())
+/// ```
+#[must_use]
+pub fn diagnose_with(sources: &[Source], rules: &Rules) -> Decoded {
+    let mut decoded = decode(sources);
+    let found = rules.decoded(std::mem::take(&mut decoded.diagnostics));
+    let found = found.into_iter().chain(rules.documents(&decoded));
+    let found = found.chain(rules.datastore(&decoded.resources));
+    decoded.diagnostics = validate::merge(found, sources);
     drop_explained(&mut decoded.diagnostics);
     decoded
 }

@@ -50,7 +50,7 @@ fn explained(found: &[Diagnostic]) -> bool {
 /// The tree as Go's decoder sees it: keys in any case under their right names,
 /// nulls gone, scalars where text is wanted turned into text. Empty text that
 /// stands for "not set" is gone too, since our types have no empty value.
-fn lenient(node: &Node, schema: &Schema) -> Node {
+pub(crate) fn lenient(node: &Node, schema: &Schema) -> Node {
     decoded(node, schema, is_unset)
 }
 

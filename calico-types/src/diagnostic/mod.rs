@@ -99,38 +99,63 @@ pub struct RefusedBy {
     /// The schema and rules of the custom resource definitions, which every
     /// Kubernetes API server runs.
     pub api_server: bool,
+    /// What Calico's client compares with the datastore before it writes:
+    /// `calicoctl` and the aggregated API server do, an API server that serves
+    /// the custom resource definitions itself does not.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub datastore: bool,
+    /// The Tigera operator: the resource is stored, and nothing is done about
+    /// it but a condition `Degraded`.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub operator: bool,
 }
 
 impl RefusedBy {
+    /// Nobody.
+    pub const NOBODY: Self = Self {
+        decoder: false,
+        calico: false,
+        api_server: false,
+        datastore: false,
+        operator: false,
+    };
     /// Whoever reads the document at all.
     pub const EVERYONE: Self = Self {
         decoder: true,
         calico: true,
         api_server: true,
+        ..Self::NOBODY
     };
     /// Strict decoding only.
     pub const DECODER: Self = Self {
         decoder: true,
-        calico: false,
-        api_server: false,
+        ..Self::NOBODY
     };
     /// Calico's validation only.
     pub const CALICO: Self = Self {
-        decoder: false,
         calico: true,
-        api_server: false,
+        ..Self::NOBODY
     };
     /// The API server only.
     pub const API_SERVER: Self = Self {
-        decoder: false,
-        calico: false,
         api_server: true,
+        ..Self::NOBODY
+    };
+    /// Calico's client only, for what is in the datastore already.
+    pub const DATASTORE: Self = Self {
+        datastore: true,
+        ..Self::NOBODY
+    };
+    /// The operator only.
+    pub const OPERATOR: Self = Self {
+        operator: true,
+        ..Self::NOBODY
     };
 
     /// Whether anything refuses.
     #[must_use]
     pub const fn any(self) -> bool {
-        self.decoder || self.calico || self.api_server
+        self.decoder || self.calico || self.api_server || self.datastore || self.operator
     }
 
     /// What either refuses.
@@ -140,6 +165,8 @@ impl RefusedBy {
             decoder: self.decoder || other.decoder,
             calico: self.calico || other.calico,
             api_server: self.api_server || other.api_server,
+            datastore: self.datastore || other.datastore,
+            operator: self.operator || other.operator,
         }
     }
 }

@@ -62,13 +62,7 @@ impl<T: Kind> Placed<'_, T> {
     }
 }
 
-/// A finding about a field, put where the field stands, or else the nearest
-/// thing around it that is there.
-///
-/// Paths are those of the resource as it is in the cluster; in a manifest a field
-/// may be absent (that is often the finding) or stand in a list written on one
-/// line. Going up by one step at a time always ends: at the name, or at the
-/// document.
+/// A finding about a field of a resource.
 pub(super) fn finding(
     at: &Located,
     severity: Severity,
@@ -76,30 +70,7 @@ pub(super) fn finding(
     path: &str,
     message: impl Into<String>,
 ) -> Diagnostic {
-    let mut around = path;
-    let span = loop {
-        if let Some(span) = at.field_span(around).filter(|_| !around.is_empty()) {
-            break span;
-        }
-        match around.rfind(['.', '[']) {
-            Some(end) => around = around.get(..end).unwrap_or_default(),
-            None => break at.field_span("metadata.name").unwrap_or(at.span),
-        }
-    };
-    Diagnostic::new(severity, Code(code), message)
-        .at(at.source.clone(), span)
-        .of(title(&at.resource))
-        .on(path)
-}
-
-/// Kind and name: `NetworkPolicy shop/db`.
-pub(super) fn title(resource: &Resource) -> String {
-    let metadata = resource.metadata();
-    let namespace = match &metadata.namespace {
-        Some(namespace) if resource.namespaced() => format!("{namespace}/"),
-        Some(_) | None => String::new(),
-    };
-    format!("{} {namespace}{}", resource.kind(), metadata.name)
+    at.finding(severity, code, path, message)
 }
 
 /// Everything that lints ask for.

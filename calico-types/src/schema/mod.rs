@@ -20,6 +20,7 @@ mod pattern;
 mod policy;
 mod pool;
 mod registry;
+pub(crate) mod releases;
 
 pub(crate) use pattern::Pattern;
 pub(crate) use registry::{KindSchema, kinds, lookup};

@@ -1,5 +1,6 @@
 //! Where a rule looks, and where it puts what it finds.
 
+use super::Version;
 use crate::decode::Document;
 use crate::diagnostic::{Code, Diagnostic, RefusedBy};
 use crate::path::Path;
@@ -54,14 +55,16 @@ const MOST: usize = 1_000;
 pub(crate) struct Findings<'a> {
     document: &'a Document,
     layer: RefusedBy,
+    release: Version,
     diagnostics: Vec<Diagnostic>,
 }
 
 impl<'a> Findings<'a> {
-    pub(crate) const fn new(document: &'a Document, layer: RefusedBy) -> Self {
+    pub(crate) const fn new(document: &'a Document, layer: RefusedBy, release: Version) -> Self {
         Self {
             document,
             layer,
+            release,
             diagnostics: Vec::new(),
         }
     }
@@ -73,6 +76,11 @@ impl<'a> Findings<'a> {
     /// The kind of the document.
     pub(crate) const fn kind(&self) -> &'static str {
         self.document.kind.kind
+    }
+
+    /// The release whose rules are asked.
+    pub(crate) const fn release(&self) -> Version {
+        self.release
     }
 
     /// Refuses the value at a place.

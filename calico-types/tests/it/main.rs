@@ -1,8 +1,8 @@
 //! Integration tests of `calico-types`.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-mod convert;
 mod codes;
+mod convert;
 mod decode;
 mod fields;
 mod kubernetes;

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use ipnet::IpNet;
 
+use super::super::Version;
 use super::super::findings::{Findings, Place};
 use super::super::lexical::cidr;
 use super::super::tags::read_protocol;
@@ -92,7 +93,9 @@ pub(crate) fn rule(place: &Place<'_>, findings: &mut Findings<'_>) {
                 continue;
             };
             match &protocol {
-                None if ports.items().iter().all(is_named) => {}
+                // Named ports bring their protocol with them, since 3.32.
+                None if findings.release() >= Version::V3_32
+                    && ports.items().iter().all(is_named) => {}
                 None => findings.refuse_field(
                     place,
                     &field,
@@ -138,7 +141,8 @@ fn networks(place: &Place<'_>, findings: &mut Findings<'_>) {
                     continue;
                 };
                 network(place, &field, net, &mut family, findings);
-                if list == "notNets" && net.prefix_len() == 0 {
+                let refused = findings.release() >= Version::V3_32;
+                if list == "notNets" && net.prefix_len() == 0 && refused {
                     findings.refuse_field(
                         place,
                         &field,

@@ -255,8 +255,8 @@ impl<'a> Scanner<'a> {
         Some(before)
     }
 
-    const fn all(&mut self) -> &'a str {
-        std::mem::replace(&mut self.text, "")
+    fn all(&mut self) -> &'a str {
+        std::mem::take(&mut self.text)
     }
 
     /// `[:name:]`, without its brackets.

@@ -1,11 +1,13 @@
 //! Validation: who refuses what, by layer and by release.
 
+mod datastore;
 mod go_bgp;
 mod go_endpoint;
 mod go_felix;
 mod go_metadata;
 mod go_policy;
 mod go_pool;
+mod versions;
 
 use calico_types::{Diagnostic, Severity, Source, decode, validate};
 
