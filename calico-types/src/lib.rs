@@ -6,6 +6,8 @@ mod decode;
 pub mod defaults;
 mod diagnostic;
 pub mod k8s;
+#[cfg(feature = "kube")]
+pub mod kube;
 pub mod lint;
 mod metadata;
 pub mod mtu;

@@ -31,8 +31,12 @@ use std::sync::Arc;
 
 pub(crate) use advice::{assign, meant, protocol};
 pub(crate) use document::{Document, find, printable, shown};
+#[cfg(feature = "kube")]
+pub(crate) use identify::METADATA_ANNOTATION;
 pub use presence::Presence;
 pub(crate) use typed::lenient;
+#[cfg(feature = "kube")]
+pub(crate) use typed::settled;
 
 use crate::diagnostic::{Code, Diagnostic, RefusedBy, Severity};
 use crate::resources::Resource;

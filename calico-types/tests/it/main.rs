@@ -3,6 +3,8 @@
 
 mod convert;
 mod decode;
+#[cfg(feature = "kube")]
+mod kube;
 mod kubernetes;
 mod lint;
 mod selector;
