@@ -10,6 +10,8 @@ mod edit;
 mod given;
 pub mod json_schema;
 pub mod k8s;
+#[cfg(feature = "kube")]
+pub mod kube;
 pub mod lint;
 mod metadata;
 pub mod mtu;

@@ -9,7 +9,7 @@ use crate::tree::{Node, Value};
 /// Calico's backing group, which is not meant to be written by hand.
 const BACKING: &str = "crd.projectcalico.org/v1";
 /// Where the backing group keeps the real metadata.
-pub(super) const METADATA_ANNOTATION: &str = "projectcalico.org/metadata";
+pub(crate) const METADATA_ANNOTATION: &str = "projectcalico.org/metadata";
 
 /// The resources of one document: one, or the items of a list.
 pub(super) fn documents(

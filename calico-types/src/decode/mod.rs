@@ -32,9 +32,13 @@ use std::sync::Arc;
 
 pub(crate) use advice::{assign, meant, protocol, type_name};
 pub(crate) use document::{Document, find, printable, shown};
+#[cfg(feature = "kube")]
+pub(crate) use identify::METADATA_ANNOTATION;
 pub(crate) use meaning::after_pruning;
 pub use presence::Presence;
 pub(crate) use similar::{closest, distance};
+#[cfg(feature = "kube")]
+pub(crate) use typed::settled;
 pub(crate) use typed::{as_decoded, lenient};
 pub use unread::Unread;
 

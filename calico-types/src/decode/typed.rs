@@ -99,16 +99,51 @@ fn decoded(node: &Node, schema: &Schema, dropped: fn(&Node, &Schema) -> bool) ->
     Node::new(node.span, value)
 }
 
+/// What an API server holds, without the nulls and empty texts that stand for "not set".
+///
+/// The same as [`lenient`] on values without places, for objects whose fields have their
+/// right names and types already. Goes as deep as the table.
+#[cfg(feature = "kube")]
+pub(crate) fn settled(value: serde_json::Value, schema: &Schema) -> serde_json::Value {
+    use serde_json::Value as Json;
+    match (schema.shape, value) {
+        (Shape::Object(_), Json::Object(fields)) => {
+            let known = fields.into_iter().filter_map(|(key, value)| {
+                let field = schema.field(&key)?;
+                let unset = value.is_null()
+                    || (value.as_str() == Some("") && has_no_empty_value(&field.schema));
+                (!unset).then(|| (key, settled(value, &field.schema)))
+            });
+            Json::Object(known.collect())
+        }
+        (Shape::List(item) | Shape::Set(item), Json::Array(items)) => items
+            .into_iter()
+            .map(|value| settled(value, item))
+            .collect(),
+        (Shape::Map(item), Json::Object(fields)) => {
+            let fields = fields.into_iter();
+            Json::Object(
+                fields
+                    .map(|(key, value)| (key, settled(value, item)))
+                    .collect(),
+            )
+        }
+        (_, value) => value,
+    }
+}
+
 /// Empty text in a field whose type has no empty value.
 fn is_unset(node: &Node, schema: &Schema) -> bool {
-    let empty = node.text() == Some("");
-    let typed = !schema.one_of.is_empty() && !schema.one_of.contains(&"")
+    node.text() == Some("") && has_no_empty_value(schema)
+}
+
+fn has_no_empty_value(schema: &Schema) -> bool {
+    !schema.one_of.is_empty() && !schema.one_of.contains(&"")
         || schema.form != Form::Plain
         || !schema.tags.is_empty()
         || schema.format == Some(Format::Cidr)
         || matches!(
             schema.pattern,
             Some(Pattern::AnyCase(_) | Pattern::Affinity)
-        );
-    empty && typed
+        )
 }

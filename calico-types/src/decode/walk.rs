@@ -206,7 +206,7 @@ impl Walk<'_> {
             Form::Asn => (0, i64::from(u32::MAX)),
             Form::Int32 => (i64::from(i32::MIN), i64::from(i32::MAX)),
             Form::Unsigned => (0, i64::from(u32::MAX)),
-            Form::Plain | Form::Duration => (i64::MIN, i64::MAX),
+            Form::Plain | Form::Duration | Form::Address => (i64::MIN, i64::MAX),
         };
         match node.integer() {
             Some(number) if (bounds.0..=bounds.1).contains(&number) => {}

@@ -11,6 +11,7 @@ const WHOLE: Pattern = Pattern::Duration { decimal: false };
 const DECIMAL: Pattern = Pattern::Duration { decimal: true };
 const ROUTE_PRIORITY: &[Tag] = &[Tag::Range(1, 2_147_483_646)];
 const CIDR: Schema = TEXT.tag(&[Tag::Cidr]);
+const ADDRESS: Schema = TEXT.max_length(45).form(Form::Address);
 const IFACE: Schema = TEXT.tag(&[Tag::IfaceFilter]);
 
 /// Calico checks neither field, so neither has a tag.
@@ -171,8 +172,8 @@ pub(super) const CONFIGURATION: Schema = object(&[
         TEXT.pattern(Pattern::AnyCase(&["Drop", "Accept", "Return"])),
     ),
     field("deviceRouteProtocol", INTEGER),
-    field("deviceRouteSourceAddress", TEXT.max_length(45)),
-    field("deviceRouteSourceAddressIPv6", TEXT.max_length(45)),
+    field("deviceRouteSourceAddress", ADDRESS),
+    field("deviceRouteSourceAddressIPv6", ADDRESS),
     field("disableConntrackInvalidCheck", BOOLEAN),
     field("endpointReportingDelay", DURATION.pattern(WHOLE)),
     field("endpointReportingEnabled", BOOLEAN),
@@ -271,7 +272,7 @@ pub(super) const CONFIGURATION: Schema = object(&[
     field("metadataAddr", TEXT),
     field("metadataPort", INTEGER),
     field("mtuIfacePattern", TEXT.tag(&[Tag::Regexp])),
-    field("natOutgoingAddress", TEXT.max_length(45)),
+    field("natOutgoingAddress", ADDRESS),
     field(
         "natOutgoingExclusions",
         words(&["IPPoolsOnly", "IPPoolsAndHostIPs"]).tag(&[

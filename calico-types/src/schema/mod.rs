@@ -113,6 +113,8 @@ pub(crate) enum Form {
     Int32,
     /// An integer without a sign.
     Unsigned,
+    /// An IP address, which other rules check.
+    Address,
 }
 
 /// A value that the API server fills in.

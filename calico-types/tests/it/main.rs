@@ -5,6 +5,8 @@ mod codes;
 mod convert;
 mod decode;
 mod fields;
+#[cfg(feature = "kube")]
+mod kube;
 mod kubernetes;
 mod lint;
 mod selector;
