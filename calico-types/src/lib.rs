@@ -1,11 +1,17 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+pub mod codes;
 pub mod convert;
 mod decode;
 pub mod defaults;
 mod diagnostic;
+mod edit;
+mod given;
+pub mod json_schema;
 pub mod k8s;
+#[cfg(feature = "kube")]
+pub mod kube;
 pub mod lint;
 mod metadata;
 pub mod mtu;
@@ -20,8 +26,11 @@ pub mod topology;
 mod tree;
 pub mod validate;
 
-pub use decode::{Decoded, Located, decode, decode_within, diagnose};
-pub use diagnostic::{Code, Diagnostic, RefusedBy, Severity, render};
+pub use decode::{
+    Decoded, Located, Presence, Unread, decode, decode_within, diagnose, diagnose_with,
+};
+pub use diagnostic::{Code, Diagnostic, RefusedBy, Severity, fix, render};
+pub use given::Given;
 pub use metadata::{Metadata, OwnerReference};
 pub use prune::{Pruned, prune};
 pub use resources::{Kind, Resource};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-/// The parts of Kubernetes' `ObjectMeta` that Calico keeps.
+/// Kubernetes' `ObjectMeta`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Metadata {
@@ -47,6 +47,9 @@ pub struct Metadata {
     /// Names of controllers that must act before deletion.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub finalizers: Vec<String>,
+    /// Who set which fields, as the server writes it down.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub managed_fields: Vec<serde_json::Value>,
     /// Objects whose deletion deletes this one.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub owner_references: Vec<OwnerReference>,

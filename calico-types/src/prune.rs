@@ -2,7 +2,8 @@
 //!
 //! A Kubernetes API server drops fields that its schema does not have
 //! (without a word, unless the client asks for strict validation), drops
-//! nulls, and fills in the schema's defaults.
+//! nulls of fields that cannot be null (not of lists), and fills in the
+//! schema's defaults. Whole numbers lose their point: `1.0` is stored as `1`.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -14,7 +15,7 @@ use crate::path::Path;
 use crate::resources::Resource;
 use crate::schema::{Default, Schema, Shape, V3, lookup};
 use crate::source::Span;
-use crate::tree::{Entry, Node, Text, Value, whole};
+use crate::tree::{Entry, Node, Text, Value, without_point};
 
 /// A document as a cluster stores it.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,6 +44,10 @@ impl Pruned {
 /// Prunes a document and fills in the defaults of its schema, as an API server
 /// does. `None` for kinds that no API server holds under a schema that this
 /// crate knows.
+///
+/// `status` is treated like any other field. Of the kinds that have a status of
+/// its own address, it is taken from there only: whoever creates or replaces
+/// such an object cannot write it.
 ///
 /// ```
 /// use calico_types::prune;
@@ -93,11 +98,11 @@ impl Pruner {
                 .collect(),
             (Shape::Map(item), Json::Object(fields)) => fields
                 .iter()
-                .filter(|(_, value)| !value.is_null())
+                .filter(|(_, value)| item.nullable || !value.is_null())
                 .map(|(key, value)| (key.clone(), self.value(value, item, &path.key(key))))
                 .collect::<Map<_, _>>()
                 .into(),
-            (_, Json::Number(number)) => whole(number.clone()).into(),
+            (_, Json::Number(number)) => without_point(number).into(),
             _ => value.clone(),
         }
     }
@@ -106,15 +111,15 @@ impl Pruner {
         let mut kept = Map::new();
         for (key, value) in fields {
             let below = path.key(key);
-            match schema.field(key) {
-                Some(_) if value.is_null() => {}
+            match schema.stored_field(key) {
+                Some(field) if value.is_null() && !field.schema.nullable => {}
                 Some(field) => {
                     kept.insert(key.clone(), self.value(value, &field.schema, &below));
                 }
                 None => self.paths.push(below.to_string()),
             }
         }
-        for field in schema.fields().iter().filter(|_| self.fills) {
+        for field in schema.stored_fields().filter(|_| self.fills) {
             if let Some(default) = field.schema.default
                 && !kept.contains_key(field.name)
             {
@@ -135,49 +140,47 @@ fn default_json(default: Default) -> Json {
 
 /// The same of a document, which keeps its places (a default stands where its
 /// object stands). Nothing is copied of what stays as it is.
-pub(crate) fn tree(document: &Document) -> Cow<'_, Node> {
+pub(crate) fn stored(document: &Document) -> Cow<'_, Node> {
     let schema = &document.kind.schema;
     if !document.is_plain {
-        return Cow::Owned(copy(&document.root, schema));
+        return Cow::Owned(tree(&document.root, schema));
     }
     filled(&document.root, schema).map_or(Cow::Borrowed(&document.root), Cow::Owned)
 }
 
-fn copy(node: &Node, schema: &Schema) -> Node {
+/// The same of any tree.
+pub(crate) fn tree(node: &Node, schema: &Schema) -> Node {
     let value = match (schema.shape, &node.value) {
         (Shape::Object(_), Value::Mapping(entries)) => {
-            let mut kept: Vec<Entry> = last(entries)
-                .filter_map(|entry| {
-                    let field = schema.field(&entry.key)?;
-                    Some(Entry {
-                        key: entry.key.clone(),
-                        key_span: entry.key_span,
-                        value: copy(&entry.value, &field.schema),
-                    })
-                })
+            let mut fields: Vec<Entry> = last(entries)
+                .filter_map(|entry| kept(entry, &schema.stored_field(&entry.key)?.schema))
                 .collect();
-            fill(&mut kept, node.span, schema);
-            Value::Mapping(kept)
+            fill(&mut fields, node.span, schema);
+            Value::Mapping(fields)
         }
         (Shape::Map(item), Value::Mapping(entries)) => Value::Mapping(
             last(entries)
-                .map(|entry| Entry {
-                    key: entry.key.clone(),
-                    key_span: entry.key_span,
-                    value: copy(&entry.value, item),
-                })
+                .filter_map(|entry| kept(entry, item))
                 .collect(),
         ),
         (Shape::List(item) | Shape::Set(item), Value::Sequence(items)) => {
-            Value::Sequence(items.iter().map(|value| copy(value, item)).collect())
+            Value::Sequence(items.iter().map(|value| tree(value, item)).collect())
         }
-        (_, Value::Number(number)) => Value::Number(whole(number.clone())),
+        (_, Value::Number(number)) => Value::Number(without_point(number)),
         _ => node.value.clone(),
     };
     Node::new(node.span, value)
 }
 
-/// The entries that count: the last of each key, and none with null.
+/// An entry as it is kept; nothing of a null that is not meant.
+fn kept(entry: &Entry, schema: &Schema) -> Option<Entry> {
+    (schema.nullable || !entry.value.is_null()).then(|| Entry {
+        value: tree(&entry.value, schema),
+        ..entry.clone_key()
+    })
+}
+
+/// The entries that count: the last of each key.
 fn last(entries: &[Entry]) -> impl Iterator<Item = &Entry> {
     let mut places: HashMap<&str, usize> = HashMap::new();
     for (index, entry) in entries.iter().enumerate() {
@@ -188,7 +191,6 @@ fn last(entries: &[Entry]) -> impl Iterator<Item = &Entry> {
         .enumerate()
         .filter(move |(index, entry)| places.get(entry.key.as_str()) == Some(index))
         .map(|(_, entry)| entry)
-        .filter(|entry| !entry.value.is_null())
 }
 
 /// A plain value with the defaults that it lacks; `None` when it lacks none.
@@ -234,7 +236,7 @@ fn filled(node: &Node, schema: &Schema) -> Option<Node> {
 }
 
 fn fill(kept: &mut Vec<Entry>, span: Span, schema: &Schema) {
-    for field in schema.fields() {
+    for field in schema.stored_fields() {
         if let Some(default) = field.schema.default
             && !kept.iter().any(|entry| entry.key == field.name)
         {

@@ -8,13 +8,15 @@ use std::time::Duration;
 
 use bgp_rib::{
     ExportContext, LocalOrigin, LocalRoute, NextHopMode, NormalPriority, PeerConfig, Pool,
-    RibConfig, export_chain, import_chain,
+    PrefixAdvertisement, RibConfig, export_chain, import_chain,
 };
 use bgp_session::{AddPath, Asn, Config, Family, FamilySet, GracefulRestart};
 use calico_types::Resource;
 use calico_types::resources::{BGPFilter, Node};
+use calico_types::scalar::Community;
 use calico_types::topology::{
-    self, NextHop, NodeTopology, Problem, RouterId, SessionSpec, Topology, TopologyInput,
+    self, AdvertisedCommunities, NextHop, NodeTopology, Problem, RouterId, SessionSpec, Speaker,
+    Topology, TopologyInput,
 };
 use ipnet::IpNet;
 
@@ -96,10 +98,10 @@ impl ClusterPlan {
     ) -> Self {
         let mut input = TopologyInput::from_resources(resources.clone());
         input.router_id = router_id;
-        let (topology, problems) = Topology::build(&input);
+        let topology = Topology::build(&input);
         let mut plan = Self {
+            problems: topology.problems().collect(),
             topology,
-            problems,
             filters: input.filters,
             pools: Vec::new(),
             blocks: BTreeMap::new(),
@@ -162,9 +164,9 @@ impl ClusterPlan {
     /// The longest hold time that a session offers.
     #[must_use]
     pub fn hold_time(&self) -> Duration {
-        let sessions = self.topology.nodes.iter().flat_map(|node| &node.sessions);
+        let sessions = self.topology.nodes().flat_map(|node| node.sessions);
         sessions
-            .map(|session| Duration::from_secs(hold_time(session).into()))
+            .map(|session| Duration::from_secs(hold_time(&session).into()))
             .max()
             .unwrap_or_default()
     }
@@ -181,6 +183,7 @@ impl ClusterPlan {
             .node(name)
             .ok_or_else(|| PlanError::UnknownNode(name.to_owned()))?;
         let identifier = node
+            .speaker
             .router_id
             .ok_or_else(|| PlanError::NoIdentifier(name.to_owned()))?;
         let own: Vec<IpNet> = self
@@ -188,13 +191,13 @@ impl ClusterPlan {
             .filter(|(_, owner)| *owner == name)
             .map(|(block, _)| block)
             .collect();
-        let mut rib = RibConfig::new(Asn(node.local_as.0), identifier);
-        rib.cluster_id = node.cluster_id;
-        let context = Arc::new(self.export_context(node, &own));
+        let mut rib = RibConfig::new(Asn(node.speaker.local_as.0), identifier);
+        rib.cluster_id = node.speaker.cluster_id;
+        let context = Arc::new(self.export_context(&node, &own));
         let peerings = node
             .sessions
             .iter()
-            .map(|session| self.peering(node, identifier, session, &context));
+            .map(|session| self.peering(&node, identifier, session, &context));
         Ok(SpeakerPlan {
             name: name.to_owned(),
             rib,
@@ -203,7 +206,7 @@ impl ClusterPlan {
                 .into_iter()
                 .map(|block| LocalRoute::new(block, LocalOrigin::OwnBlock))
                 .collect(),
-            listen: listen(node),
+            listen: listen(&node.speaker),
         })
     }
 
@@ -211,10 +214,49 @@ impl ClusterPlan {
         ExportContext {
             pools: self.pools.clone(),
             own_blocks: own.to_vec(),
-            reflector: node.is_route_reflector(),
+            advertisements: node
+                .speaker
+                .advertised_communities
+                .iter()
+                .map(advertisement)
+                .collect(),
+            normal_priority: normal_priority(&node.speaker),
+            reflector: node.speaker.is_route_reflector(),
             ..ExportContext::default()
         }
     }
+}
+
+fn normal_priority(speaker: &Speaker) -> NormalPriority {
+    let topology::RoutePriority { ipv4, ipv6 } = speaker.normal_route_priority;
+    NormalPriority { ipv4, ipv6 }
+}
+
+/// The same communities, apart by kind as messages have them (RFC 1997, RFC 8092).
+fn advertisement(advertised: &AdvertisedCommunities) -> PrefixAdvertisement {
+    let mut advertisement = PrefixAdvertisement {
+        cidr: advertised.cidr,
+        communities: Vec::new(),
+        large_communities: Vec::new(),
+    };
+    for community in &advertised.communities {
+        match *community {
+            Community::Standard(high, low) => {
+                let value = (u32::from(high) << 16) | u32::from(low);
+                advertisement.communities.push(bgp_wire::Community(value));
+            }
+            Community::Large(global_administrator, local_data_1, local_data_2) => {
+                advertisement
+                    .large_communities
+                    .push(bgp_wire::LargeCommunity {
+                        global_administrator,
+                        local_data_1,
+                        local_data_2,
+                    });
+            }
+        }
+    }
+    advertisement
 }
 
 /// The families that a session of the topology carries: Calico keeps one session a family.
@@ -261,7 +303,8 @@ impl ClusterPlan {
         context: &Arc<ExportContext>,
     ) -> PeerConfig {
         let mut peer = PeerConfig::new(session.peer_address);
-        peer.local_as = (session.local_as != node.local_as).then_some(Asn(session.local_as.0));
+        peer.local_as =
+            (session.local_as != node.speaker.local_as).then_some(Asn(session.local_as.0));
         peer.route_reflector_client = session.route_reflector_client;
         peer.next_hop = match session.next_hop {
             NextHop::Auto => NextHopMode::Auto,
@@ -270,7 +313,7 @@ impl ClusterPlan {
         };
         let find = |name: &str| self.filters.get(name);
         let import = session.import_filters.iter().map(String::as_str);
-        peer.import = import_chain(import, find, NormalPriority::default()).chain;
+        peer.import = import_chain(import, find, normal_priority(&node.speaker)).chain;
         let export = session.export_filters.iter().map(String::as_str);
         peer.export = export_chain(export, find, Arc::clone(context)).chain;
         peer.allow_local_as = session
@@ -278,7 +321,7 @@ impl ClusterPlan {
             .map_or(0, |n| u8::try_from(n).unwrap_or(u8::MAX));
         match session
             .source_address
-            .or_else(|| node.address(session.family))
+            .or_else(|| node.speaker.address(session.family))
         {
             Some(own) => peer.local_address(own),
             None => peer,
@@ -320,7 +363,7 @@ fn security(session: &SessionSpec) -> Security {
     }
 }
 
-fn listen(node: &NodeTopology) -> Vec<SocketAddr> {
+fn listen(node: &Speaker) -> Vec<SocketAddr> {
     let own = [node.ipv4, node.ipv6].into_iter().flatten();
     let address = |own: IpAddr| match (node.listen_on_node_address, own) {
         (true, own) => own,

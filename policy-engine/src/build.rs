@@ -85,6 +85,8 @@ impl Builder {
             Resource::StagedGlobalNetworkPolicy(policy) => self.staged(policy),
             Resource::StagedKubernetesNetworkPolicy(policy) => self.staged_kubernetes(policy),
             Resource::KubernetesNetworkPolicy(policy) => self.kubernetes_policy(policy),
+            Resource::AdminNetworkPolicy(policy) => self.admin_policy(policy),
+            Resource::BaselineAdminNetworkPolicy(policy) => self.baseline_policy(policy),
             Resource::ClusterNetworkPolicy(policy) => self.cluster_policy(policy),
             Resource::Pod(pod) => self.pod(pod),
             Resource::Namespace(namespace) => self.profile(&convert::namespace(namespace)),

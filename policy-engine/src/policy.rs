@@ -32,17 +32,25 @@ pub enum TierDefault {
 }
 
 impl Tier {
-    /// The tiers that every cluster has: `kube-admin`, `default` and `kube-baseline`.
+    /// The tiers that Calico makes itself: `kube-admin`, `default` and `kube-baseline`, and
+    /// `adminnetworkpolicy` and `baselineadminnetworkpolicy` of the releases that have
+    /// `AdminNetworkPolicy`. One without policies is passed over.
     #[must_use]
-    pub fn built_in() -> [Self; 3] {
+    pub fn built_in() -> [Self; 5] {
         let tier = |name: &str, order, default_action| Self {
             name: name.to_owned(),
             order: Some(order),
             default_action,
         };
         [
+            tier("adminnetworkpolicy", 1_000.0, TierDefault::Pass),
             tier("kube-admin", 1_000.0, TierDefault::Pass),
             tier(DEFAULT_TIER, 1_000_000.0, TierDefault::Deny),
+            tier(
+                "baselineadminnetworkpolicy",
+                10_000_000.0,
+                TierDefault::Pass,
+            ),
             tier("kube-baseline", 10_000_000.0, TierDefault::Pass),
         ]
     }

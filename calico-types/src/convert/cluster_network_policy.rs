@@ -5,20 +5,15 @@
 //! policies of namespaces are: `kube-admin` (order 1 000) goes before,
 //! `kube-baseline` (10 000 000) after, and both pass at their end.
 
-use super::label_selector::{namespaces, pods};
+use super::cluster_rule::{Parts, Policy, egress_peers, ingress_peers};
 use super::network_policy::{named, number, range};
-use super::rule::{Target, rule, rules};
-use super::{Converted, Fault, PolicyOrigin, RuleFault};
+use super::rule::Target;
+use super::{Converted, Fault, PolicyOrigin};
 use crate::k8s::{
-    ClusterNetworkPolicy, ClusterNetworkPolicyAction, ClusterNetworkPolicyEgressPeer,
-    ClusterNetworkPolicyIngressPeer, ClusterNetworkPolicyProtocol, ClusterNetworkPolicyTier,
-    LabelSelector, NamespacedPod, PortMatch, Subject, TransportMatch,
+    ClusterNetworkPolicy, ClusterNetworkPolicyAction, ClusterNetworkPolicyProtocol,
+    ClusterNetworkPolicyTier, PortMatch, TransportMatch,
 };
-use crate::metadata::Metadata;
-use crate::resources::{
-    Action, EntityRule, GlobalNetworkPolicy, GlobalNetworkPolicySpec, PolicyType, Rule,
-    RuleMetadata,
-};
+use crate::resources::{Action, GlobalNetworkPolicy};
 use crate::scalar::{Port, Protocol};
 
 /// A `ClusterNetworkPolicy` as Calico enforces it: in tier `kube-admin` or
@@ -28,6 +23,9 @@ use crate::scalar::{Port, Protocol};
 /// are those that have rules, so a policy without rules concerns nobody. A rule's
 /// name is kept as the annotation `name` of each Calico rule made from it.
 ///
+/// A peer that selects namespaces is whatever is in them, network sets included,
+/// as in Calico; one that selects pods is pods only.
+///
 /// # Errors
 ///
 /// When the subject cannot be read. A rule that cannot be converted is left
@@ -36,119 +34,29 @@ pub fn cluster_network_policy(
     policy: &ClusterNetworkPolicy,
 ) -> Result<Converted<GlobalNetworkPolicy>, Fault> {
     let spec = &policy.spec;
-    let (namespace_selector, selector) = subject(&spec.subject)?;
-    let mut faults = Vec::new();
-    let ingress = spec.ingress.iter().map(|rule| Parts {
-        name: rule.name.as_deref(),
-        action: rule.action,
-        peers: rule.from.iter().map(ingress_peer).collect(),
-        protocols: rule.protocols.as_deref(),
-    });
-    let egress = spec.egress.iter().map(|rule| Parts {
-        name: rule.name.as_deref(),
-        action: rule.action,
-        peers: rule.to.iter().map(egress_peer).collect(),
-        protocols: rule.protocols.as_deref(),
-    });
-    let ingress = converted_rules(PolicyType::Ingress, ingress, &mut faults);
-    let egress = converted_rules(PolicyType::Egress, egress, &mut faults);
-    let converted = GlobalNetworkPolicySpec {
-        tier: Some(tier(spec.tier).to_owned()),
-        order: Some(spec.priority.into()),
-        selector: Some(selector),
-        namespace_selector: Some(namespace_selector),
-        types: Some(types(policy)),
-        ingress: Some(ingress),
-        egress: Some(egress),
-        ..GlobalNetworkPolicySpec::default()
-    };
-    Ok(Converted {
-        policy: GlobalNetworkPolicy {
-            metadata: Metadata {
-                uid: policy.metadata.uid.clone(),
-                annotations: policy.metadata.annotations.clone(),
-                labels: policy.metadata.labels.clone(),
-                ..Metadata::named(&*policy.metadata.name)
-            },
-            spec: converted,
-        },
+    let converted = Policy {
         origin: PolicyOrigin::KubernetesClusterNetworkPolicy,
-        faults,
-    })
-}
-
-fn tier(tier: ClusterNetworkPolicyTier) -> &'static str {
-    match tier {
-        ClusterNetworkPolicyTier::Admin => "kube-admin",
-        ClusterNetworkPolicyTier::Baseline => "kube-baseline",
-    }
-}
-
-/// The directions that have rules.
-///
-/// Calico treats an empty list of types as both directions in its backend; a
-/// policy without rules then sits in a tier that passes, and decides nothing.
-fn types(policy: &ClusterNetworkPolicy) -> Vec<PolicyType> {
-    let ingress = (!policy.spec.ingress.is_empty()).then_some(PolicyType::Ingress);
-    let egress = (!policy.spec.egress.is_empty()).then_some(PolicyType::Egress);
-    ingress.into_iter().chain(egress).collect()
-}
-
-/// Selectors of namespaces and of pods.
-///
-/// Both or neither is an error: read leniently, a missing subject would select
-/// every pod of the cluster.
-fn subject(subject: &Subject) -> Result<(String, String), Fault> {
-    match (&subject.namespaces, &subject.pods) {
-        (Some(selector), None) => Ok((namespaces(selector)?, pods(None)?)),
-        (None, Some(selected)) => Ok((
-            namespaces(&selected.namespace_selector)?,
-            pods(Some(&selected.pod_selector))?,
-        )),
-        (None, None) | (Some(_), Some(_)) => Err(Fault::Subject),
-    }
-}
-
-/// A rule of either direction.
-struct Parts<'a> {
-    name: Option<&'a str>,
-    action: ClusterNetworkPolicyAction,
-    peers: Result<Vec<EntityRule>, Fault>,
-    protocols: Option<&'a [ClusterNetworkPolicyProtocol]>,
-}
-
-/// Rules in their order, each fault recorded.
-///
-/// A denial that cannot be read denies everything in its direction, and so does a
-/// pass: dropped, either would let through what its author kept back.
-fn converted_rules<'a>(
-    direction: PolicyType,
-    parts: impl Iterator<Item = Parts<'a>>,
-    faults: &mut Vec<RuleFault>,
-) -> Vec<Rule> {
-    let mut all = Vec::new();
-    for (index, parts) in parts.enumerate() {
-        let (name, action) = (parts.name, action(parts.action));
-        let converted = converted_rule(direction, action, parts).unwrap_or_else(|fault| {
-            let denies = action != Action::Allow;
-            faults.push(RuleFault {
-                direction,
-                index,
-                fault,
-                denies,
-            });
-            let any = EntityRule::default;
-            denies
-                .then(|| rule(Action::Deny, any(), any()))
-                .into_iter()
-                .collect()
-        });
-        all.extend(converted.into_iter().map(|rule| Rule {
-            metadata: name.map(name_annotation),
-            ..rule
-        }));
-    }
-    all
+        metadata: &policy.metadata,
+        tier: match spec.tier {
+            ClusterNetworkPolicyTier::Admin => "kube-admin",
+            ClusterNetworkPolicyTier::Baseline => "kube-baseline",
+        },
+        order: spec.priority.into(),
+        subject: &spec.subject,
+        ingress: spec.ingress.iter().map(|rule| Parts {
+            name: rule.name.as_deref(),
+            action: action(rule.action),
+            peers: ingress_peers(&rule.from),
+            targets: targets(rule.protocols.as_deref()),
+        }),
+        egress: spec.egress.iter().map(|rule| Parts {
+            name: rule.name.as_deref(),
+            action: action(rule.action),
+            peers: egress_peers(&rule.to),
+            targets: targets(rule.protocols.as_deref()),
+        }),
+    };
+    converted.converted()
 }
 
 fn action(action: ClusterNetworkPolicyAction) -> Action {
@@ -159,89 +67,40 @@ fn action(action: ClusterNetworkPolicyAction) -> Action {
     }
 }
 
-/// Where Calico's own conversion keeps the name, and flow logs find it.
-fn name_annotation(name: &str) -> RuleMetadata {
-    RuleMetadata {
-        annotations: [("name".to_owned(), name.to_owned())].into(),
-    }
+fn targets(protocols: Option<&[ClusterNetworkPolicyProtocol]>) -> Result<Vec<Target>, Fault> {
+    protocols.unwrap_or_default().iter().map(target).collect()
 }
 
-/// Calico's rules for one rule: the first fault among its peers and ports fails all
-/// of it, since half a rule means something else.
-fn converted_rule(
-    direction: PolicyType,
-    action: Action,
-    parts: Parts<'_>,
-) -> Result<Vec<Rule>, Fault> {
-    let protocols = parts.protocols.unwrap_or_default();
-    let targets = protocols.iter().map(target).collect::<Result<_, _>>()?;
-    Ok(rules(action, direction, &parts.peers?, targets))
-}
-
-fn ingress_peer(peer: &ClusterNetworkPolicyIngressPeer) -> Result<EntityRule, Fault> {
-    selected(peer.namespaces.as_ref(), peer.pods.as_ref())?.ok_or(Fault::Peer)
-}
-
-/// A peer of egress. Selectors win over networks, of which all go into one rule;
-/// `nodes` and `domainNames` are nothing that Calico enforces.
-fn egress_peer(peer: &ClusterNetworkPolicyEgressPeer) -> Result<EntityRule, Fault> {
-    if let Some(entity) = selected(peer.namespaces.as_ref(), peer.pods.as_ref())? {
-        return Ok(entity);
-    }
-    let nets = peer.networks.clone().filter(|nets| !nets.is_empty());
-    Ok(EntityRule {
-        nets: nets.ok_or(Fault::Peer)?,
-        ..EntityRule::default()
-    })
-}
-
-/// A peer of pods: namespaces and pods by their labels, the latter together with
-/// the orchestrator's, so that no network set is meant.
-fn selected(
-    of_namespaces: Option<&LabelSelector>,
-    of_pods: Option<&NamespacedPod>,
-) -> Result<Option<EntityRule>, Fault> {
-    let (namespace_selector, pod_selector) = match (of_namespaces, of_pods) {
-        (Some(selector), _) => (selector, None),
-        (None, Some(selected)) => (&selected.namespace_selector, Some(&selected.pod_selector)),
-        (None, None) => return Ok(None),
-    };
-    Ok(Some(EntityRule {
-        selector: Some(pods(pod_selector)?),
-        namespace_selector: Some(namespaces(namespace_selector)?),
-        ..EntityRule::default()
-    }))
-}
-
-/// What an entry of `protocols` is for. Exactly one of its fields is set in an
-/// object that an API server has seen; of several the first counts.
+/// What an entry of `protocols` is for. One that says nothing is for everything.
 fn target(protocol: &ClusterNetworkPolicyProtocol) -> Result<Target, Fault> {
-    let transport = |name: &str, ports: &TransportMatch| {
-        Ok(Target {
-            protocol: Some(Protocol::Name(name.to_owned())),
-            port: ports.destination_port.as_ref().map(port).transpose()?,
-        })
-    };
-    if let Some(ports) = &protocol.tcp {
-        return transport("TCP", ports);
+    let transports = [
+        ("TCP", &protocol.tcp),
+        ("UDP", &protocol.udp),
+        ("SCTP", &protocol.sctp),
+    ];
+    let transports = transports
+        .into_iter()
+        .filter_map(|(name, ports)| Some((name, ports.as_ref()?)));
+    let mut targets = transports
+        .map(|(name, ports)| transport(name, ports))
+        .chain(protocol.destination_named_port.iter().map(|name| {
+            Ok(Target {
+                protocol: None,
+                port: Some(named(name)?),
+            })
+        }));
+    match (targets.next(), targets.next()) {
+        (Some(target), None) => target,
+        (None, _) => Ok(Target::everything()),
+        (Some(_), Some(_)) => Err(Fault::Ambiguous),
     }
-    if let Some(ports) = &protocol.udp {
-        return transport("UDP", ports);
-    }
-    if let Some(ports) = &protocol.sctp {
-        return transport("SCTP", ports);
-    }
-    match &protocol.destination_named_port {
-        Some(name) => Ok(Target {
-            protocol: None,
-            port: Some(named(name)?),
-        }),
-        // An entry that says nothing is for everything.
-        None => Ok(Target {
-            protocol: None,
-            port: None,
-        }),
-    }
+}
+
+fn transport(name: &str, ports: &TransportMatch) -> Result<Target, Fault> {
+    Ok(Target {
+        protocol: Some(Protocol::Name(name.to_owned())),
+        port: ports.destination_port.as_ref().map(port).transpose()?,
+    })
 }
 
 /// One port or a range; both or neither is what no API server stores.
@@ -256,6 +115,7 @@ fn port(port: &PortMatch) -> Result<Port, Fault> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::resources::PolicyType;
 
     fn convert(spec: &str) -> Result<Converted<GlobalNetworkPolicy>, Fault> {
         let json = format!(r#"{{"metadata": {{"name": "p"}}, "spec": {spec}}}"#);
@@ -276,7 +136,7 @@ mod tests {
         assert_eq!(policy.spec.namespace_selector.as_deref(), Some("all()"));
         let rule = &policy.spec.ingress.as_ref().unwrap()[0];
         assert_eq!(rule.action, Action::Pass);
-        assert_eq!(rule.metadata, Some(name_annotation("x")));
+        assert_eq!(rule.metadata.as_ref().unwrap().annotations["name"], "x");
     }
 
     #[test]
@@ -295,7 +155,7 @@ mod tests {
             .map(|r| {
                 (
                     r.protocol.clone(),
-                    r.destination.ports.clone(),
+                    r.destination.ports.to_vec(),
                     r.destination.nets.len(),
                 )
             })

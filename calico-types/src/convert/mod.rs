@@ -10,6 +10,7 @@
 //! | `NetworkPolicy` | [`NetworkPolicy`](crate::resources::NetworkPolicy) in tier `default`, order 1000 | [`network_policy`] |
 //! | `StagedKubernetesNetworkPolicy` | [`StagedNetworkPolicy`](crate::resources::StagedNetworkPolicy) | [`staged_network_policy`] |
 //! | `ClusterNetworkPolicy` | [`GlobalNetworkPolicy`](crate::resources::GlobalNetworkPolicy) in tier `kube-admin` or `kube-baseline` | [`cluster_network_policy`] |
+//! | `AdminNetworkPolicy`, `BaselineAdminNetworkPolicy` | the same in tier `adminnetworkpolicy`, `baselineadminnetworkpolicy` | [`admin_network_policy()`], [`baseline_admin_network_policy`] |
 //! | `Pod` | [`WorkloadEndpoint`](crate::resources::WorkloadEndpoint) | [`pod`] |
 //! | `Namespace`, `ServiceAccount` | [`Profile`](crate::resources::Profile) `kns.…`, `ksa.…` | [`namespace`], [`service_account`] |
 //! | `EndpointSlice` | [`ServiceEndpoints`] | [`endpoint_slice`] |
@@ -60,7 +61,9 @@
 //! );
 //! ```
 
+mod admin_network_policy;
 mod cluster_network_policy;
+mod cluster_rule;
 mod label_selector;
 mod network_policy;
 mod node;
@@ -71,6 +74,7 @@ mod service;
 
 use std::fmt;
 
+pub use admin_network_policy::{admin_network_policy, baseline_admin_network_policy};
 pub use cluster_network_policy::cluster_network_policy;
 pub use network_policy::{network_policy, staged_network_policy};
 pub use node::node;
@@ -110,6 +114,10 @@ pub const SERVICE_ACCOUNT_LABEL_PREFIX: &str = "pcsa.";
 pub enum PolicyOrigin {
     /// `networking.k8s.io/v1` `NetworkPolicy`.
     KubernetesNetworkPolicy,
+    /// `policy.networking.k8s.io/v1alpha1` `AdminNetworkPolicy`.
+    KubernetesAdminNetworkPolicy,
+    /// `policy.networking.k8s.io/v1alpha1` `BaselineAdminNetworkPolicy`.
+    KubernetesBaselineAdminNetworkPolicy,
     /// `policy.networking.k8s.io/v1alpha2` `ClusterNetworkPolicy`.
     KubernetesClusterNetworkPolicy,
     /// `projectcalico.org/v3` `StagedKubernetesNetworkPolicy`.
@@ -122,9 +130,33 @@ impl PolicyOrigin {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::KubernetesNetworkPolicy => "KubernetesNetworkPolicy",
+            Self::KubernetesAdminNetworkPolicy => "KubernetesAdminNetworkPolicy",
+            Self::KubernetesBaselineAdminNetworkPolicy => "KubernetesBaselineAdminNetworkPolicy",
             Self::KubernetesClusterNetworkPolicy => "KubernetesClusterNetworkPolicy",
             Self::StagedKubernetesNetworkPolicy => "StagedKubernetesNetworkPolicy",
         }
+    }
+
+    /// The name that releases up to 3.31 gave the policy, which flow logs and metrics of
+    /// theirs show. `tier` is the converted policy's.
+    ///
+    /// ```
+    /// use calico_types::convert::PolicyOrigin;
+    /// let origin = PolicyOrigin::KubernetesAdminNetworkPolicy;
+    /// assert_eq!(
+    ///     origin.former_name("adminnetworkpolicy", "deny-all"),
+    ///     "kanp.adminnetworkpolicy.deny-all"
+    /// );
+    /// ```
+    #[must_use]
+    pub fn former_name(self, tier: &str, name: &str) -> String {
+        let prefix = match self {
+            Self::KubernetesNetworkPolicy | Self::StagedKubernetesNetworkPolicy => "knp",
+            Self::KubernetesAdminNetworkPolicy => "kanp",
+            Self::KubernetesBaselineAdminNetworkPolicy => "kbanp",
+            Self::KubernetesClusterNetworkPolicy => "kcnp",
+        };
+        format!("{prefix}.{tier}.{name}")
     }
 }
 
@@ -207,6 +239,9 @@ pub enum Fault {
     /// A range that does not begin with a number, or ends before it begins.
     #[error("a port range needs a number to begin with, not above its end")]
     PortRange,
+    /// More than one field where exactly one says what is meant.
+    #[error("more than one field is set where one is wanted")]
+    Ambiguous,
     /// A peer that Calico does not enforce, such as `nodes` or `domainNames`.
     #[error("a peer has none of the supported fields")]
     Peer,

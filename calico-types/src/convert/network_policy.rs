@@ -4,6 +4,8 @@
 //! directions, and lists what may pass. In Calico's model that is a policy in a
 //! tier that denies at its end, with rules that all allow.
 
+use ipnet::IpNet;
+
 use super::label_selector::{namespaces, pods};
 use super::rule::{Target, rules};
 use super::{Converted, Fault, KUBERNETES_NETWORK_POLICY_ORDER, PolicyOrigin, RuleFault};
@@ -126,8 +128,8 @@ fn body(
     egress: &[NetworkPolicyEgressRule],
     faults: &mut Vec<RuleFault>,
 ) -> Result<NetworkPolicySpec, Fault> {
-    let ingress = ingress.iter().map(|rule| (&rule.from, &rule.ports));
-    let egress = egress.iter().map(|rule| (&rule.to, &rule.ports));
+    let ingress = ingress.iter().map(|rule| (&*rule.from, &*rule.ports));
+    let egress = egress.iter().map(|rule| (&*rule.to, &*rule.ports));
     Ok(NetworkPolicySpec {
         tier: Some("default".to_owned()),
         order: Some(KUBERNETES_NETWORK_POLICY_ORDER),
@@ -182,8 +184,8 @@ fn converted_rule(
 fn peer(peer: &NetworkPolicyPeer) -> Result<EntityRule, Fault> {
     if let Some(block) = &peer.ip_block {
         return Ok(EntityRule {
-            nets: vec![block.cidr],
-            not_nets: block.except.clone(),
+            nets: vec![block.cidr.trunc()].into(),
+            not_nets: block.except.iter().map(IpNet::trunc).collect::<Vec<_>>().into(),
             ..EntityRule::default()
         });
     }

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 
 use super::rule::rule;
 use super::{NAMESPACE_LABEL_PREFIX, SERVICE_ACCOUNT_LABEL_PREFIX};
+use crate::given::Given;
 use crate::k8s::{Namespace, ServiceAccount};
 use crate::metadata::Metadata;
 use crate::resources::{Action, EntityRule, Profile, ProfileSpec};
@@ -31,7 +32,10 @@ pub fn namespace(namespace: &Namespace) -> Profile {
         spec: ProfileSpec {
             ingress: Some(allow()),
             egress: Some(allow()),
-            labels_to_apply: inherited(&namespace.metadata, NAMESPACE_LABEL_PREFIX),
+            labels_to_apply: Given::filled(inherited(
+                &namespace.metadata,
+                NAMESPACE_LABEL_PREFIX,
+            )),
         },
     }
 }
@@ -47,7 +51,10 @@ pub fn service_account(account: &ServiceAccount) -> Profile {
     Profile {
         metadata: Metadata::named(format!("ksa.{namespace}.{name}")),
         spec: ProfileSpec {
-            labels_to_apply: inherited(&account.metadata, SERVICE_ACCOUNT_LABEL_PREFIX),
+            labels_to_apply: Given::filled(inherited(
+                &account.metadata,
+                SERVICE_ACCOUNT_LABEL_PREFIX,
+            )),
             ..ProfileSpec::default()
         },
     }

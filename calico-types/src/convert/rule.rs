@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::given::Given;
 use crate::resources::{Action, EntityRule, PolicyType, Rule};
 use crate::scalar::{Port, Protocol};
 
@@ -14,6 +15,15 @@ pub(super) struct Target {
     pub(super) protocol: Option<Protocol>,
     /// `None`: all ports of the protocol.
     pub(super) port: Option<Port>,
+}
+
+impl Target {
+    pub(super) const fn everything() -> Self {
+        Self {
+            protocol: None,
+            port: None,
+        }
+    }
 }
 
 /// Calico's rules for some peers and targets: one for each pair of peer and
@@ -35,7 +45,7 @@ pub(super) fn rules(
         .flat_map(|(protocol, ports)| peers.iter().map(move |peer| (protocol, ports, peer)));
     pairs
         .map(|(protocol, ports, peer)| {
-            let ports = ports.clone().unwrap_or_default();
+            let ports = Given::filled(ports.clone().unwrap_or_default());
             let protocol = protocol.clone();
             let any = EntityRule::default();
             let (source, destination) = match direction {
@@ -65,8 +75,8 @@ pub(super) fn rule(action: Action, source: EntityRule, destination: EntityRule) 
         icmp: None,
         not_protocol: None,
         not_icmp: None,
-        source,
-        destination,
+        source: Given::filled(source),
+        destination: Given::filled(destination),
         http: None,
         metadata: None,
     }

@@ -14,7 +14,7 @@ use crate::tree::{Entry, Limits, Node, Value};
 pub(crate) const GROUP_VERSION: &str = "crd.projectcalico.org/v1";
 
 /// Where the group keeps the real metadata.
-const METADATA: &str = "projectcalico.org/metadata";
+pub(crate) const METADATA: &str = "projectcalico.org/metadata";
 
 /// The kind of Calico's own group that a kind of this one stores.
 pub(crate) fn stored_kind(kind: &str) -> &str {
@@ -39,11 +39,7 @@ pub(super) fn known(kind: &str, root: &Node) -> (Option<&'static KindSchema>, Op
     }
     let message = format!("{kind} in {GROUP_VERSION}, Calico's private storage group");
     let mut diagnostic = Diagnostic::error(Code("wrong-api-version"), message)
-        .refused_by(RefusedBy {
-            decoder: true,
-            calico: true,
-            api_server: false,
-        })
+        .refused_by(RefusedBy::DECODER.or(RefusedBy::CALICO))
         .stored("by kubectl as it stands: without Calico's validation, defaults and overlap checks")
         .help("calicoctl refuses it: it takes projectcalico.org/v3 only")
         .suggest(format!("apiVersion: {V3}"));

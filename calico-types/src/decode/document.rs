@@ -5,12 +5,12 @@ use std::sync::Arc;
 use crate::diagnostic::Diagnostic;
 use crate::schema::KindSchema;
 use crate::source::Span;
-use crate::tree::{Node, Value, whole};
+use crate::tree::{Node, Value, without_point};
 
 /// A mapping with a known `apiVersion` and `kind`.
 #[derive(Clone, Debug)]
 pub(crate) struct Document {
-    source: Arc<str>,
+    pub(super) source: Arc<str>,
     pub(crate) root: Arc<Node>,
     pub(crate) kind: &'static KindSchema,
     /// Whether each field stands there once, under its own name, and with a
@@ -91,7 +91,7 @@ pub(crate) fn shown(node: &Node) -> String {
     match &node.value {
         Value::Null => "null".to_owned(),
         Value::Bool(value) => value.to_string(),
-        Value::Number(number) => whole(number.clone()).to_string(),
+        Value::Number(number) => without_point(number).to_string(),
         Value::String(text) => format!("\"{}\"", printable(text)),
         Value::Sequence(items) => format!("a list of {}", items.len()),
         Value::Mapping(_) => "a mapping".to_owned(),

@@ -7,7 +7,7 @@ use crate::tree::{Node, Value};
 /// What is stored when the field at `path` is dropped, and what that means.
 ///
 /// `stored` is the document as an API server keeps it.
-pub(super) fn after_pruning(kind: &str, stored: &Node, path: &Path<'_>) -> String {
+pub(crate) fn after_pruning(kind: &str, stored: &Node, path: &Path<'_>) -> String {
     let empty = Node::new(stored.span, Value::Mapping(Vec::new()));
     let spec = stored.get("spec").unwrap_or(&empty);
     if let Some(rule_path) = rule_of(path)

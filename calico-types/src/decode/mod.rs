@@ -22,29 +22,46 @@ mod backing;
 mod document;
 mod identify;
 mod meaning;
+mod presence;
 mod similar;
 mod typed;
+mod unread;
 mod walk;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-pub(crate) use advice::{assign, meant, protocol};
+pub(crate) use advice::{assign, meant, protocol, type_name};
 pub(crate) use backing::{GROUP_VERSION as BACKING, stored_kind};
 pub(crate) use document::{Document, find, printable, shown};
-pub(crate) use typed::lenient;
+#[cfg(feature = "kube")]
+pub(crate) use backing::METADATA as METADATA_ANNOTATION;
+pub(crate) use meaning::after_pruning;
+pub use presence::Presence;
+pub(crate) use similar::{closest, distance};
+#[cfg(feature = "kube")]
+pub(crate) use typed::settled;
+pub(crate) use typed::{as_decoded, lenient};
+pub use unread::Unread;
 
 use crate::diagnostic::{Code, Diagnostic, RefusedBy, Severity};
 use crate::resources::Resource;
 use crate::source::{Source, Span};
 use crate::tree::{self, Limits, Node, Parsed};
-use crate::validate;
+use crate::validate::{self, Rules};
+
+/// What stands against a document of which nothing else explains that it has no type.
+const DOES_NOT_FIT: Code = Code("does-not-fit");
 
 /// What sources hold.
 #[derive(Debug, Default)]
 pub struct Decoded {
     /// The resources, in the order of the sources. A document that does not
-    /// fit its types is missing here and has an error among `diagnostics`.
+    /// fit its types is missing here, is listed in `unread`, and has an error
+    /// among `diagnostics`.
     pub resources: Vec<Located>,
+    /// What stands in the sources and is not among `resources`.
+    pub unread: Vec<Unread>,
     /// What is wrong, in the order of the sources.
     pub diagnostics: Vec<Diagnostic>,
     documents: Vec<Document>,
@@ -65,6 +82,30 @@ impl Decoded {
     /// How many findings a layer of validation may have, all told.
     pub(crate) const fn most_findings(&self) -> usize {
         self.most_findings
+    }
+
+    /// Takes a document in, as the resource that it is.
+    fn add(
+        &mut self,
+        mut document: Document,
+        number: usize,
+        limits: &Limits,
+        found: &mut Vec<Diagnostic>,
+    ) {
+        let since = found.len();
+        let room = limits.findings_of_source().saturating_sub(since);
+        walk::check(&mut document, limits.findings.min(room), found);
+        match typed::resource(&document, since, found) {
+            Some(resource) => self.resources.push(Located {
+                resource,
+                source: document.source.to_string(),
+                document: number,
+                span: document.root.span,
+                root: Arc::clone(&document.root),
+            }),
+            None => self.unread.push(Unread::typed(&document)),
+        }
+        self.documents.push(document);
     }
 
     /// Whether any diagnostic is an error.
@@ -98,10 +139,41 @@ impl<T> Located<T> {
         find(&self.root, path).map(|node| node.span)
     }
 
+    /// Whether the document has a field, and whether anything is in it. The field is meant
+    /// by its right name: one in the wrong case is [`Absent`](Presence::Absent), as it is to
+    /// an API server.
+    ///
+    /// ```
+    /// use calico_types::{Presence, Source, decode};
+    /// let policy = r#"{"apiVersion": "projectcalico.org/v3", "kind": "NetworkPolicy",
+    ///     "metadata": {"name": "p"}, "spec": {"egress": [], "order": null}}"#;
+    /// let decoded = decode(&[Source::new("policy.json", policy)]);
+    /// let policy = &decoded.resources[0];
+    /// assert_eq!(policy.presence("spec.egress"), Presence::Empty);
+    /// assert_eq!(policy.presence("spec.order"), Presence::Null);
+    /// assert_eq!(policy.presence("spec.ingress"), Presence::Absent);
+    /// assert_eq!(policy.presence("metadata.name"), Presence::Value);
+    /// ```
+    #[must_use]
+    pub fn presence(&self, path: &str) -> Presence {
+        Presence::of(find(&self.root, path))
+    }
+
     /// A number as it stands in the document, also where no type has the
     /// field.
     pub(crate) fn integer(&self, path: &str) -> Option<i64> {
         find(&self.root, path)?.integer()
+    }
+
+    /// A text as it stands in the document.
+    pub(crate) fn text(&self, path: &str) -> Option<&str> {
+        find(&self.root, path)?.text()
+    }
+
+    /// Where the value of a key stands that a path cannot name, because it has
+    /// dots.
+    pub(crate) fn key_span(&self, parent: &str, key: &str) -> Option<Span> {
+        Some(find(&self.root, parent)?.get(key)?.span)
     }
 
     /// The same place with something else.
@@ -114,6 +186,48 @@ impl<T> Located<T> {
             root: self.root,
         }
     }
+}
+
+impl Located {
+    /// A finding about a field, put where the field stands, or else the nearest
+    /// thing around it that is there.
+    ///
+    /// Paths are those of the resource as it is in the cluster; in a manifest a
+    /// field may be absent (that is often the finding) or stand in a list
+    /// written on one line. Going up by one step at a time always ends: at the
+    /// name, or at the document.
+    pub(crate) fn finding(
+        &self,
+        severity: Severity,
+        code: &'static str,
+        path: &str,
+        message: impl Into<String>,
+    ) -> Diagnostic {
+        let mut around = path;
+        let span = loop {
+            if let Some(span) = self.field_span(around).filter(|_| !around.is_empty()) {
+                break span;
+            }
+            match around.rfind(['.', '[']) {
+                Some(end) => around = around.get(..end).unwrap_or_default(),
+                None => break self.field_span("metadata.name").unwrap_or(self.span),
+            }
+        };
+        Diagnostic::new(severity, Code(code), message)
+            .at(self.source.clone(), span)
+            .of(title(&self.resource))
+            .on(path)
+    }
+}
+
+/// Kind and name: `NetworkPolicy shop/db`.
+pub(crate) fn title(resource: &Resource) -> String {
+    let metadata = resource.metadata();
+    let namespace = match &metadata.namespace {
+        Some(namespace) if resource.namespaced() => format!("{namespace}/"),
+        Some(_) | None => String::new(),
+    };
+    format!("{} {namespace}{}", resource.kind(), metadata.name)
 }
 
 /// Reads sources with default [`Limits`].
@@ -159,29 +273,25 @@ fn one(source: &Source, limits: &Limits, decoded: &mut Decoded) {
             ..diagnostic
         })
         .collect();
+    let first = decoded.documents.len();
+    let mut outside = unread::places(&found);
     let name: Arc<str> = source.name.as_str().into();
     for (number, root) in documents.into_iter().enumerate() {
-        let mut identifier = identify::Identifier {
+        let since = found.len();
+        let documents = identify::Identifier {
             source: Arc::clone(&name),
             number,
             found: &mut found,
-        };
-        for mut document in identifier.documents(root) {
-            let since = found.len();
-            let room = limits.findings_of_source().saturating_sub(since);
-            walk::check(&mut document, limits.findings.min(room), &mut found);
-            if let Some(resource) = typed::resource(&document, since, &mut found) {
-                decoded.resources.push(Located {
-                    resource,
-                    source: source.name.clone(),
-                    document: number,
-                    span: document.root.span,
-                    root: Arc::clone(&document.root),
-                });
-            }
-            decoded.documents.push(document);
+        }
+        .documents(root);
+        outside.extend(unread::places(found.get(since..).unwrap_or_default()));
+        for document in documents {
+            decoded.add(document, number, limits, &mut found);
         }
     }
+    let read = decoded.documents.get(first..).unwrap_or_default();
+    let lost = Unread::lost(&source.name, outside, read);
+    decoded.unread.extend(lost);
     found.sort_by_key(|diagnostic| diagnostic.span);
     decoded.diagnostics.append(&mut found);
 }
@@ -194,10 +304,57 @@ fn one(source: &Source, limits: &Limits, decoded: &mut Decoded) {
 #[must_use]
 pub fn diagnose(sources: &[Source]) -> Decoded {
     let mut decoded = decode(sources);
-    let validated = validate::all(&decoded);
+    let validated = Rules::default().documents(&decoded);
     let found = std::mem::take(&mut decoded.diagnostics);
     decoded.diagnostics = validate::merge(found.into_iter().chain(validated), sources);
+    drop_explained(&mut decoded.diagnostics);
     decoded
+}
+
+/// The same by the rules of a release of Calico, and with the rules about the
+/// documents together: see [`Rules`].
+///
+/// Findings of lints may say the same with the same code: join them with
+/// [`validate::merge`] rather than print both.
+///
+/// ```
+/// use calico_types::validate::Rules;
+/// use calico_types::{Source, diagnose_with};
+///
+/// let peer = Source::new("peer.json", r#"{
+///     "apiVersion": "projectcalico.org/v3", "kind": "BGPPeer", "metadata": {"name": "tor"},
+///     "spec": {"peerIP": "192.0.2.1", "asNumber": 65000, "nextHopMode": "Self"}
+/// }"#);
+/// let rules = Rules::for_version("v3.30.2".parse()?);
+/// let found = diagnose_with(&[peer], &rules).diagnostics;
+/// assert_eq!(found[0].message, "`nextHopMode` is known since Calico 3.31: 3.30 has no such field");
+/// # Ok::<(), calico_types::validate::VersionError>(())
+/// ```
+#[must_use]
+pub fn diagnose_with(sources: &[Source], rules: &Rules) -> Decoded {
+    let mut decoded = decode(sources);
+    let found = rules.decoded(std::mem::take(&mut decoded.diagnostics));
+    let found = found.into_iter().chain(rules.documents(&decoded));
+    let found = found.chain(rules.datastore(&decoded.resources));
+    decoded.diagnostics = validate::merge(found, sources);
+    drop_explained(&mut decoded.diagnostics);
+    decoded
+}
+
+/// Takes out that a document does not fit its type where a rule says which value of it, and
+/// why.
+fn drop_explained(diagnostics: &mut Vec<Diagnostic>) {
+    let errors: BTreeSet<(Option<String>, usize)> = diagnostics
+        .iter()
+        .filter(|found| found.severity == Severity::Error && found.code != DOES_NOT_FIT)
+        .filter_map(|found| Some((found.source.clone(), found.span?.start)))
+        .collect();
+    diagnostics.retain(|found| {
+        let whole = found.span.unwrap_or_default();
+        let at = |place| (found.source.clone(), place);
+        let mut within = errors.range(at(whole.start)..=at(whole.end));
+        found.code != DOES_NOT_FIT || within.next().is_none()
+    });
 }
 
 fn parse(source: &Source, limits: &Limits) -> Parsed {

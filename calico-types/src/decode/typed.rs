@@ -13,11 +13,12 @@ use serde::de::{
 };
 use serde::forward_to_deserialize_any;
 
+use super::DOES_NOT_FIT;
 use super::document::Document;
-use crate::diagnostic::{Code, Diagnostic, RefusedBy, Severity};
+use crate::diagnostic::{Diagnostic, RefusedBy, Severity};
 use crate::resources::Resource;
-use crate::schema::{Field, Form, Schema, Shape};
-use crate::tree::{Entry, Node, Text, Value, float32, whole};
+use crate::schema::{Field, Form, Format, Pattern, Schema, Shape};
+use crate::tree::{Entry, Node, Text, Value, float32, without_point};
 
 /// The typed form. `None` when a value does not fit its type; there is then an
 /// error among `found`.
@@ -37,8 +38,8 @@ pub(super) fn resource(
         Err(error) => {
             if !explained(found.get(since..).unwrap_or_default()) {
                 let message = format!("the document does not fit its type: {error}");
-                let diagnostic = Diagnostic::error(Code("does-not-fit"), message)
-                    .refused_by(RefusedBy::default());
+                let diagnostic =
+                    Diagnostic::error(DOES_NOT_FIT, message).refused_by(RefusedBy::default());
                 found.push(document.locate(diagnostic, document.root.span));
             }
             None
@@ -54,25 +55,68 @@ fn explained(found: &[Diagnostic]) -> bool {
 }
 
 /// The tree as Go's decoder sees it: keys in any case under their right names,
-/// nulls gone, scalars where text is wanted turned into text, and empty text
-/// that stands for "not set" gone. Of several keys for one field the last in
-/// the order of the alphabet counts, since Go sorts them.
-pub(crate) fn lenient(document: &Document) -> Cow<'_, Node> {
+/// nulls gone, scalars where text is wanted turned into text. Of several keys
+/// for one field the last in the order of the alphabet counts, since Go sorts
+/// them. Empty text that stands for "not set" is gone too, since our types have
+/// no empty value.
+pub(crate) fn lenient(node: &Node, schema: &Schema) -> Node {
+    copy(node, schema, is_unset)
+}
+
+/// The same of a document with empty text kept: Calico's own rules tell it from
+/// no text. Nothing is copied where there is nothing to be lenient about.
+pub(crate) fn as_decoded(document: &Document) -> Cow<'_, Node> {
     if document.is_plain {
         Cow::Borrowed(&document.root)
     } else {
-        Cow::Owned(copy(&document.root, &document.kind.schema))
+        Cow::Owned(copy(&document.root, &document.kind.schema, |_, _| false))
     }
 }
 
-fn copy(node: &Node, schema: &Schema) -> Node {
+/// What an API server holds, without the nulls and empty texts that stand for "not set".
+///
+/// The same as [`lenient`] on values without places, for objects whose fields have their
+/// right names and types already. Goes as deep as the table.
+#[cfg(feature = "kube")]
+pub(crate) fn settled(value: serde_json::Value, schema: &Schema) -> serde_json::Value {
+    use serde_json::Value as Json;
+    match (schema.shape, value) {
+        (Shape::Object(_), Json::Object(fields)) => {
+            let known = fields.into_iter().filter_map(|(key, value)| {
+                let field = schema.field(&key)?;
+                let unset = value.is_null()
+                    || (value.as_str() == Some("") && has_no_empty_value(&field.schema));
+                (!unset).then(|| (key, settled(value, &field.schema)))
+            });
+            Json::Object(known.collect())
+        }
+        (Shape::List(item) | Shape::Set(item), Json::Array(items)) => items
+            .into_iter()
+            .map(|value| settled(value, item))
+            .collect(),
+        (Shape::Map(item), Json::Object(fields)) => {
+            let fields = fields.into_iter();
+            Json::Object(
+                fields
+                    .map(|(key, value)| (key, settled(value, item)))
+                    .collect(),
+            )
+        }
+        (_, value) => value,
+    }
+}
+
+/// Whether a value stands for "not set".
+type Dropped = fn(&Node, &Schema) -> bool;
+
+fn copy(node: &Node, schema: &Schema, dropped: Dropped) -> Node {
     let value = match (schema.shape, &node.value) {
         (Shape::Object(_), Value::Mapping(entries)) => Value::Mapping(
-            fields(entries, schema)
+            fields(entries, schema, dropped)
                 .map(|(field, entry)| Entry {
                     key: Text::new_static(field.name),
                     key_span: entry.key_span,
-                    value: copy(&entry.value, &field.schema),
+                    value: copy(&entry.value, &field.schema, dropped),
                 })
                 .collect(),
         ),
@@ -82,18 +126,18 @@ fn copy(node: &Node, schema: &Schema) -> Node {
                 .map(|entry| Entry {
                     key: entry.key.clone(),
                     key_span: entry.key_span,
-                    value: copy(&entry.value, item),
+                    value: copy(&entry.value, item, dropped),
                 })
                 .collect(),
         ),
         (Shape::List(item) | Shape::Set(item), Value::Sequence(items)) => {
-            Value::Sequence(items.iter().map(|value| copy(value, item)).collect())
+            Value::Sequence(items.iter().map(|value| copy(value, item, dropped)).collect())
         }
         (Shape::Text, _) => match as_text(&node.value) {
             Some(text) => Value::String(text),
             None => node.value.clone(),
         },
-        (_, Value::Number(number)) => Value::Number(whole(number.clone())),
+        (_, Value::Number(number)) => Value::Number(without_point(number)),
         _ => node.value.clone(),
     };
     Node::new(node.span, value)
@@ -103,6 +147,7 @@ fn copy(node: &Node, schema: &Schema) -> Node {
 fn fields<'a>(
     entries: &'a [Entry],
     schema: &Schema,
+    dropped: Dropped,
 ) -> impl Iterator<Item = (&'static Field, &'a Entry)> + use<'a> {
     let table = schema.fields();
     let mut chosen: Vec<Option<&Entry>> = vec![None; table.len()];
@@ -114,21 +159,27 @@ fn fields<'a>(
             *place = Some(entry);
         }
     }
-    table.iter().zip(chosen).filter_map(|(field, entry)| {
+    table.iter().zip(chosen).filter_map(move |(field, entry)| {
         let entry = entry?;
-        let is_set = !entry.value.is_null() && !is_unset(&entry.value, &field.schema);
+        let is_set = !entry.value.is_null() && !dropped(&entry.value, &field.schema);
         is_set.then_some((field, entry))
     })
 }
 
 /// Empty text in a field whose type has no empty value.
 pub(super) fn is_unset(node: &Node, schema: &Schema) -> bool {
-    let empty = node.text() == Some("");
-    let typed = !schema.one_of.is_empty() && !schema.one_of.contains(&"")
+    node.text() == Some("") && has_no_empty_value(schema)
+}
+
+fn has_no_empty_value(schema: &Schema) -> bool {
+    !schema.one_of.is_empty() && !schema.one_of.contains(&"")
         || schema.form != Form::Plain
         || !schema.tags.is_empty()
-        || schema.cidr;
-    empty && typed
+        || schema.format == Some(Format::Cidr)
+        || matches!(
+            schema.pattern,
+            Some(Pattern::AnyCase(_) | Pattern::Affinity)
+        )
 }
 
 /// A scalar where text is wanted.
@@ -165,7 +216,7 @@ impl<'a> Reader<'a> {
         number: &serde_json::Number,
         visitor: V,
     ) -> Result<V::Value, Mismatch> {
-        let number = whole(number.clone());
+        let number = without_point(number);
         if let Some(number) = number.as_u64() {
             visitor.visit_u64(number)
         } else if let Some(number) = number.as_i64() {
@@ -224,7 +275,7 @@ impl<'de> Deserializer<'de> for Reader<'de> {
             }
             (Shape::Object(_), Value::Mapping(entries)) => visitor.visit_map(Fields {
                 reader: self,
-                fields: fields(entries, self.schema),
+                fields: fields(entries, self.schema, is_unset),
                 value: None,
             }),
             (Shape::Map(item), Value::Mapping(entries)) => visitor.visit_map(Keys {

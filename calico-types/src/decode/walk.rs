@@ -58,7 +58,7 @@ impl Walk<'_> {
 
     fn stored(&self) -> &Node {
         self.stored
-            .get_or_init(|| prune::tree(self.document).into_owned())
+            .get_or_init(|| prune::stored(self.document).into_owned())
     }
 
     fn value(&mut self, node: &Node, schema: &Schema, path: &Path<'_>) {
@@ -76,11 +76,8 @@ impl Walk<'_> {
                 }
             }
             (Shape::List(item) | Shape::Set(item), Value::Sequence(items)) => {
-                if matches!(schema.shape, Shape::Set(_)) {
-                    self.repeated(items, path);
-                }
                 for (index, value) in items.iter().enumerate() {
-                    if value.is_null() && !matches!(item.shape, Shape::Any) {
+                    if value.is_null() && !item.nullable && !matches!(item.shape, Shape::Any) {
                         self.null_item(value, path, index);
                     }
                     self.value(value, item, &path.index(index));
@@ -120,6 +117,7 @@ impl Walk<'_> {
             };
             next = index + 1;
             repeats |= seen.again(index);
+            self.is_plain &= field.stored;
             if exact.is_none() {
                 self.is_plain = false;
                 self.wrong_case(entry, field.name, &below);
@@ -153,31 +151,6 @@ impl Walk<'_> {
         }
     }
 
-    /// Items of a list that must not repeat. The API server checks this beside
-    /// its schema, so that the layer of the schema does not.
-    fn repeated(&mut self, items: &[Node], path: &Path<'_>) {
-        let mut table: HashSet<&str> = HashSet::new();
-        for (index, item) in items.iter().enumerate() {
-            let Some(text) = item.text() else { continue };
-            let is_new = if items.len() <= FEW {
-                !items
-                    .iter()
-                    .take(index)
-                    .any(|other| other.text() == Some(text))
-            } else {
-                table.insert(text)
-            };
-            if is_new || self.room == 0 {
-                continue;
-            }
-            let message = format!("{} is given twice", shown(item));
-            let diagnostic = Diagnostic::error(Code("duplicate-item"), message)
-                .refused_by(RefusedBy::API_SERVER)
-                .help("remove one");
-            self.report(diagnostic, &path.index(index), item.span);
-        }
-    }
-
     /// Calico's decoder makes an empty item of null.
     fn null_item(&mut self, item: &Node, list: &Path<'_>, index: usize) {
         let refused_by = RefusedBy {
@@ -199,7 +172,11 @@ impl Walk<'_> {
                 self.stored(),
                 path,
             ))
-            .help("calicoctl reads it as meant; an API server drops it without a word")
+            .help(if self.document.kind.validated {
+                "calicoctl reads it as meant; an API server drops it without a word"
+            } else {
+                "an API server drops it without a word, unless it is asked to be strict"
+            })
             .suggest(advice::entry_yaml(name, &entry.value));
         self.report(diagnostic, path, entry.key_span);
     }
@@ -223,12 +200,8 @@ impl Walk<'_> {
 
     /// Text of a field whose values may be limited to some words.
     fn text(&mut self, node: &Node, text: &str, schema: &Schema, path: &Path<'_>) {
-        if text.is_empty() && is_unset(node, schema) {
-            self.is_plain = false;
-            return;
-        }
+        self.is_plain &= !is_unset(node, schema);
         if schema.form == Form::Duration
-            && !text.is_empty()
             && let Err(error) = text.parse::<Duration>()
         {
             let message = format!("{} is {error}", shown(node))
@@ -258,7 +231,11 @@ impl Walk<'_> {
             Diagnostic::warning(Code("text-expected"), message)
         };
         let diagnostic = diagnostic
-            .help("calicoctl takes it for text; an API server does not")
+            .help(if self.document.kind.validated {
+                "calicoctl takes it for text; an API server does not"
+            } else {
+                "an API server does not take it for text"
+            })
             .suggest(advice::assign(path, &format!("\"{value}\"")));
         self.report(diagnostic, path, node.span);
     }
@@ -273,7 +250,7 @@ impl Walk<'_> {
             Form::Asn => (0, i64::from(u32::MAX)),
             Form::Int32 => (i64::from(i32::MIN), i64::from(i32::MAX)),
             Form::Unsigned => (0, i64::from(u32::MAX)),
-            Form::Plain | Form::Duration => (i64::MIN, i64::MAX),
+            Form::Plain | Form::Duration | Form::Address => (i64::MIN, i64::MAX),
         };
         if node.is_float() {
             self.is_plain = false;

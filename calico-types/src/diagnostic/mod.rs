@@ -1,5 +1,6 @@
 //! Findings about manifests: what is wrong, where, and what to write instead.
 
+pub mod fix;
 mod render;
 
 use std::fmt;
@@ -9,6 +10,7 @@ use serde::Serialize;
 pub use render::render;
 
 use crate::source::Span;
+use fix::Fix;
 
 /// One finding.
 ///
@@ -46,6 +48,9 @@ pub struct Diagnostic {
     /// Corrected YAML of the place, without indentation.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub suggestion: Option<String>,
+    /// The correction, where it is certain.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fix: Option<Fix>,
 }
 
 /// The stable name of a kind of finding, in kebab case.
@@ -94,38 +99,63 @@ pub struct RefusedBy {
     /// The schema and rules of the custom resource definitions, which every
     /// Kubernetes API server runs.
     pub api_server: bool,
+    /// What Calico's client compares with the datastore before it writes:
+    /// `calicoctl` and the aggregated API server do, an API server that serves
+    /// the custom resource definitions itself does not.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub datastore: bool,
+    /// The Tigera operator: the resource is stored, and nothing is done about
+    /// it but a condition `Degraded`.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub operator: bool,
 }
 
 impl RefusedBy {
+    /// Nobody.
+    pub const NOBODY: Self = Self {
+        decoder: false,
+        calico: false,
+        api_server: false,
+        datastore: false,
+        operator: false,
+    };
     /// Whoever reads the document at all.
     pub const EVERYONE: Self = Self {
         decoder: true,
         calico: true,
         api_server: true,
+        ..Self::NOBODY
     };
     /// Strict decoding only.
     pub const DECODER: Self = Self {
         decoder: true,
-        calico: false,
-        api_server: false,
+        ..Self::NOBODY
     };
     /// Calico's validation only.
     pub const CALICO: Self = Self {
-        decoder: false,
         calico: true,
-        api_server: false,
+        ..Self::NOBODY
     };
     /// The API server only.
     pub const API_SERVER: Self = Self {
-        decoder: false,
-        calico: false,
         api_server: true,
+        ..Self::NOBODY
+    };
+    /// Calico's client only, for what is in the datastore already.
+    pub const DATASTORE: Self = Self {
+        datastore: true,
+        ..Self::NOBODY
+    };
+    /// The operator only.
+    pub const OPERATOR: Self = Self {
+        operator: true,
+        ..Self::NOBODY
     };
 
     /// Whether anything refuses.
     #[must_use]
     pub const fn any(self) -> bool {
-        self.decoder || self.calico || self.api_server
+        self.decoder || self.calico || self.api_server || self.datastore || self.operator
     }
 
     /// What either refuses.
@@ -135,6 +165,8 @@ impl RefusedBy {
             decoder: self.decoder || other.decoder,
             calico: self.calico || other.calico,
             api_server: self.api_server || other.api_server,
+            datastore: self.datastore || other.datastore,
+            operator: self.operator || other.operator,
         }
     }
 }
@@ -155,6 +187,7 @@ impl Diagnostic {
             stored: None,
             help: Vec::new(),
             suggestion: None,
+            fix: None,
         }
     }
 
@@ -216,6 +249,13 @@ impl Diagnostic {
     #[must_use]
     pub fn suggest(mut self, yaml: impl Into<String>) -> Self {
         self.suggestion = Some(yaml.into());
+        self
+    }
+
+    /// Gives a correction that is certain; `None` for none.
+    #[must_use]
+    pub fn fix(mut self, fix: impl Into<Option<Fix>>) -> Self {
+        self.fix = fix.into();
         self
     }
 

@@ -4,6 +4,7 @@ use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
 use super::label_selector::LabelSelector;
+use crate::given::Given;
 use crate::metadata::Metadata;
 use crate::resources::{Conditions, Kind};
 
@@ -42,11 +43,11 @@ pub struct ClusterNetworkPolicySpec {
     #[serde(default)]
     pub subject: Subject,
     /// Rules for traffic to the pods; at most 25.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub ingress: Vec<ClusterNetworkPolicyIngressRule>,
+    #[serde(default, skip_serializing_if = "Given::is_absent")]
+    pub ingress: Given<Vec<ClusterNetworkPolicyIngressRule>>,
     /// Rules for traffic from the pods; at most 25.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub egress: Vec<ClusterNetworkPolicyEgressRule>,
+    #[serde(default, skip_serializing_if = "Given::is_absent")]
+    pub egress: Given<Vec<ClusterNetworkPolicyEgressRule>>,
 }
 
 /// When the policy is evaluated.
@@ -75,8 +76,8 @@ pub struct Subject {
 #[serde(rename_all = "camelCase")]
 pub struct NamespacedPod {
     /// The namespaces.
-    #[serde(default)]
-    pub namespace_selector: LabelSelector,
+    #[serde(default, skip_serializing_if = "Given::is_absent")]
+    pub namespace_selector: Given<LabelSelector>,
     /// The pods.
     #[serde(default)]
     pub pod_selector: LabelSelector,
@@ -103,8 +104,8 @@ pub struct ClusterNetworkPolicyIngressRule {
     /// What happens.
     pub action: ClusterNetworkPolicyAction,
     /// Where from.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub from: Vec<ClusterNetworkPolicyIngressPeer>,
+    #[serde(default, skip_serializing_if = "Given::is_absent")]
+    pub from: Given<Vec<ClusterNetworkPolicyIngressPeer>>,
     /// Absent: any.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub protocols: Option<Vec<ClusterNetworkPolicyProtocol>>,
@@ -120,8 +121,8 @@ pub struct ClusterNetworkPolicyEgressRule {
     /// What happens.
     pub action: ClusterNetworkPolicyAction,
     /// Where to.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub to: Vec<ClusterNetworkPolicyEgressPeer>,
+    #[serde(default, skip_serializing_if = "Given::is_absent")]
+    pub to: Given<Vec<ClusterNetworkPolicyEgressPeer>>,
     /// Absent: any.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub protocols: Option<Vec<ClusterNetworkPolicyProtocol>>,

@@ -4,16 +4,18 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::given::Given;
+
 /// Every entry must match; an empty selector matches everything.
 #[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct LabelSelector {
     /// Labels with exactly these values.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub match_labels: BTreeMap<String, String>,
+    #[serde(default, skip_serializing_if = "Given::is_absent")]
+    pub match_labels: Given<BTreeMap<String, String>>,
     /// Further requirements.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub match_expressions: Vec<LabelSelectorRequirement>,
+    #[serde(default, skip_serializing_if = "Given::is_absent")]
+    pub match_expressions: Given<Vec<LabelSelectorRequirement>>,
 }
 
 /// A requirement on one label.
@@ -27,6 +29,6 @@ pub struct LabelSelectorRequirement {
     #[serde(default)]
     pub operator: String,
     /// For `In` and `NotIn`.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub values: Vec<String>,
+    #[serde(default, skip_serializing_if = "Given::is_absent")]
+    pub values: Given<Vec<String>>,
 }

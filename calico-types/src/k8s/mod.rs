@@ -3,6 +3,8 @@
 //! Fields that neither needs are left out; an encoded resource is therefore
 //! not what the cluster holds.
 
+mod admin_network_policy;
+mod baseline_admin_network_policy;
 mod cluster_network_policy;
 mod endpoint_slice;
 mod int_or_string;
@@ -15,6 +17,15 @@ mod secret;
 mod service;
 mod service_account;
 
+pub use admin_network_policy::{
+    AdminNetworkPolicy, AdminNetworkPolicyAction, AdminNetworkPolicyEgressPeer,
+    AdminNetworkPolicyEgressRule, AdminNetworkPolicyIngressPeer, AdminNetworkPolicyIngressRule,
+    AdminNetworkPolicyPort, AdminNetworkPolicyPortNumber, AdminNetworkPolicyPortRange,
+    AdminNetworkPolicySpec,
+};
+pub use baseline_admin_network_policy::{
+    BaselineAdminNetworkPolicy, BaselineAdminNetworkPolicyAction, BaselineAdminNetworkPolicySpec,
+};
 pub use cluster_network_policy::{
     ClusterNetworkPolicy, ClusterNetworkPolicyAction, ClusterNetworkPolicyEgressPeer,
     ClusterNetworkPolicyEgressRule, ClusterNetworkPolicyIngressPeer,

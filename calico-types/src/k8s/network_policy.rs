@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::int_or_string::IntOrString;
 use super::label_selector::LabelSelector;
+use crate::given::Given;
 use crate::metadata::Metadata;
 use crate::resources::Kind;
 use crate::resources::PolicyType;
@@ -53,11 +54,11 @@ pub struct NetworkPolicySpec {
 #[serde(rename_all = "camelCase")]
 pub struct NetworkPolicyIngressRule {
     /// Empty: any.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub ports: Vec<NetworkPolicyPort>,
+    #[serde(default, skip_serializing_if = "Given::is_absent")]
+    pub ports: Given<Vec<NetworkPolicyPort>>,
     /// Empty: anywhere.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub from: Vec<NetworkPolicyPeer>,
+    #[serde(default, skip_serializing_if = "Given::is_absent")]
+    pub from: Given<Vec<NetworkPolicyPeer>>,
 }
 
 /// Traffic to one of `to` at one of `ports`.
@@ -65,11 +66,11 @@ pub struct NetworkPolicyIngressRule {
 #[serde(rename_all = "camelCase")]
 pub struct NetworkPolicyEgressRule {
     /// Empty: any.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub ports: Vec<NetworkPolicyPort>,
+    #[serde(default, skip_serializing_if = "Given::is_absent")]
+    pub ports: Given<Vec<NetworkPolicyPort>>,
     /// Empty: anywhere.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub to: Vec<NetworkPolicyPeer>,
+    #[serde(default, skip_serializing_if = "Given::is_absent")]
+    pub to: Given<Vec<NetworkPolicyPeer>>,
 }
 
 /// A port of a protocol.
@@ -109,6 +110,6 @@ pub struct IpBlock {
     /// The range.
     pub cidr: IpNet,
     /// The parts.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub except: Vec<IpNet>,
+    #[serde(default, skip_serializing_if = "Given::is_absent")]
+    pub except: Given<Vec<IpNet>>,
 }

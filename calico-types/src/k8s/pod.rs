@@ -39,6 +39,9 @@ pub struct PodSpec {
     /// The identity it has; default `default`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub service_account_name: Option<String>,
+    /// The old name of `service_account_name`, which a server keeps equal to it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub service_account: Option<String>,
     /// Whether it uses its host's network: then policy does not see it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub host_network: Option<bool>,

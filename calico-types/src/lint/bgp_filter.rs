@@ -5,8 +5,9 @@
 //! prefixes, which `prefixLength` makes of the CIDR, is never equal to one.
 
 use super::bundle::{Bundle, Placed};
+use super::route_cover::covers;
 use crate::resources::{
-    BGPFilter, BGPFilterRule, BGPFilterSpec, FilterAction, MatchOperator, PrefixLength,
+    BGPFilter, BGPFilterRule, BGPFilterSpec, FilterAction, MatchOperator, PeerType, PrefixLength,
 };
 use crate::topology::Family;
 use crate::{Diagnostic, Severity};
@@ -53,7 +54,7 @@ pub(super) fn lists(
     ]
 }
 
-/// Whether a rule matches every route.
+/// Whether a rule matches every route, of whatever peers it asks for.
 pub(super) fn is_catch_all(rule: &BGPFilterRule) -> bool {
     let BGPFilterRule {
         cidr,
@@ -61,7 +62,7 @@ pub(super) fn is_catch_all(rule: &BGPFilterRule) -> bool {
         match_operator: _,
         source,
         interface,
-        peer_type,
+        peer_type: _,
         communities,
         as_path_prefix,
         priority,
@@ -72,10 +73,22 @@ pub(super) fn is_catch_all(rule: &BGPFilterRule) -> bool {
         && prefix_length.is_none()
         && source.is_none()
         && interface.as_deref().is_none_or(str::is_empty)
-        && peer_type.is_none()
         && communities.is_none()
         && as_path_prefix.as_ref().is_none_or(Vec::is_empty)
         && priority.is_none()
+}
+
+/// The first rule after which none is asked: one without conditions, or the later
+/// of two that are for external and for internal peers.
+pub(super) fn catch_all(rules: &[BGPFilterRule]) -> Option<usize> {
+    let (mut external, mut internal) = (false, false);
+    rules.iter().position(|rule| {
+        if is_catch_all(rule) {
+            external |= rule.peer_type != Some(PeerType::Internal);
+            internal |= rule.peer_type != Some(PeerType::External);
+        }
+        external && internal
+    })
 }
 
 /// What can be said of a filter whatever peers use it.
@@ -87,10 +100,12 @@ pub(super) fn check(bundle: &Bundle<'_>, found: &mut Vec<Diagnostic>) {
         }
         for (field, _, family, rules) in lists {
             found.extend(unreachable(filter, field, rules));
+            found.extend(shadowed(bundle, filter, (field, family), rules));
             for (index, rule) in rules.iter().enumerate() {
                 let path = format!("spec.{field}[{index}]");
                 found.extend(exact_with_length(filter, &path, rule));
                 found.extend(empty_length(filter, &path, family, rule));
+                found.extend(clipped_length(filter, &path, rule));
             }
         }
     }
@@ -112,7 +127,7 @@ fn unreachable(
     field: &str,
     rules: &[BGPFilterRule],
 ) -> Option<Diagnostic> {
-    let catch_all = rules.iter().position(is_catch_all)?;
+    let catch_all = catch_all(rules)?;
     let count = rules.len().checked_sub(catch_all + 1).filter(|n| *n > 0)?;
     let first = catch_all + 1;
     let rest = match count {
@@ -129,6 +144,45 @@ fn unreachable(
             .finding(Severity::Warning, "unreachable-filter-rule", &path, message)
             .help("the first rule that matches decides; put the one without conditions last"),
     )
+}
+
+/// Rules behind a wider one. Only a repetition, and worth no more than a word, where
+/// both do the same.
+fn shadowed(
+    bundle: &Bundle<'_>,
+    filter: &Placed<'_, BGPFilter>,
+    (field, family): (&str, Family),
+    rules: &[BGPFilterRule],
+) -> Vec<Diagnostic> {
+    let asked = catch_all(rules).map_or(rules, |end| rules.get(..=end).unwrap_or(rules));
+    if !bundle.afford(asked.len().saturating_mul(asked.len()) / 2) {
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    for (index, rule) in asked.iter().enumerate() {
+        let mut before = asked.iter().take(index);
+        let Some(wider) = before.position(|earlier| covers(earlier, rule, family)) else {
+            continue;
+        };
+        let same = asked.get(wider).is_some_and(|wider| {
+            wider.action == rule.action && wider.operations == rule.operations
+        });
+        let severity = if same {
+            Severity::Info
+        } else {
+            Severity::Warning
+        };
+        let message = format!(
+            "rule {index} of {field} is never asked: rule {wider} matches every route that it matches"
+        );
+        let path = format!("spec.{field}[{index}]");
+        found.push(
+            filter
+                .finding(severity, "unreachable-filter-rule", &path, message)
+                .help("the first rule that matches decides; put the narrower one first"),
+        );
+    }
+    found
 }
 
 /// `Equal` or `NotEqual` beside `prefixLength`. Calico renders the pair as a
@@ -196,4 +250,36 @@ fn empty_length(
         &format!("{path}.prefixLength"),
         message,
     ))
+}
+
+/// A shortest length below that of the CIDR. A part of a prefix is never shorter
+/// than the prefix; Calico clips such a bound, so the rule is narrower than it
+/// looks.
+fn clipped_length(
+    filter: &Placed<'_, BGPFilter>,
+    path: &str,
+    rule: &BGPFilterRule,
+) -> Option<Diagnostic> {
+    let PrefixLength { min, max } = rule.prefix_length?;
+    let (min, cidr) = (min?, rule.cidr?);
+    let own = cidr.prefix_len();
+    // Bounds without any length between them are told as such.
+    if min >= own || max.is_some_and(|max| max < own) {
+        return None;
+    }
+    let message = format!(
+        "min {min} is shorter than {cidr} itself: no part of it has fewer than {own} bits, and \
+         Calico takes {own}"
+    );
+    Some(
+        filter
+            .finding(
+                Severity::Warning,
+                "prefix-length-below-cidr",
+                &format!("{path}.prefixLength.min"),
+                message,
+            )
+            .help("to match shorter prefixes too, write a shorter CIDR")
+            .suggest(format!("min: {own}")),
+    )
 }

@@ -4,26 +4,27 @@
 //! topology) is made when it is first asked for; what lints look up is indexed by
 //! name, so that no lint goes through all of a kind for each of another.
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use super::LintContext;
 use super::inventory::Inventory;
 use super::policy::{self, PolicyView};
-use crate::decode::Located;
+use super::unseen::Unseen;
+use crate::decode::{Located, Unread};
 use crate::resources::{
     BGPConfiguration, BGPFilter, BGPPeer, FelixConfiguration, HostEndpoint, IPPool, Installation,
-    Kind, Node, PolicyType, Tier,
+    Kind, KubeControllersConfiguration, Node, PolicyType, Tier,
 };
 use crate::topology::{Family, Problem, Topology, TopologyInput};
-use crate::{Code, Diagnostic, Resource, Severity};
+use crate::{Diagnostic, Resource, Severity, convert};
 
-/// The number of nodes up to which a mesh is built to be looked at.
-const LARGEST_MESH: usize = 300;
+/// Evaluations of selectors on nodes beyond which no topology is built.
+const MOST_EVALUATIONS: usize = 10_000_000;
 
-/// Session ends beyond which no topology is built to be looked at; a cluster of
-/// 5 000 nodes with ten reflectors has 100 000.
+/// Session ends beyond which a topology is not looked at, those of the mesh
+/// apart; a cluster of 5 000 nodes with ten reflectors has 100 000.
 const MOST_SESSIONS: usize = 500_000;
 
 /// Pairs of policies, and of selectors and endpoints, beyond which none are
@@ -61,13 +62,7 @@ impl<T: Kind> Placed<'_, T> {
     }
 }
 
-/// A finding about a field, put where the field stands, or else the nearest
-/// thing around it that is there.
-///
-/// Paths are those of the resource as it is in the cluster; in a manifest a field
-/// may be absent (that is often the finding) or stand in a list written on one
-/// line. Going up by one step at a time always ends: at the name, or at the
-/// document.
+/// A finding about a field of a resource.
 pub(super) fn finding(
     at: &Located,
     severity: Severity,
@@ -75,36 +70,15 @@ pub(super) fn finding(
     path: &str,
     message: impl Into<String>,
 ) -> Diagnostic {
-    let mut around = path;
-    let span = loop {
-        if let Some(span) = at.field_span(around).filter(|_| !around.is_empty()) {
-            break span;
-        }
-        match around.rfind(['.', '[']) {
-            Some(end) => around = around.get(..end).unwrap_or_default(),
-            None => break at.field_span("metadata.name").unwrap_or(at.span),
-        }
-    };
-    Diagnostic::new(severity, Code(code), message)
-        .at(at.source.clone(), span)
-        .of(title(&at.resource))
-        .on(path)
-}
-
-/// Kind and name: `NetworkPolicy shop/db`.
-pub(super) fn title(resource: &Resource) -> String {
-    let metadata = resource.metadata();
-    let namespace = match &metadata.namespace {
-        Some(namespace) if resource.namespaced() => format!("{namespace}/"),
-        Some(_) | None => String::new(),
-    };
-    format!("{} {namespace}{}", resource.kind(), metadata.name)
+    at.finding(severity, code, path, message)
 }
 
 /// Everything that lints ask for.
 pub(super) struct Bundle<'a> {
     pub(super) all: &'a [Located],
     pub(super) context: LintContext,
+    /// What could not be read.
+    pub(super) unseen: Unseen<'a>,
     pub(super) nodes: Vec<Placed<'a, Node>>,
     pub(super) configurations: Vec<Placed<'a, BGPConfiguration>>,
     pub(super) peers: Vec<Placed<'a, BGPPeer>>,
@@ -113,9 +87,15 @@ pub(super) struct Bundle<'a> {
     pub(super) installations: Vec<Placed<'a, Installation>>,
     pub(super) felix: Vec<Placed<'a, FelixConfiguration>>,
     pub(super) host_endpoints: Vec<Placed<'a, HostEndpoint>>,
+    pub(super) controllers: Vec<Placed<'a, KubeControllersConfiguration>>,
     /// Enforced policies of every kind, in the order of evaluation.
     pub(super) policies: Vec<PolicyView<'a>>,
-    pub(super) inventory: Inventory,
+    /// Those that are only reported on, but for those that stage a deletion.
+    pub(super) staged: Vec<PolicyView<'a>>,
+    pub(super) inventory: Inventory<'a>,
+    /// Comparisons that may still be made, and whether some were not.
+    budget: Cell<usize>,
+    overdrawn: Cell<bool>,
     topology: OnceCell<Option<(Topology, Vec<Problem>)>>,
     /// Families in which each `BGPPeer` has sessions.
     speaking: OnceCell<BTreeSet<(String, Family)>>,
@@ -148,16 +128,30 @@ fn by_name<'a, T: Kind>(all: &[Placed<'a, T>]) -> BTreeMap<&'a str, Placed<'a, T
     named.collect()
 }
 
-/// The addresses at which a node speaks BGP.
-fn addresses(node: &Placed<'_, Node>) -> impl Iterator<Item = IpAddr> {
-    let bgp = node.resource.spec.bgp.as_ref();
-    let four = bgp
-        .and_then(|bgp| bgp.ipv4_address)
-        .map(|net| IpAddr::V4(net.addr()));
-    let six = bgp
-        .and_then(|bgp| bgp.ipv6_address)
-        .map(|net| IpAddr::V6(net.addr()));
-    four.into_iter().chain(six)
+/// The addresses at which nodes speak BGP, Calico's and those of Kubernetes.
+fn node_addresses(all: &[Located]) -> BTreeSet<IpAddr> {
+    let mut addresses = BTreeSet::new();
+    for at in all {
+        let foreign;
+        let node = match &at.resource {
+            Resource::Node(node) => node,
+            Resource::KubernetesNode(node) => {
+                foreign = convert::node(node);
+                &foreign
+            }
+            #[expect(
+                clippy::wildcard_enum_match_arm,
+                reason = "two kinds out of all are nodes"
+            )]
+            _ => continue,
+        };
+        let bgp = node.spec.bgp.as_ref();
+        let four = bgp.and_then(|bgp| bgp.ipv4_address);
+        let six = bgp.and_then(|bgp| bgp.ipv6_address);
+        addresses.extend(four.map(|net| IpAddr::V4(net.addr())));
+        addresses.extend(six.map(|net| IpAddr::V6(net.addr())));
+    }
+    addresses
 }
 
 /// Major and minor of a version such as `v3.30.7`.
@@ -169,7 +163,7 @@ fn parse_release(version: &str) -> Option<(u16, u16)> {
 }
 
 impl<'a> Bundle<'a> {
-    pub(super) fn new(all: &'a [Located], context: LintContext) -> Self {
+    pub(super) fn new(all: &'a [Located], unread: &'a [Unread], context: LintContext) -> Self {
         let nodes: Vec<Placed<'a, Node>> = of_kind!(all, Node);
         let peers: Vec<Placed<'a, BGPPeer>> = of_kind!(all, BGPPeer);
         let filters: Vec<Placed<'a, BGPFilter>> = of_kind!(all, BGPFilter);
@@ -177,10 +171,11 @@ impl<'a> Bundle<'a> {
         Self {
             all,
             context,
+            unseen: Unseen::new(unread),
             filters_by_name: by_name(&filters),
             peers_by_name: by_name(&peers),
             tiers_by_name: by_name(&tiers),
-            node_addresses: nodes.iter().flat_map(addresses).collect(),
+            node_addresses: node_addresses(all),
             nodes,
             configurations: of_kind!(all, BGPConfiguration),
             peers,
@@ -189,8 +184,12 @@ impl<'a> Bundle<'a> {
             installations: of_kind!(all, Installation),
             felix: of_kind!(all, FelixConfiguration),
             host_endpoints: of_kind!(all, HostEndpoint),
+            controllers: of_kind!(all, KubeControllersConfiguration),
             policies: policy::views(all),
-            inventory: Inventory::new(all.iter().map(|at| &at.resource)),
+            staged: policy::staged(all),
+            inventory: Inventory::new(all),
+            budget: Cell::new(MOST_COMPARISONS),
+            overdrawn: Cell::new(false),
             topology: OnceCell::new(),
             speaking: OnceCell::new(),
         }
@@ -198,19 +197,21 @@ impl<'a> Bundle<'a> {
 
     /// The sessions that the resources mean, and what is odd about them.
     ///
-    /// Without the mesh when that would be very many sessions: no lint has
-    /// more to say about a mesh of a thousand nodes than about one of ten.
-    /// `None` when it would be very many all the same, since a `BGPPeer` of a
-    /// line can mean the square of all nodes.
+    /// `None` when that would be very many beside the mesh, since a `BGPPeer` of
+    /// a line can mean the square of all nodes.
     pub(super) fn topology(&self) -> Option<&(Topology, Vec<Problem>)> {
         let topology = self.topology.get_or_init(|| {
             let resources = self.all.iter().map(|at| &at.resource);
-            let mut input = TopologyInput::from_resources(resources);
-            if input.nodes.len() > LARGEST_MESH {
-                let default = input.configurations.entry("default".to_owned());
-                default.or_default().spec.node_to_node_mesh_enabled = Some(false);
+            let input = TopologyInput::from_resources(resources);
+            if input.nodes.len().saturating_mul(input.peers.len()) > MOST_EVALUATIONS {
+                return None;
             }
-            (Topology::bound(&input) <= MOST_SESSIONS).then(|| Topology::build(&input))
+            let topology = Topology::build(&input);
+            let few = topology.explicit_bound() <= MOST_SESSIONS;
+            few.then(|| {
+                let problems = topology.problems().collect();
+                (topology, problems)
+            })
         });
         topology.as_ref()
     }
@@ -218,13 +219,30 @@ impl<'a> Bundle<'a> {
     /// Whether a `BGPPeer` makes sessions of a family, in either direction.
     pub(super) fn has_sessions(&self, peer: &str, family: Family) -> bool {
         let speaking = self.speaking.get_or_init(|| {
-            let nodes = self.topology().map(|(topology, _)| &topology.nodes);
-            let sessions = nodes.into_iter().flatten().flat_map(|node| &node.sessions);
-            sessions
-                .filter_map(|s| Some((s.origin.bgp_peer()?.to_owned(), s.family)))
-                .collect()
+            let topology = self.topology();
+            topology.map_or_else(BTreeSet::new, |(topology, _)| topology.speaking())
         });
         speaking.contains(&(peer.to_owned(), family))
+    }
+
+    /// Takes so many comparisons off what may still be made. A lint that cannot
+    /// afford them leaves them out, and a finding says so.
+    pub(super) fn afford(&self, comparisons: usize) -> bool {
+        match self.budget.get().checked_sub(comparisons) {
+            Some(left) => {
+                self.budget.set(left);
+                true
+            }
+            None => {
+                self.overdrawn.set(true);
+                false
+            }
+        }
+    }
+
+    /// Whether something was left out because there was too much of it.
+    pub(super) fn is_overdrawn(&self) -> bool {
+        self.overdrawn.get()
     }
 
     /// Whether comparing policies with each other and with endpoints ends in
@@ -236,10 +254,9 @@ impl<'a> Bundle<'a> {
         let policies = self.policies.len();
         let selectors: usize = self.policies.iter().map(rules).sum();
         let endpoints = self.inventory.endpoints.len() + self.inventory.network_sets.len();
-        policies
-            .saturating_mul(policies)
-            .saturating_add(selectors.saturating_mul(endpoints))
-            <= MOST_COMPARISONS
+        let pairs = policies.saturating_mul(policies);
+        let all = pairs.saturating_add(selectors.saturating_mul(endpoints));
+        all <= MOST_COMPARISONS
     }
 
     /// The tier of a name, if it is among the resources.
@@ -271,9 +288,12 @@ impl<'a> Bundle<'a> {
         self.filters_by_name.get(name).copied()
     }
 
-    /// Whether an address is a node's.
-    pub(super) fn is_node(&self, address: IpAddr) -> bool {
-        self.node_addresses.contains(&address)
+    /// Whether a peering is with a router outside: by an address that no node
+    /// has, where every node could be read.
+    pub(super) fn is_external(&self, peer: &BGPPeer) -> bool {
+        let address = peer.spec.peer_ip.map(|peer| peer.ip);
+        self.unseen.none_of("Node")
+            && address.is_some_and(|address| !self.node_addresses.contains(&address))
     }
 
     /// Calico's release, as the caller or the cluster's own record says it.
@@ -288,13 +308,19 @@ impl<'a> Bundle<'a> {
         })
     }
 
+    /// Whether the resources are all that the cluster has, and all of them are
+    /// here.
+    pub(super) fn is_complete(&self) -> bool {
+        self.context.complete && self.unseen.nothing_lost()
+    }
+
     /// How bad it is that something is missing: whether it is can only be
     /// known of a complete set.
     ///
     /// A directory of manifests is seldom all that a cluster has, and saying
     /// "error" of what is merely elsewhere teaches people to ignore errors.
     pub(super) fn missing(&self) -> Severity {
-        if self.context.complete {
+        if self.is_complete() {
             Severity::Error
         } else {
             Severity::Warning

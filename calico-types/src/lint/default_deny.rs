@@ -12,6 +12,9 @@ use crate::resources::{Action, PolicyType, TierDefaultAction};
 use crate::{Diagnostic, Severity};
 
 pub(super) fn check(bundle: &Bundle<'_>, found: &mut Vec<Diagnostic>) {
+    if !bundle.unseen.no_policies() {
+        return;
+    }
     let pod = dns_pod();
     let global = bundle.policies.iter().filter(|policy| {
         policy.is_calicos() && policy.namespace.is_none() && !policy.is_host_only()
@@ -23,7 +26,11 @@ pub(super) fn check(bundle: &Bundle<'_>, found: &mut Vec<Diagnostic>) {
 
 /// The directions in which the system's pods are cut off, as one finding. Egress
 /// alone is enough: a DNS server asks others.
-fn catching(bundle: &Bundle<'_>, policy: &PolicyView<'_>, pod: &Labelled) -> Option<Diagnostic> {
+fn catching(
+    bundle: &Bundle<'_>,
+    policy: &PolicyView<'_>,
+    pod: &Labelled<'_>,
+) -> Option<Diagnostic> {
     if !selects(policy, pod) {
         return None;
     }
@@ -38,13 +45,8 @@ fn catching(bundle: &Bundle<'_>, policy: &PolicyView<'_>, pod: &Labelled) -> Opt
         (false, true) => "all traffic from",
         (false, false) => return None,
     };
-    let hosts = if bundle.host_endpoints.is_empty() {
-        ""
-    } else {
-        ", and of host endpoints"
-    };
     let message = format!(
-        "{} denies {what} the pods of kube-system too{hosts}: names are no longer looked up",
+        "{} denies {what} the pods of kube-system too: names are no longer looked up",
         policy.name
     );
     let path = match policy.namespace_selector() {
@@ -55,17 +57,17 @@ fn catching(bundle: &Bundle<'_>, policy: &PolicyView<'_>, pod: &Labelled) -> Opt
         policy
             .finding(Severity::Warning, "default-deny-system", path, message)
             .help("spare the namespaces that keep the cluster alive")
-            .suggest("namespaceSelector: kubernetes.io/metadata.name not in {'kube-system', 'calico-system', 'tigera-operator'}"),
+            .suggest("namespaceSelector: has(projectcalico.org/name) && projectcalico.org/name not in {'kube-system', 'calico-system', 'tigera-operator'}"),
     )
 }
 
-fn selects(policy: &PolicyView<'_>, pod: &Labelled) -> bool {
+fn selects(policy: &PolicyView<'_>, pod: &Labelled<'_>) -> bool {
     let selector = policy.selector.as_ref();
     selector.is_some_and(|selector| selector.matches(pod))
 }
 
 /// Whether nothing is let through, by a rule or by the end of the tier.
-fn denies(bundle: &Bundle<'_>, policy: &PolicyView<'_>, direction: PolicyType) -> bool {
+pub(super) fn denies(bundle: &Bundle<'_>, policy: &PolicyView<'_>, direction: PolicyType) -> bool {
     let rules = policy.rules(direction);
     if rules
         .iter()
@@ -76,13 +78,16 @@ fn denies(bundle: &Bundle<'_>, policy: &PolicyView<'_>, direction: PolicyType) -
     let tier = bundle.tier(policy.tier());
     let passes = match tier {
         Some(tier) => tier.resource.spec.default_action == Some(TierDefaultAction::Pass),
-        None => matches!(policy.tier(), "kube-admin" | "kube-baseline"),
+        None => matches!(
+            policy.tier(),
+            "kube-admin" | "kube-baseline" | "adminnetworkpolicy" | "baselineadminnetworkpolicy"
+        ),
     };
     !passes || rules.iter().any(|rule| rule.action == Action::Deny)
 }
 
 /// Whether some other policy lets traffic of such pods through.
-fn spared(bundle: &Bundle<'_>, pod: &Labelled, direction: PolicyType) -> bool {
+fn spared(bundle: &Bundle<'_>, pod: &Labelled<'_>, direction: PolicyType) -> bool {
     bundle.policies.iter().any(|policy| {
         let mut rules = policy.rules(direction).iter();
         policy.decides(direction)

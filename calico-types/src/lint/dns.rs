@@ -7,6 +7,8 @@
 //! UDP 53 through to what may be a server of DNS. Which pods those are is taken
 //! from what every cluster has: `k8s-app: kube-dns` in `kube-system`.
 
+use std::cell::OnceCell;
+
 use super::bundle::Bundle;
 use super::inventory::{Labelled, dns_pod};
 use super::policy::{PolicyView, namespaces};
@@ -22,12 +24,25 @@ const PORT: u16 = 53;
 const UDP: u8 = 17;
 
 pub(super) fn check(bundle: &Bundle<'_>, found: &mut Vec<Diagnostic>) {
+    if !bundle.unseen.no_policies() {
+        return;
+    }
     let pod = dns_pod();
+    let helpers: Vec<&PolicyView<'_>> = bundle
+        .policies
+        .iter()
+        .filter(|policy| policy.decides(PolicyType::Egress) && permits(policy, &pod))
+        .collect();
     let restricting = bundle.policies.iter().filter(|policy| {
         policy.is_calicos() && !policy.is_host_only() && policy.decides(PolicyType::Egress)
     });
+    let helped = OnceCell::new();
     for policy in restricting {
-        if !reaches_by_name(policy) || permits(policy, &pod) || helped(bundle, policy, &pod) {
+        if !reaches_by_name(policy) || permits(policy, &pod) {
+            continue;
+        }
+        let helped = helped.get_or_init(|| helped_endpoints(bundle, &helpers));
+        if is_helped(bundle, policy, &helpers, helped) {
             continue;
         }
         let message = format!(
@@ -74,7 +89,7 @@ fn reaches_by_name(policy: &PolicyView<'_>) -> bool {
 }
 
 /// Whether some rule lets DNS queries through, or leaves that to others.
-fn permits(policy: &PolicyView<'_>, pod: &Labelled) -> bool {
+fn permits(policy: &PolicyView<'_>, pod: &Labelled<'_>) -> bool {
     policy
         .rules(PolicyType::Egress)
         .iter()
@@ -106,7 +121,7 @@ fn carries_dns(rule: &Rule) -> bool {
 
 /// Whether a destination may be a server of DNS. One with a port of its own,
 /// or outside of the cluster, may be any.
-fn may_be_dns(policy: &PolicyView<'_>, to: &EntityRule, pod: &Labelled) -> bool {
+fn may_be_dns(policy: &PolicyView<'_>, to: &EntityRule, pod: &Labelled<'_>) -> bool {
     if !to.ports.is_empty() || to.services.is_some() || !to.nets.is_empty() {
         return true;
     }
@@ -130,26 +145,34 @@ fn may_be_dns(policy: &PolicyView<'_>, to: &EntityRule, pod: &Labelled) -> bool 
     }
 }
 
+/// Of each endpoint, whether some policy lets it through.
+fn helped_endpoints(bundle: &Bundle<'_>, helpers: &[&PolicyView<'_>]) -> Vec<bool> {
+    let helped = |endpoint| {
+        let mut selectors = helpers.iter().filter_map(|helper| helper.selector.as_ref());
+        selectors.any(|selector| selector.matches(endpoint))
+    };
+    bundle.inventory.endpoints.iter().map(helped).collect()
+}
+
 /// Whether other policies let the same endpoints through.
 ///
 /// Every endpoint that the policy selects must be helped by some policy; where no
 /// endpoints are known, a policy that may share some is enough.
-fn helped(bundle: &Bundle<'_>, policy: &PolicyView<'_>, pod: &Labelled) -> bool {
-    let helpers: Vec<&PolicyView<'_>> = bundle
-        .policies
-        .iter()
-        .filter(|other| !std::ptr::eq(*other, policy) && other.decides(PolicyType::Egress))
-        .filter(|other| permits(other, pod) && !other.is_disjoint(policy))
-        .collect();
+fn is_helped(
+    bundle: &Bundle<'_>,
+    policy: &PolicyView<'_>,
+    helpers: &[&PolicyView<'_>],
+    helped: &[bool],
+) -> bool {
     let Some(selector) = &policy.selector else {
         return true;
     };
-    let mut endpoints = bundle.inventory.selected(selector).peekable();
-    if endpoints.peek().is_none() {
-        return !helpers.is_empty();
+    let endpoints = bundle.inventory.endpoints.iter().zip(helped);
+    let mut selected = endpoints
+        .filter(|(endpoint, _)| selector.matches(*endpoint))
+        .peekable();
+    if selected.peek().is_none() {
+        return helpers.iter().any(|helper| !helper.is_disjoint(policy));
     }
-    endpoints.all(|endpoint| {
-        let mut selectors = helpers.iter().filter_map(|helper| helper.selector.as_ref());
-        selectors.any(|selector| selector.matches(endpoint))
-    })
+    selected.all(|(_, helped)| *helped)
 }

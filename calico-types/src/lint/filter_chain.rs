@@ -7,8 +7,9 @@
 
 use std::collections::BTreeSet;
 
-use super::bgp_filter::{Direction, is_catch_all, lists};
+use super::bgp_filter::{Direction, catch_all, is_catch_all, lists};
 use super::bundle::{Bundle, Placed};
+use crate::decode::closest;
 use crate::resources::{BGPFilter, BGPFilterRule, BGPPeer, FilterAction};
 use crate::topology::Family;
 use crate::{Diagnostic, Severity};
@@ -23,29 +24,43 @@ pub(super) fn check(bundle: &Bundle<'_>, found: &mut Vec<Diagnostic>) {
         found.extend(chain.without_catch_all(&mut open));
         found.extend(chain.one_family(bundle));
         found.extend(chain.one_direction());
+        found.extend(chain.unreachable());
     }
 }
 
 /// Names without a filter. Calico skips them without a word, so the routes that
-/// the filter was to refuse come in.
+/// the filter was to refuse come in. A filter that stands in a manifest with an
+/// error in it is not missing.
 fn dangling(bundle: &Bundle<'_>, peer: &Placed<'_, BGPPeer>) -> Vec<Diagnostic> {
     let names = peer.resource.spec.filters.iter().enumerate();
-    let missing = names.filter(|(_, name)| bundle.filter(name).is_none());
+    let missing = names
+        .filter(|(_, name)| bundle.filter(name).is_none())
+        .filter(|(_, name)| !bundle.unseen.may_be("BGPFilter", name));
     missing
         .map(|(index, name)| {
             let message = format!(
-                "no BGPFilter {name} that can be read: BGPPeer {} goes without it",
+                "no BGPFilter {name}: BGPPeer {} goes without it",
                 peer.name()
             );
-            peer.finding(
-                bundle.missing(),
-                "dangling-filter",
-                &format!("spec.filters[{index}]"),
-                message,
-            )
-            .help("create the filter first; Calico skips a name that it does not know")
+            let path = format!("spec.filters[{index}]");
+            let finding = peer.finding(bundle.missing(), "dangling-filter", &path, message);
+            match meant(bundle, name) {
+                Some(meant) => finding
+                    .help(format!("did you mean {meant}?"))
+                    .suggest(format!("- {meant}")),
+                None => finding
+                    .help("create the filter first; Calico skips a name that it does not know"),
+            }
         })
         .collect()
+}
+
+/// The filter that a name without one is near to. Comparing letters costs more than
+/// comparing labels.
+pub(super) fn meant<'b>(bundle: &'b Bundle<'_>, name: &str) -> Option<&'b str> {
+    let filters = bundle.filters.iter().map(Placed::name);
+    let affordable = bundle.afford(filters.len().saturating_mul(20));
+    affordable.then(|| closest(name, filters)).flatten()
 }
 
 /// The filters of a peer, all of which are there and at least one of which
@@ -85,7 +100,8 @@ impl<'b, 'a> Chain<'b, 'a> {
         has(Direction::Import) || has(Direction::Export)
     }
 
-    /// Accepting some routes means nothing where the rest is accepted too.
+    /// Accepting some routes means nothing where the rest is accepted too. A rule
+    /// for every route of one kind of peer may be for all that there are.
     ///
     /// A filter that leaves several peerings open is talked about once.
     fn without_catch_all(&self, told: &mut BTreeSet<&'a str>) -> Option<Diagnostic> {
@@ -141,6 +157,45 @@ impl<'b, 'a> Chain<'b, 'a> {
             .help("end the list with a rule without conditions")
             .suggest("- action: Reject"),
         )
+    }
+
+    /// Filters of which no rule is ever asked: for each of their lists an earlier
+    /// filter has one that lets nothing through to them.
+    fn unreachable(&self) -> Vec<Diagnostic> {
+        // By list, in the order of `lists`: the filter that closes it.
+        let mut closed: [Option<&str>; 4] = [None; 4];
+        let mut found = Vec::new();
+        for (index, filter) in self.filters.iter().enumerate() {
+            let lists = lists(&filter.resource.spec);
+            let mut asked = lists
+                .iter()
+                .zip(closed)
+                .filter(|((.., rules), _)| !rules.is_empty())
+                .map(|(_, by)| by)
+                .peekable();
+            let by = asked.peek().copied().flatten();
+            if let Some(by) = by.filter(|_| asked.all(|by| by.is_some())) {
+                found.push(self.shut_out(index, filter, by));
+            }
+            for ((.., rules), by) in lists.iter().zip(&mut closed) {
+                if by.is_none() && catch_all(rules).is_some() {
+                    *by = Some(&filter.resource.metadata.name);
+                }
+            }
+        }
+        found
+    }
+
+    fn shut_out(&self, index: usize, filter: &Placed<'_, BGPFilter>, by: &str) -> Diagnostic {
+        let message = format!(
+            "BGPPeer {} never asks filter {}: {by} before it decides about every route",
+            self.peer.name(),
+            filter.name(),
+        );
+        let path = format!("spec.filters[{index}]");
+        self.peer
+            .finding(Severity::Warning, "unreachable-filter", &path, message)
+            .help("the first rule that matches decides, in the order of the filters; put the one with the rule for everything else last")
     }
 
     /// Rules for one family while the peering may speak both. A warning where
@@ -216,10 +271,7 @@ impl<'b, 'a> Chain<'b, 'a> {
 /// filters, those within only with their like, since a cluster may well trust its
 /// own nodes and nobody else. Workloads are left out.
 pub(super) fn check_unfiltered(bundle: &Bundle<'_>, found: &mut Vec<Diagnostic>) {
-    let is_external = |peer: &&Placed<'_, BGPPeer>| {
-        let address = peer.resource.spec.peer_ip.map(|peer| peer.ip);
-        address.is_some_and(|address| !bundle.is_node(address))
-    };
+    let is_external = |peer: &&Placed<'_, BGPPeer>| bundle.is_external(peer.resource);
     let routers = bundle.peers.iter().filter(|peer| {
         let spec = &peer.resource.spec;
         let workloads = spec.local_workload_selector.as_deref();

@@ -63,34 +63,51 @@
 //! A lint that cannot be sure keeps quiet: what is reported of a correct
 //! cluster is a defect of the lint.
 
+mod allowance;
 mod bgp_filter;
 mod bundle;
+mod cover;
 mod default_deny;
 mod deprecated;
 mod dns;
+mod duplicate;
+mod export;
+mod felix;
 mod filter_chain;
+mod filter_use;
+mod host;
+mod host_bits;
+mod ignored;
 mod inference;
 mod inventory;
 mod meaning;
 mod mtu;
 mod node;
+mod node_selector;
 mod order;
 mod policy;
 mod pool;
+mod pool_use;
 mod ports;
+mod reference;
 mod reflector;
+mod route_cover;
 mod sessions;
 mod tier;
 mod trailing_deny;
 mod unmatched;
+mod unprotected;
+mod unreachable;
+mod unseen;
 
+pub use allowance::ANNOTATION;
 pub use meaning::meaning_of_rule;
 
 use std::collections::BTreeMap;
 
 use bundle::Bundle;
 
-use crate::decode::Located;
+use crate::decode::{Decoded, Located};
 use crate::{Code, Diagnostic, Severity};
 
 /// What lints are to know beside the resources.
@@ -166,25 +183,37 @@ impl LintContext {
 type Lint = fn(&Bundle<'_>, &mut Vec<Diagnostic>);
 
 /// Those that take time in proportion to the resources.
-const LINTS: [Lint; 12] = [
+const LINTS: [Lint; 22] = [
+    duplicate::check,
+    reference::check,
     reflector::check,
     node::check,
     sessions::check,
     bgp_filter::check,
     filter_chain::check,
     filter_chain::check_unfiltered,
+    filter_use::check,
+    export::check,
     pool::check,
+    pool_use::check,
+    node_selector::check,
     mtu::check,
     tier::check,
     inference::check,
+    ignored::check,
     ports::check,
+    unreachable::check,
+    felix::check,
+    host_bits::check,
     deprecated::check,
 ];
 
 /// Those that compare policies with each other and with every endpoint.
-const COMPARISONS: [Lint; 5] = [
+const COMPARISONS: [Lint; 7] = [
     order::check,
     default_deny::check,
+    host::check,
+    unprotected::check,
     dns::check,
     trailing_deny::check,
     unmatched::check,
@@ -203,20 +232,55 @@ const COMPARISONS: [Lint; 5] = [
 /// million session ends is not looked at either.
 #[must_use]
 pub fn lint(resources: &[Located], context: &LintContext) -> Vec<Diagnostic> {
-    let bundle = Bundle::new(resources, *context);
+    run(&Bundle::new(resources, &[], *context))
+}
+
+/// What is to be said about what sources hold, knowing what of it could not be
+/// read.
+///
+/// As [`lint`], and better where [`Decoded::unread`] is not empty: a document that
+/// does not fit its types is missing from the resources and not from the cluster.
+/// Nothing is called missing that stands there with an error in it, and what depends
+/// on something being absent is not said while a document of its kind is unread.
+///
+/// ```
+/// use calico_types::lint::{LintContext, lint, lint_decoded};
+/// use calico_types::{Source, decode};
+///
+/// // The filter has a word of another language: `Deny` is `Reject` here.
+/// let source = Source::new("set.json", r#"
+///     {"apiVersion": "projectcalico.org/v3", "kind": "BGPFilter", "metadata": {"name": "edge"},
+///      "spec": {"importV4": [{"action": "Deny"}]}}
+///     {"apiVersion": "projectcalico.org/v3", "kind": "BGPPeer", "metadata": {"name": "tor"},
+///      "spec": {"peerIP": "192.0.2.1", "asNumber": 65000, "filters": ["edge"]}}
+/// "#);
+/// let decoded = decode(&[source]);
+/// let context = LintContext::new().with_complete();
+/// assert_eq!(lint(&decoded.resources, &context)[0].code.0, "dangling-filter");
+/// assert!(lint_decoded(&decoded, &context).is_empty());
+/// ```
+#[must_use]
+pub fn lint_decoded(decoded: &Decoded, context: &LintContext) -> Vec<Diagnostic> {
+    run(&Bundle::new(&decoded.resources, &decoded.unread, *context))
+}
+
+fn run(bundle: &Bundle<'_>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for lint in LINTS {
-        lint(&bundle, &mut found);
+        lint(bundle, &mut found);
     }
-    if bundle.is_comparable() {
+    let comparable = bundle.is_comparable();
+    if comparable {
         for comparison in COMPARISONS {
-            comparison(&bundle, &mut found);
+            comparison(bundle, &mut found);
         }
-    } else {
-        found.push(not_compared(&bundle));
     }
+    if !comparable || bundle.is_overdrawn() {
+        found.push(not_compared(bundle, comparable));
+    }
+    allowance::apply(bundle.all, &mut found);
     let mut ranks: BTreeMap<&str, usize> = BTreeMap::new();
-    for (rank, located) in resources.iter().enumerate() {
+    for (rank, located) in bundle.all.iter().enumerate() {
         ranks.entry(&located.source).or_insert(rank);
     }
     let place = |diagnostic: &Diagnostic| {
@@ -233,13 +297,18 @@ pub fn lint(resources: &[Located], context: &LintContext) -> Vec<Diagnostic> {
 
 /// Said instead of the lints that compare, so that silence is not taken for
 /// approval.
-fn not_compared(bundle: &Bundle<'_>) -> Diagnostic {
-    let message = format!(
-        "{} policies and {} endpoints are too many to compare with each other: order, DNS, \
-         redundant denials and selectors without effect are not looked at",
-        bundle.policies.len(),
-        bundle.inventory.endpoints.len()
-    );
+fn not_compared(bundle: &Bundle<'_>, comparable: bool) -> Diagnostic {
+    let message = if comparable {
+        "there is too much to compare: some rules, filters, selectors or pools are not looked at"
+            .to_owned()
+    } else {
+        format!(
+            "{} policies and {} endpoints are too many to compare with each other: order, DNS, \
+             denials by default, redundant denials and selectors without effect are not looked at",
+            bundle.policies.len(),
+            bundle.inventory.endpoints.len()
+        )
+    };
     Diagnostic::new(Severity::Info, Code("not-compared"), message)
         .help("lint fewer namespaces at a time")
 }

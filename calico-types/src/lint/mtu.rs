@@ -128,6 +128,8 @@ fn judge(bundle: &Bundle<'_>, setting: &Setting<'_>, overlay: Overlay) -> Option
     let (severity, code, message) = match overlay.fit(mtu, nic) {
         Fit::Exact => return None,
         Fit::Room { unused } if unused < TOLERATED => return None,
+        // An overlay that could not be read may need the room.
+        Fit::Room { .. } if !bundle.unseen.none_of("IPPool") => return None,
         fit @ Fit::Room { .. } => (
             Severity::Info,
             "mtu-unused",

@@ -1,6 +1,8 @@
-//! Nodes whose speaker cannot speak, or has nobody to speak to.
+//! Nodes whose speaker cannot speak, or has nobody to speak to; addresses of kinds
+//! that nobody asks for.
 
 use super::bundle::{Bundle, Placed};
+use crate::decode::printable;
 use crate::resources::Node;
 use crate::{Diagnostic, Severity};
 
@@ -8,6 +10,7 @@ pub(super) fn check(bundle: &Bundle<'_>, found: &mut Vec<Diagnostic>) {
     for node in &bundle.nodes {
         found.extend(without_address(node));
         found.extend(without_session(bundle, node));
+        found.extend(address_types(node));
     }
 }
 
@@ -47,7 +50,8 @@ fn without_address(node: &Placed<'_, Node>) -> Option<Diagnostic> {
 /// that have `BGPPeer`s; those without may use no BGP at all.
 fn without_session(bundle: &Bundle<'_>, node: &Placed<'_, Node>) -> Option<Diagnostic> {
     // Without any BGPPeer the cluster does not use BGP between nodes at all.
-    if bundle.peers.is_empty() || has_address(node.resource) != Some(true) {
+    let unsure = bundle.peers.is_empty() || !bundle.unseen.no_peerings();
+    if unsure || has_address(node.resource) != Some(true) {
         return None;
     }
     let bgp = node.resource.spec.bgp.as_ref()?;
@@ -55,8 +59,8 @@ fn without_session(bundle: &Bundle<'_>, node: &Placed<'_, Node>) -> Option<Diagn
         return None;
     }
     let (topology, _) = bundle.topology()?;
-    let sessions = &topology.node(node.name())?.sessions;
-    if !sessions.is_empty() || bundle.nodes.len() < 2 {
+    let sessions = topology.session_count_of(node.name());
+    if sessions.total() > 0 || bundle.nodes.len() < 2 {
         return None;
     }
     let message = format!(
@@ -72,4 +76,34 @@ fn without_session(bundle: &Bundle<'_>, node: &Placed<'_, Node>) -> Option<Diagn
         )
         .help("check that the nodeSelector of a BGPPeer selects its labels"),
     )
+}
+
+/// What calico-node asks for when it looks for an address.
+const ADDRESS_TYPES: [&str; 3] = ["CalicoNodeIP", "InternalIP", "ExternalIP"];
+
+/// Addresses of another type. No rule looks at the word, and whoever asks for
+/// addresses of a type does not get them.
+fn address_types(node: &Placed<'_, Node>) -> Vec<Diagnostic> {
+    let addresses = node.resource.spec.addresses.iter().enumerate();
+    let unknown = addresses.filter_map(|(index, address)| {
+        let word = address.r#type.as_deref().filter(|word| !word.is_empty())?;
+        let known = ADDRESS_TYPES.contains(&word);
+        let meant = ADDRESS_TYPES
+            .iter()
+            .find(|known| known.eq_ignore_ascii_case(word));
+        let message = format!(
+            "{} is not a type of address: nobody who looks for an address finds {}",
+            printable(word),
+            printable(&address.address)
+        );
+        let path = format!("spec.addresses[{index}].type");
+        let code = "unknown-address-type";
+        let finding = node.finding(Severity::Warning, code, &path, message);
+        let finding = finding.help(format!("types are {}", ADDRESS_TYPES.join(", ")));
+        (!known).then(|| match meant {
+            Some(meant) => finding.suggest(format!("type: {meant}")),
+            None => finding,
+        })
+    });
+    unknown.collect()
 }

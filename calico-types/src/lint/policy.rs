@@ -1,23 +1,37 @@
 //! Policies of every kind as one, in the order in which they are asked.
 //!
 //! Kubernetes' policies are converted, so that a lint sees all that an endpoint
-//! is subject to in one list and one language. Staged policies are left out:
-//! nothing that they say has an effect. So are policies that cannot be converted.
+//! is subject to in one list and one language. Staged policies are kept apart:
+//! nothing that they say has an effect. Policies that cannot be converted are left
+//! out.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
 use super::bundle::finding;
-use crate::convert::{self, NAMESPACE_LABEL, NAMESPACE_LABEL_PREFIX, SERVICE_ACCOUNT_LABEL_PREFIX};
+use crate::convert::{
+    self, NAMESPACE_LABEL, NAMESPACE_LABEL_PREFIX, ORCHESTRATOR_LABEL, SERVICE_ACCOUNT_LABEL_PREFIX,
+};
 use crate::decode::Located;
-use crate::resources::{Action, GlobalNetworkPolicySpec, NetworkPolicySpec, PolicyType, Rule};
-use crate::selector::{LabelRestrictions, Selector};
+use crate::resources::{
+    Action, EntityRule, GlobalNetworkPolicySpec, NetworkPolicySpec, PolicyType, Rule, StagedAction,
+};
+use crate::selector::{Expr, LabelRestrictions, Node, Selector};
 use crate::{Diagnostic, Metadata, Resource, Severity};
 
 const NETWORK_POLICY: &str = "NetworkPolicy";
 const GLOBAL_NETWORK_POLICY: &str = "GlobalNetworkPolicy";
 
-/// An enforced policy.
+/// Both directions, and the lists that hold their rules.
+pub(super) const DIRECTIONS: [(PolicyType, &str); 2] = [
+    (PolicyType::Ingress, "ingress"),
+    (PolicyType::Egress, "egress"),
+];
+
+/// Labels that only workloads have, of their own or inherited.
+const WORKLOAD_LABELS: [&str; 2] = [NAMESPACE_LABEL, ORCHESTRATOR_LABEL];
+
+/// A policy, enforced or staged.
 pub(super) struct PolicyView<'a> {
     pub(super) at: &'a Located,
     pub(super) kind: &'static str,
@@ -119,6 +133,54 @@ impl PolicyView<'_> {
         }
     }
 
+    /// The service accounts that it is for.
+    pub(super) fn service_account_selector(&self) -> Option<&str> {
+        said(match &self.spec {
+            Spec::Namespaced(spec) => spec.service_account_selector.as_deref(),
+            Spec::Global(spec) => spec.service_account_selector.as_deref(),
+        })
+    }
+
+    /// The selector of endpoints as written.
+    fn own_selector(&self) -> Option<&str> {
+        said(match &self.spec {
+            Spec::Namespaced(spec) => spec.selector.as_deref(),
+            Spec::Global(spec) => spec.selector.as_deref(),
+        })
+    }
+
+    /// The field that says whom the policy is for, in its own kind.
+    pub(super) fn subject_path(&self) -> &'static str {
+        match (self.is_calicos(), self.namespace) {
+            (false, Some(_)) => "spec.podSelector",
+            (false, None) => "spec.subject",
+            (true, _) if self.own_selector().is_some() => "spec.selector",
+            (true, _) if self.namespace_selector().is_some() => "spec.namespaceSelector",
+            (true, _) if self.service_account_selector().is_some() => "spec.serviceAccountSelector",
+            (true, _) => "spec.selector",
+        }
+    }
+
+    /// A label of which the policy demands what no value is, so that it is for
+    /// nothing.
+    pub(super) fn impossible_label(&self) -> Option<&str> {
+        let mut impossible = self.restrictions.iter().filter(|(_, r)| r.is_impossible());
+        impossible.next().map(|(label, _)| label.as_ref())
+    }
+
+    /// Whether no host endpoint can be selected, provably: one has none of the
+    /// labels of workloads.
+    pub(super) fn spares_hosts(&self) -> bool {
+        let of_workloads = |label: &str| {
+            WORKLOAD_LABELS.contains(&label)
+                || label.starts_with(NAMESPACE_LABEL_PREFIX)
+                || label.starts_with(SERVICE_ACCOUNT_LABEL_PREFIX)
+        };
+        let mut restrictions = self.restrictions.iter();
+        self.namespace.is_some()
+            || restrictions.any(|(label, r)| r.must_be_present && of_workloads(label))
+    }
+
     /// As written; empty: inferred.
     pub(super) fn types(&self) -> &[PolicyType] {
         let types = match &self.spec {
@@ -143,6 +205,19 @@ impl PolicyView<'_> {
         self.list(direction).unwrap_or_default()
     }
 
+    /// All that the policy says, as text; `None` when it says nothing.
+    pub(super) fn text(&self) -> Option<String> {
+        match &self.spec {
+            Spec::Namespaced(spec) if **spec != NetworkPolicySpec::default() => {
+                serde_json::to_string(spec).ok()
+            }
+            Spec::Global(spec) if **spec != GlobalNetworkPolicySpec::default() => {
+                serde_json::to_string(spec).ok()
+            }
+            Spec::Namespaced(_) | Spec::Global(_) => None,
+        }
+    }
+
     /// Whether its own kind is one of Calico's.
     pub(super) fn is_calicos(&self) -> bool {
         matches!(self.kind, NETWORK_POLICY | GLOBAL_NETWORK_POLICY)
@@ -153,9 +228,18 @@ impl PolicyView<'_> {
     /// Such a policy never applies to pods, so what it leaves out cuts nobody
     /// off.
     pub(super) fn is_host_only(&self) -> bool {
+        let pre_dnat = match &self.spec {
+            Spec::Namespaced(_) => false,
+            Spec::Global(spec) => spec.pre_dnat == Some(true),
+        };
+        pre_dnat || self.is_untracked()
+    }
+
+    /// Whether it is asked before connection tracking.
+    pub(super) fn is_untracked(&self) -> bool {
         match &self.spec {
             Spec::Namespaced(_) => false,
-            Spec::Global(spec) => spec.do_not_track == Some(true) || spec.pre_dnat == Some(true),
+            Spec::Global(spec) => spec.do_not_track == Some(true),
         }
     }
 
@@ -234,9 +318,33 @@ pub(super) fn views(all: &[Located]) -> Vec<PolicyView<'_>> {
     views
 }
 
+/// The policies that are only reported on, and say what they would do.
+pub(super) fn staged(all: &[Located]) -> Vec<PolicyView<'_>> {
+    all.iter().filter_map(staged_view).collect()
+}
+
 #[expect(
     clippy::wildcard_enum_match_arm,
-    reason = "four kinds out of all are enforced policies"
+    reason = "two kinds out of all are staged policies of Calico's"
+)]
+fn staged_view(at: &Located) -> Option<PolicyView<'_>> {
+    let deletes = |action| action == Some(StagedAction::Delete);
+    Some(match &at.resource {
+        Resource::StagedNetworkPolicy(staged) if !deletes(staged.spec.staged_action) => {
+            let spec = Cow::Borrowed(&staged.spec.policy);
+            PolicyView::namespaced(at, NETWORK_POLICY, &staged.metadata, spec)
+        }
+        Resource::StagedGlobalNetworkPolicy(staged) if !deletes(staged.spec.staged_action) => {
+            let spec = Cow::Borrowed(&staged.spec.policy);
+            PolicyView::global(at, GLOBAL_NETWORK_POLICY, &staged.metadata, spec)
+        }
+        _ => return None,
+    })
+}
+
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "six kinds out of all are enforced policies"
 )]
 fn view(at: &Located) -> Option<PolicyView<'_>> {
     Some(match &at.resource {
@@ -258,14 +366,29 @@ fn view(at: &Located) -> Option<PolicyView<'_>> {
             let spec = Cow::Owned(converted.policy.spec);
             PolicyView::global(at, converted.origin.as_str(), &policy.metadata, spec)
         }
+        Resource::AdminNetworkPolicy(policy) => {
+            let converted = convert::admin_network_policy(policy).ok()?;
+            let spec = Cow::Owned(converted.policy.spec);
+            PolicyView::global(at, converted.origin.as_str(), &policy.metadata, spec)
+        }
+        Resource::BaselineAdminNetworkPolicy(policy) => {
+            let converted = convert::baseline_admin_network_policy(policy).ok()?;
+            let spec = Cow::Owned(converted.policy.spec);
+            PolicyView::global(at, converted.origin.as_str(), &policy.metadata, spec)
+        }
         _ => return None,
     })
 }
 
 /// Whether a rule refuses every packet.
 pub(super) fn denies_everything(rule: &Rule) -> bool {
+    rule.action == Action::Deny && matches_everything(rule)
+}
+
+/// Whether a rule has no conditions.
+pub(super) fn matches_everything(rule: &Rule) -> bool {
     let Rule {
-        action,
+        action: _,
         ip_version,
         protocol,
         icmp,
@@ -276,8 +399,7 @@ pub(super) fn denies_everything(rule: &Rule) -> bool {
         http,
         metadata: _,
     } = rule;
-    *action == Action::Deny
-        && ip_version.is_none()
+    ip_version.is_none()
         && protocol.is_none()
         && icmp.is_none()
         && not_protocol.is_none()
@@ -318,6 +440,55 @@ fn scoped(scope: &Scope<'_>) -> Option<Selector> {
         parts.push(accounts.prefixed(SERVICE_ACCOUNT_LABEL_PREFIX));
     }
     Selector::all_of(parts).ok()
+}
+
+/// Which endpoints and network sets one side of a rule asks for by label.
+pub(super) struct Peers {
+    /// Where they are: the policy's namespace, selected namespaces, or anywhere.
+    pub(super) scope: Selector,
+    /// Which of those.
+    pub(super) selector: Selector,
+}
+
+/// What Calico makes of the labels that a side asks for. `None` where it asks for
+/// none, and where they cannot be read.
+///
+/// Without `namespaceSelector` a namespaced policy means its own namespace.
+pub(super) fn peers(policy: &PolicyView<'_>, side: &EntityRule) -> Option<Peers> {
+    let accounts = side.service_accounts.as_ref();
+    let selector = said(side.selector.as_deref());
+    let namespace_selector = said(side.namespace_selector.as_deref());
+    if selector.is_none() && namespace_selector.is_none() && accounts.is_none() {
+        return None;
+    }
+    let scope = match (namespace_selector, policy.namespace) {
+        (Some(text), _) => namespaces(text)?,
+        (None, Some(namespace)) => Selector::equals(NAMESPACE_LABEL, namespace),
+        (None, None) => Selector::all(),
+    };
+    let mut parts = vec![scope.clone()];
+    if let Some(text) = selector {
+        parts.push(Selector::parse(text).ok()?);
+    }
+    if let Some(text) = accounts.and_then(|accounts| said(accounts.selector.as_deref())) {
+        let accounts = Selector::parse(text).ok()?;
+        parts.push(accounts.prefixed(SERVICE_ACCOUNT_LABEL_PREFIX));
+    }
+    if let Some(accounts) = accounts.filter(|accounts| !accounts.names.is_empty()) {
+        parts.push(named(&accounts.names)?);
+    }
+    let selector = Selector::all_of(parts).ok()?;
+    Some(Peers { scope, selector })
+}
+
+/// Endpoints of service accounts by name.
+fn named(names: &[String]) -> Option<Selector> {
+    let expr = Expr::In {
+        label: convert::SERVICE_ACCOUNT_LABEL.into(),
+        negated: false,
+        values: names.iter().map(|name| name.as_str().into()).collect(),
+    };
+    Selector::from_node(Node::new(expr, 0..0)).ok()
 }
 
 /// A selector of namespaces as one of endpoints: `all()` is every endpoint

@@ -31,7 +31,8 @@ fn cluster_id(node: &Node) -> Option<std::net::Ipv4Addr> {
 fn mesh_beside(bundle: &Bundle<'_>, reflectors: &[Placed<'_, Node>]) -> Option<Diagnostic> {
     let reflector = reflectors.first()?;
     let configuration = bundle.default_configuration();
-    if !bundle.has_mesh() {
+    let unread = bundle.unseen.may_be("BGPConfiguration", "default");
+    if !bundle.has_mesh() || (configuration.is_none() && unread) {
         return None;
     }
     let others = bundle.nodes.len().saturating_sub(reflectors.len());
@@ -62,7 +63,7 @@ fn single(bundle: &Bundle<'_>, reflectors: &[Placed<'_, Node>]) -> Option<Diagno
         return None;
     };
     // With the mesh on, nothing hangs on the reflector.
-    if bundle.nodes.len() < 3 || bundle.has_mesh() {
+    if bundle.nodes.len() < 3 || bundle.has_mesh() || !bundle.unseen.none_of("Node") {
         return None;
     }
     let message = "the only route reflector: when it is away, so are all routes of other nodes";
@@ -80,9 +81,9 @@ fn single(bundle: &Bundle<'_>, reflectors: &[Placed<'_, Node>]) -> Option<Diagno
 /// Reflectors that no chain of sessions joins: what one hears from its clients
 /// the other never will.
 fn apart(bundle: &Bundle<'_>, reflectors: &[Placed<'_, Node>]) -> Option<Diagnostic> {
-    let first = reflectors.first()?;
+    let first = reflectors.first().filter(|_| bundle.unseen.no_peerings())?;
     let (topology, _) = bundle.topology()?;
-    let joined = joined(topology, first.name(), reflectors);
+    let joined = joined(topology, &first.resource.metadata.name, reflectors);
     let has_address = |node: &&Placed<'_, Node>| {
         let bgp = node.resource.spec.bgp.as_ref();
         bgp.is_some_and(|bgp| bgp.ipv4_address.is_some() || bgp.ipv6_address.is_some())
@@ -120,20 +121,23 @@ fn apart(bundle: &Bundle<'_>, reflectors: &[Placed<'_, Node>]) -> Option<Diagnos
 }
 
 /// Those reflectors that a chain of sessions joins with the first.
-fn joined<'t>(
-    topology: &'t Topology,
-    first: &'t str,
-    reflectors: &[Placed<'_, Node>],
-) -> BTreeSet<&'t str> {
-    let reflectors: BTreeSet<&str> = reflectors.iter().map(Placed::name).collect();
+fn joined<'b>(
+    topology: &Topology,
+    first: &'b str,
+    reflectors: &[Placed<'b, Node>],
+) -> BTreeSet<&'b str> {
+    let reflectors: BTreeSet<&'b str> = reflectors
+        .iter()
+        .map(|node| node.resource.metadata.name.as_str())
+        .collect();
     let mut joined = BTreeSet::from([first]);
     let mut pending = vec![first];
     while let Some(node) = pending.pop().and_then(|name| topology.node(name)) {
         let neighbours = node
             .sessions
             .iter()
-            .filter_map(|s| s.remote_node.as_deref());
-        for neighbour in neighbours.filter(|name| reflectors.contains(name)) {
+            .filter_map(|s| reflectors.get(s.remote_node.as_deref()?).copied());
+        for neighbour in neighbours {
             if joined.insert(neighbour) {
                 pending.push(neighbour);
             }
@@ -147,17 +151,19 @@ fn joined<'t>(
 /// A router of another AS does not, where both sides are in one AS and take no
 /// path with their own AS in it (RFC 4271 §9.1.2): such routes are loops.
 fn may_meet_outside(topology: &Topology, one: &[&str], other: &[&str]) -> bool {
-    let nodes = |names: &[&str]| -> Vec<&NodeTopology> {
+    let nodes = |names: &[&str]| -> Vec<NodeTopology> {
         names
             .iter()
             .filter_map(|name| topology.node(name))
             .collect()
     };
     let (one, other) = (nodes(one), nodes(other));
-    let shared_as = one
-        .iter()
-        .any(|a| other.iter().any(|b| a.local_as == b.local_as));
-    let has_way = |nodes: &[&NodeTopology]| {
+    let shared_as = one.iter().any(|a| {
+        other
+            .iter()
+            .any(|b| a.speaker.local_as == b.speaker.local_as)
+    });
+    let has_way = |nodes: &[NodeTopology]| {
         nodes.iter().flat_map(|node| &node.sessions).any(|session| {
             session.remote_node.is_none()
                 && (!shared_as || session.is_internal() || session.allow_local_as.is_some())

@@ -1,4 +1,4 @@
-//! Problems of the topology, each put at the `BGPPeer` that causes it.
+//! Problems of the topology, each put at the `BGPPeer` or node that causes it.
 //!
 //! A selector that is wrong is wrong on every node: problems of one kind and one
 //! `BGPPeer` are one finding that says how many there are.
@@ -36,9 +36,12 @@ fn finding(bundle: &Bundle<'_>, problems: &[&Problem]) -> Option<Diagnostic> {
         more => format!(" (and {more} more of the kind)"),
     };
     let message = format!("{first}{more}");
-    let diagnostic = match first.bgp_peer().and_then(|name| bundle.peer(name)) {
-        Some(peer) => peer.finding(severity, code, path(first), message),
-        None => match bundle.default_configuration() {
+    let named = |name| bundle.nodes.iter().rev().find(|node| node.name() == name);
+    let peer = first.bgp_peer().and_then(|name| bundle.peer(name));
+    let diagnostic = match (peer, at_node(first).and_then(named)) {
+        (Some(peer), _) => peer.finding(severity, code, path(first), message),
+        (None, Some(node)) => node.finding(severity, code, path(first), message),
+        (None, None) => match bundle.default_configuration() {
             Some(configuration) => {
                 configuration.finding(severity, code, "spec.nodeMeshPassword", message)
             }
@@ -51,6 +54,22 @@ fn finding(bundle: &Bundle<'_>, problems: &[&Problem]) -> Option<Diagnostic> {
     })
 }
 
+/// The node that has to change, where no `BGPPeer` has.
+fn at_node(problem: &Problem) -> Option<&str> {
+    match problem {
+        Problem::MeshAsMismatch { node, .. } => Some(node),
+        Problem::DuplicateAddress { double, .. } => Some(double),
+        Problem::Collision { .. }
+        | Problem::Selector { .. }
+        | Problem::ReachableByFamily { .. }
+        | Problem::MissingPassword { .. }
+        | Problem::OneSided { .. }
+        | Problem::AsMismatch { .. }
+        | Problem::BothPassive { .. }
+        | Problem::ReflectorAsClient { .. } => None,
+    }
+}
+
 /// Code and severity; `None` for what others report.
 fn kind(bundle: &Bundle<'_>, problem: &Problem) -> Option<(&'static str, Severity)> {
     Some(match problem {
@@ -59,10 +78,21 @@ fn kind(bundle: &Bundle<'_>, problem: &Problem) -> Option<(&'static str, Severit
         Problem::Selector { .. } => return None,
         Problem::ReachableByFamily { .. } => ("gateway-family", Severity::Warning),
         // Secrets are seldom kept with the rest.
-        Problem::MissingPassword { .. } if !bundle.context.complete => return None,
+        Problem::MissingPassword { secret, .. }
+            if !bundle.is_complete() || bundle.unseen.may_be("Secret", secret) =>
+        {
+            return None;
+        }
         Problem::MissingPassword { .. } => ("missing-password", Severity::Warning),
+        // What could not be read may be the way back, or say the number.
+        Problem::OneSided { .. } | Problem::AsMismatch { .. } if !bundle.unseen.no_peerings() => {
+            return None;
+        }
         Problem::OneSided { .. } => ("one-sided-peering", Severity::Warning),
-        Problem::AsMismatch { .. } => ("as-mismatch", Severity::Warning),
+        Problem::AsMismatch { .. } | Problem::MeshAsMismatch { .. } => {
+            ("as-mismatch", Severity::Warning)
+        }
+        Problem::DuplicateAddress { .. } => ("duplicate-node-address", Severity::Error),
         Problem::BothPassive { .. } => ("both-passive", Severity::Warning),
         Problem::ReflectorAsClient { .. } => ("reflector-as-client", Severity::Warning),
     })
@@ -79,6 +109,8 @@ fn path(problem: &Problem) -> &'static str {
         Problem::MissingPassword { .. } => "spec.password",
         Problem::OneSided { .. } => "spec.reversePeering",
         Problem::AsMismatch { .. } => "spec.asNumber",
+        Problem::MeshAsMismatch { .. } => "spec.bgp.asNumber",
+        Problem::DuplicateAddress { .. } => "spec.bgp",
         Problem::ReflectorAsClient { .. } => "spec.peerIP",
     }
 }
@@ -92,6 +124,10 @@ fn help(problem: &Problem) -> Option<&'static str> {
             Some("select reflectors by label (`peerSelector`): then Calico compares cluster ids")
         }
         Problem::Collision { .. } => Some("let each BGPPeer be for other nodes or other peers"),
+        Problem::MeshAsMismatch { .. } => {
+            Some("give the other nodes an asNumber of their own too, or peer the node by BGPPeers")
+        }
+        Problem::DuplicateAddress { .. } => Some("give each node the address that it has"),
         Problem::Selector { .. }
         | Problem::ReachableByFamily { .. }
         | Problem::MissingPassword { .. }

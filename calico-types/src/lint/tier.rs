@@ -19,7 +19,11 @@ const BUILT_IN: [&str; 5] = [
 /// One finding for each tier, at the first of its policies: the tier is missing
 /// once, however many policies are in it.
 pub(super) fn check(bundle: &Bundle<'_>, found: &mut Vec<Diagnostic>) {
-    let known = |name: &str| BUILT_IN.contains(&name) || bundle.tier(name).is_some();
+    let known = |name: &str| {
+        BUILT_IN.contains(&name)
+            || bundle.tier(name).is_some()
+            || bundle.unseen.may_be("Tier", name)
+    };
     let mut missing: BTreeMap<&str, Vec<_>> = BTreeMap::new();
     for policy in bundle.policies.iter().filter(|p| !known(p.tier())) {
         missing.entry(policy.tier()).or_default().push(policy);

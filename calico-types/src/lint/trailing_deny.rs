@@ -8,11 +8,15 @@
 //! is usually written.
 
 use super::bundle::Bundle;
+use super::cover::Match;
 use super::policy::{PolicyView, denies_everything};
 use crate::resources::{Action, EntityRule, PolicyType, Rule, TierDefaultAction};
 use crate::{Diagnostic, Severity};
 
 pub(super) fn check(bundle: &Bundle<'_>, found: &mut Vec<Diagnostic>) {
+    if !bundle.unseen.no_policies() {
+        return;
+    }
     let calicos = bundle
         .policies
         .iter()
@@ -39,6 +43,11 @@ fn redundant(
     // A denial and nothing else is the usual way to write "deny by default".
     let others = rules.iter().any(|rule| rule.action != Action::Deny);
     if !others || !policy.decides(direction) || !ends_in_denial(bundle, policy) {
+        return None;
+    }
+    // A rule that is never asked is told as such.
+    let (deny, mut before) = (Match::new(last), rules.iter().rev().skip(1));
+    if before.any(|rule| rule.action != Action::Log && Match::new(rule).covers(&deny)) {
         return None;
     }
     // Policies come in the order of evaluation: one that is asked later could
@@ -106,6 +115,10 @@ fn share(bundle: &Bundle<'_>, one: &PolicyView<'_>, two: &PolicyView<'_>) -> boo
         return false;
     }
     let inventory = &bundle.inventory;
+    // What cannot be looked at may be shared.
+    if !bundle.afford(inventory.endpoints.len()) {
+        return true;
+    }
     let mut selected = inventory.selected(first).peekable();
     // Without endpoints to look at, they may.
     if selected.peek().is_none() || !inventory.can_judge(first) || !inventory.can_judge(second) {

@@ -8,8 +8,10 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
+use super::any_case::LogSeverity;
 use super::bgp_password::BGPPassword;
 use super::switch::Switch;
+use crate::given::Given;
 use crate::metadata::Metadata;
 use crate::resources::Kind;
 use crate::scalar::{Asn, Community, Duration};
@@ -38,9 +40,9 @@ impl Kind for BGPConfiguration {
 #[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct BGPConfigurationSpec {
-    /// BIRD's verbosity, in any case: `Trace` to `Fatal`; default `Info`.
+    /// BIRD's verbosity; default `Info`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub log_severity_screen: Option<String>,
+    pub log_severity_screen: Option<LogSeverity>,
     /// Whether every node peers with every other; default true.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub node_to_node_mesh_enabled: Option<bool>,
@@ -81,8 +83,8 @@ pub struct BGPConfigurationSpec {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bind_mode: Option<BindMode>,
     /// Interfaces, with `*` as wildcard, whose addresses are not announced.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub ignored_interfaces: Vec<String>,
+    #[serde(default, skip_serializing_if = "Given::is_absent")]
+    pub ignored_interfaces: Given<Vec<String>>,
     /// The address under which a node peers with its own workloads.
     #[serde(
         rename = "localWorkloadPeeringIPV4",
@@ -120,13 +122,15 @@ pub struct ServiceBlock {
 }
 
 /// A name for a community value.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct NamedCommunity {
-    /// How advertisements refer to it.
-    pub name: String,
-    /// The value.
-    pub value: Community,
+    /// How advertisements refer to it. Calico insists on it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The value. Calico insists on it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value: Option<Community>,
 }
 
 /// What is put on the routes within a prefix.
@@ -141,8 +145,8 @@ pub struct PrefixAdvertisement {
     )]
     pub cidr: Option<IpNet>,
     /// Values (`aa:nn`, `aa:nn:mm`) or names of [`NamedCommunity`]s.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub communities: Vec<String>,
+    #[serde(default, skip_serializing_if = "Given::is_absent")]
+    pub communities: Given<Vec<String>>,
 }
 
 /// On which local addresses BIRD listens.

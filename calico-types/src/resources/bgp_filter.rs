@@ -6,6 +6,7 @@
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
+use crate::given::Given;
 use crate::metadata::Metadata;
 use crate::resources::Kind;
 use crate::scalar::{Asn, Community};
@@ -107,8 +108,8 @@ pub struct PrefixLength {
 #[serde(rename_all = "camelCase")]
 pub struct CommunityMatch {
     /// Exactly one, today.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub values: Vec<Community>,
+    #[serde(default, skip_serializing_if = "Given::is_absent")]
+    pub values: Given<Vec<Community>>,
 }
 
 /// One change; exactly one field is present.
@@ -139,8 +140,8 @@ pub struct AddCommunity {
 #[serde(rename_all = "camelCase")]
 pub struct PrependASPath {
     /// The numbers to prepend; the first ends up leftmost.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub prefix: Vec<Asn>,
+    #[serde(default, skip_serializing_if = "Given::is_absent")]
+    pub prefix: Given<Vec<Asn>>,
 }
 
 /// See [`Operation`].

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::given::Given;
+
 /// Where the TCP-MD5 password of a session is kept.
 #[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -16,8 +18,8 @@ pub struct BGPPassword {
 #[serde(rename_all = "camelCase")]
 pub struct SecretKeyReference {
     /// The secret's name.
-    #[serde(default)]
-    pub name: String,
+    #[serde(default, skip_serializing_if = "Given::is_absent")]
+    pub name: Given<String>,
     /// The entry in its data.
     #[serde(default)]
     pub key: String,

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use serde::{Deserialize, Serialize};
 
 use super::bgp_password::BGPPassword;
+use crate::given::Given;
 use crate::metadata::Metadata;
 use crate::resources::Kind;
 use crate::scalar::{Asn, Duration, PeerAddress};
@@ -82,8 +83,8 @@ pub struct BGPPeerSpec {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reachable_by: Option<IpAddr>,
     /// Names of `BGPFilter`s, in order.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub filters: Vec<String>,
+    #[serde(default, skip_serializing_if = "Given::is_absent")]
+    pub filters: Given<Vec<String>>,
     /// The AS that the node shows to this peer.
     #[serde(rename = "localASNumber", skip_serializing_if = "Option::is_none")]
     pub local_as_number: Option<Asn>,

@@ -1,7 +1,10 @@
 //! `CalicoNodeStatus`: a node's BGP sessions and routes, on request.
 
-use serde::{Deserialize, Serialize};
+use std::net::IpAddr;
 
+use serde::{Deserialize, Deserializer, Serialize};
+
+use crate::given::Given;
 use crate::metadata::Metadata;
 use crate::resources::Kind;
 
@@ -36,8 +39,8 @@ pub struct CalicoNodeStatusSpec {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub node: Option<String>,
     /// What to report.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub classes: Vec<NodeStatusClass>,
+    #[serde(default, skip_serializing_if = "Given::is_absent")]
+    pub classes: Given<Vec<NodeStatusClass>>,
     /// How often; 0 means once.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub update_period_seconds: Option<u32>,
@@ -58,9 +61,14 @@ pub enum NodeStatusClass {
 #[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CalicoNodeStatusStatus {
-    /// RFC 3339 time.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub last_updated: Option<String>,
+    /// RFC 3339 time. The only field that may be null: `Some(None)`, before the
+    /// first report.
+    #[serde(
+        default,
+        deserialize_with = "written",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub last_updated: Option<Option<String>>,
     /// The BIRD daemons.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub agent: Option<AgentStatus>,
@@ -70,6 +78,11 @@ pub struct CalicoNodeStatusStatus {
     /// Their routes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub routes: Option<RoutesStatus>,
+}
+
+/// Keeps null apart from nothing.
+fn written<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<String>>, D::Error> {
+    Option::deserialize(deserializer).map(Some)
 }
 
 /// The BIRD daemons of a node.
@@ -88,9 +101,9 @@ pub struct AgentStatus {
 #[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct BirdStatus {
-    /// `Ready` or `NotReady`.
+    /// Whether it runs.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub state: Option<String>,
+    pub state: Option<BirdState>,
     /// BIRD's version.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
@@ -122,11 +135,11 @@ pub struct BGPStatus {
     #[serde(default)]
     pub number_not_established_v6: i64,
     /// The IPv4 sessions.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub peers_v4: Vec<PeerStatus>,
+    #[serde(default, skip_serializing_if = "Given::is_absent")]
+    pub peers_v4: Given<Vec<PeerStatus>>,
     /// The IPv6 sessions.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub peers_v6: Vec<PeerStatus>,
+    #[serde(default, skip_serializing_if = "Given::is_absent")]
+    pub peers_v6: Given<Vec<PeerStatus>>,
 }
 
 /// One session.
@@ -135,13 +148,13 @@ pub struct BGPStatus {
 pub struct PeerStatus {
     /// The peer.
     #[serde(rename = "peerIP", skip_serializing_if = "Option::is_none")]
-    pub peer_ip: Option<String>,
-    /// `NodeMesh`, `NodePeer` or `GlobalPeer`.
+    pub peer_ip: Option<IpAddr>,
+    /// Why there is a session.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub r#type: Option<String>,
-    /// RFC 4271 §8.2.2's state, or `Close`.
+    pub r#type: Option<PeerKind>,
+    /// How far it is.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub state: Option<String>,
+    pub state: Option<SessionState>,
     /// Since when, in BIRD's words.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub since: Option<String>,
@@ -152,20 +165,20 @@ pub struct PeerStatus {
 #[serde(rename_all = "camelCase")]
 pub struct RoutesStatus {
     /// IPv4 routes.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub routes_v4: Vec<RouteStatus>,
+    #[serde(default, skip_serializing_if = "Given::is_absent")]
+    pub routes_v4: Given<Vec<RouteStatus>>,
     /// IPv6 routes.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub routes_v6: Vec<RouteStatus>,
+    #[serde(default, skip_serializing_if = "Given::is_absent")]
+    pub routes_v6: Given<Vec<RouteStatus>>,
 }
 
 /// One route.
 #[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RouteStatus {
-    /// `FIB` or `RIB`.
+    /// Whether the kernel uses it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub r#type: Option<String>,
+    pub r#type: Option<RouteKind>,
     /// Its prefix.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub destination: Option<String>,
@@ -184,10 +197,73 @@ pub struct RouteStatus {
 #[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RouteLearnedFrom {
-    /// `Kernel`, `Static`, `Direct`, `NodeMesh` or `BGPPeer`.
+    /// What told of it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub source_type: Option<String>,
+    pub source_type: Option<RouteSourceType>,
     /// The peer, if one.
     #[serde(rename = "peerIP", skip_serializing_if = "Option::is_none")]
-    pub peer_ip: Option<String>,
+    pub peer_ip: Option<IpAddr>,
+}
+
+/// Whether a BIRD daemon runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum BirdState {
+    /// It does.
+    Ready,
+    /// It does not.
+    NotReady,
+}
+
+/// Why there is a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum PeerKind {
+    /// The mesh of nodes.
+    NodeMesh,
+    /// A `BGPPeer` of this node.
+    NodePeer,
+    /// A `BGPPeer` of all nodes.
+    GlobalPeer,
+}
+
+/// A state of RFC 4271 §8.2.2, and one of BIRD.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum SessionState {
+    /// It does not try.
+    Idle,
+    /// It waits for a connection.
+    Connect,
+    /// It listens for one.
+    Active,
+    /// It has said who it is.
+    OpenSent,
+    /// It knows who the peer is.
+    OpenConfirm,
+    /// It is up.
+    Established,
+    /// It is on its way down: BIRD.
+    Close,
+}
+
+/// Whether the kernel uses a route.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum RouteKind {
+    /// It does.
+    FIB,
+    /// Another is better.
+    RIB,
+}
+
+/// What told of a route.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum RouteSourceType {
+    /// The kernel.
+    Kernel,
+    /// The configuration.
+    Static,
+    /// An interface.
+    Direct,
+    /// A node of the mesh.
+    NodeMesh,
+    /// Another peer.
+    BGPPeer,
 }

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::given::Given;
+
 /// One aspect of an object's state, as its controller last saw it.
 #[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -9,9 +11,9 @@ pub struct Condition {
     /// Which aspect, such as `Allocatable`.
     #[serde(default)]
     pub r#type: String,
-    /// `True`, `False` or `Unknown`.
+    /// Whether it holds; absent is unknown.
     #[serde(default)]
-    pub status: String,
+    pub status: ConditionStatus,
     /// One word for machines.
     #[serde(default)]
     pub reason: String,
@@ -31,6 +33,20 @@ pub struct Condition {
 #[serde(rename_all = "camelCase")]
 pub struct Conditions {
     /// One for each type.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub conditions: Vec<Condition>,
+    #[serde(default, skip_serializing_if = "Given::is_absent")]
+    pub conditions: Given<Vec<Condition>>,
+}
+
+/// Whether a condition holds.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+)]
+pub enum ConditionStatus {
+    /// It does.
+    True,
+    /// It does not.
+    False,
+    /// Nobody knows.
+    #[default]
+    Unknown,
 }

@@ -4,9 +4,12 @@
 //! nodes that their `node_selector` picks.
 
 use std::collections::BTreeMap;
+use std::net::{Ipv4Addr, Ipv6Addr};
 
+use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
+use super::any_case::{LogSeverity, any_case};
 use super::bgp_configuration::ProgramClusterRoutes;
 use super::switch::Switch;
 use crate::k8s::IntOrString;
@@ -34,8 +37,10 @@ impl Kind for FelixConfiguration {
     }
 }
 
-/// See [`FelixConfiguration`]. Values that Felix reads without regard to case
-/// are texts here, and sizes and numbers as wide as JSON's.
+/// See [`FelixConfiguration`].
+///
+/// Words that Felix reads without regard to case are read so here too. A number is as
+/// wide as JSON's where neither Calico nor the API server limits it: ports among them.
 #[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[expect(
@@ -69,8 +74,13 @@ pub struct FelixConfigurationSpec {
     pub bpf_conntrack_mode: Option<BpfConntrackMode>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bpf_conntrack_timeouts: Option<BpfConntrackTimeouts>,
-    #[serde(rename = "bpfDSROptoutCIDRs", skip_serializing_if = "Option::is_none")]
-    pub bpf_dsr_optout_cidrs: Option<Vec<String>>,
+    #[serde(
+        rename = "bpfDSROptoutCIDRs",
+        with = "crate::scalar::net::optional_list",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub bpf_dsr_optout_cidrs: Option<Vec<IpNet>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bpf_data_iface_pattern: Option<String>,
     #[serde(
@@ -83,21 +93,23 @@ pub struct FelixConfigurationSpec {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bpf_enabled: Option<bool>,
     #[serde(rename = "bpfEnforceRPF", skip_serializing_if = "Option::is_none")]
-    pub bpf_enforce_rpf: Option<String>,
+    pub bpf_enforce_rpf: Option<BpfEnforceRpf>,
     #[serde(
         rename = "bpfExcludeCIDRsFromNAT",
+        with = "crate::scalar::net::optional_list",
+        default,
         skip_serializing_if = "Option::is_none"
     )]
-    pub bpf_exclude_cidrs_from_nat: Option<Vec<String>>,
+    pub bpf_exclude_cidrs_from_nat: Option<Vec<IpNet>>,
     #[serde(
         rename = "bpfExportBufferSizeMB",
         skip_serializing_if = "Option::is_none"
     )]
     pub bpf_export_buffer_size_mb: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub bpf_ext_to_service_connmark: Option<i64>,
+    pub bpf_ext_to_service_connmark: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub bpf_external_service_mode: Option<String>,
+    pub bpf_external_service_mode: Option<BpfExternalServiceMode>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bpf_force_track_packets_from_ifaces: Option<Vec<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -117,7 +129,7 @@ pub struct FelixConfigurationSpec {
     #[serde(rename = "bpfJITHardening", skip_serializing_if = "Option::is_none")]
     pub bpf_jit_hardening: Option<BpfJitHardening>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub bpf_kube_proxy_healthz_port: Option<i64>,
+    pub bpf_kube_proxy_healthz_port: Option<u16>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bpf_kube_proxy_iptables_cleanup_enabled: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -127,17 +139,17 @@ pub struct FelixConfigurationSpec {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bpf_log_filters: Option<BTreeMap<String, String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub bpf_log_level: Option<String>,
+    pub bpf_log_level: Option<BpfLogLevel>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub bpf_maglev_max_endpoints_per_service: Option<i64>,
+    pub bpf_maglev_max_endpoints_per_service: Option<u16>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub bpf_maglev_max_services: Option<i64>,
+    pub bpf_maglev_max_services: Option<u16>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bpf_map_size_conntrack: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bpf_map_size_conntrack_cleanup_queue: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub bpf_map_size_conntrack_scaling: Option<String>,
+    pub bpf_map_size_conntrack_scaling: Option<BpfConntrackScaling>,
     #[serde(rename = "bpfMapSizeIPSets", skip_serializing_if = "Option::is_none")]
     pub bpf_map_size_ip_sets: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -177,7 +189,7 @@ pub struct FelixConfigurationSpec {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cgroup_v2_path: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub chain_insert_mode: Option<String>,
+    pub chain_insert_mode: Option<ChainInsertMode>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dataplane_driver: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -189,7 +201,7 @@ pub struct FelixConfigurationSpec {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub debug_memory_profile_path: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub debug_port: Option<i64>,
+    pub debug_port: Option<u16>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub debug_simulate_calc_graph_hang_after: Option<Duration>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -197,16 +209,16 @@ pub struct FelixConfigurationSpec {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub debug_simulate_dataplane_hang_after: Option<Duration>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub default_endpoint_to_host_action: Option<String>,
+    pub default_endpoint_to_host_action: Option<EndpointToHostAction>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub device_route_protocol: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub device_route_source_address: Option<String>,
+    pub device_route_source_address: Option<Ipv4Addr>,
     #[serde(
         rename = "deviceRouteSourceAddressIPv6",
         skip_serializing_if = "Option::is_none"
     )]
-    pub device_route_source_address_ipv6: Option<String>,
+    pub device_route_source_address_ipv6: Option<Ipv6Addr>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub disable_conntrack_invalid_check: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -215,8 +227,12 @@ pub struct FelixConfigurationSpec {
     pub endpoint_reporting_enabled: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub endpoint_status_path_prefix: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub external_nodes_list: Option<Vec<String>>,
+    #[serde(
+        with = "crate::scalar::net::optional_list",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub external_nodes_list: Option<Vec<IpNet>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub failsafe_inbound_host_ports: Option<Vec<ProtoPort>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -268,17 +284,17 @@ pub struct FelixConfigurationSpec {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ipsets_refresh_interval: Option<Duration>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub iptables_backend: Option<String>,
+    pub iptables_backend: Option<IptablesBackend>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub iptables_filter_allow_action: Option<String>,
+    pub iptables_filter_allow_action: Option<AllowAction>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub iptables_filter_deny_action: Option<String>,
+    pub iptables_filter_deny_action: Option<DenyAction>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub iptables_lock_probe_interval: Option<Duration>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub iptables_mangle_allow_action: Option<String>,
+    pub iptables_mangle_allow_action: Option<AllowAction>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub iptables_mark_mask: Option<i64>,
+    pub iptables_mark_mask: Option<u32>,
     #[serde(
         rename = "iptablesNATOutgoingInterfaceFilter",
         skip_serializing_if = "Option::is_none"
@@ -289,13 +305,13 @@ pub struct FelixConfigurationSpec {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub iptables_refresh_interval: Option<Duration>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub ipv4_elevated_route_priority: Option<i64>,
+    pub ipv4_elevated_route_priority: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub ipv4_normal_route_priority: Option<i64>,
+    pub ipv4_normal_route_priority: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub ipv6_elevated_route_priority: Option<i64>,
+    pub ipv6_elevated_route_priority: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub ipv6_normal_route_priority: Option<i64>,
+    pub ipv6_normal_route_priority: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ipv6_support: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -313,7 +329,7 @@ pub struct FelixConfigurationSpec {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub log_action_rate_limit: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub log_action_rate_limit_burst: Option<i64>,
+    pub log_action_rate_limit_burst: Option<u16>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub log_debug_filename_regex: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -321,11 +337,11 @@ pub struct FelixConfigurationSpec {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub log_prefix: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub log_severity_file: Option<String>,
+    pub log_severity_file: Option<LogSeverity>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub log_severity_screen: Option<String>,
+    pub log_severity_screen: Option<LogSeverity>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub log_severity_sys: Option<String>,
+    pub log_severity_sys: Option<LogSeverity>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_ipset_size: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -335,7 +351,7 @@ pub struct FelixConfigurationSpec {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mtu_iface_pattern: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub nat_outgoing_address: Option<String>,
+    pub nat_outgoing_address: Option<Ipv4Addr>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub nat_outgoing_exclusions: Option<NatOutgoingExclusions>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -343,17 +359,17 @@ pub struct FelixConfigurationSpec {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub netlink_timeout: Option<Duration>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub nftables_filter_allow_action: Option<String>,
+    pub nftables_filter_allow_action: Option<AllowAction>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub nftables_filter_deny_action: Option<String>,
+    pub nftables_filter_deny_action: Option<DenyAction>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub nftables_flow_table_data_iface_pattern: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub nftables_flow_table_offload: Option<NftablesFlowTableOffload>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub nftables_mangle_allow_action: Option<String>,
+    pub nftables_mangle_allow_action: Option<AllowAction>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub nftables_mark_mask: Option<i64>,
+    pub nftables_mark_mask: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub nftables_mode: Option<NftablesMode>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -403,7 +419,7 @@ pub struct FelixConfigurationSpec {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub route_refresh_interval: Option<Duration>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub route_source: Option<String>,
+    pub route_source: Option<RouteSource>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub route_sync_disabled: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -411,7 +427,7 @@ pub struct FelixConfigurationSpec {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub route_table_ranges: Option<Vec<RouteTableIdRange>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub service_loop_prevention: Option<String>,
+    pub service_loop_prevention: Option<ServiceLoopPrevention>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sidecar_acceleration_enabled: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -447,19 +463,19 @@ pub struct FelixConfigurationSpec {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub wireguard_keep_alive: Option<Duration>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub wireguard_listening_port: Option<i64>,
+    pub wireguard_listening_port: Option<u16>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub wireguard_listening_port_v6: Option<i64>,
+    pub wireguard_listening_port_v6: Option<u16>,
     #[serde(rename = "wireguardMTU", skip_serializing_if = "Option::is_none")]
     pub wireguard_mtu: Option<i64>,
     #[serde(rename = "wireguardMTUV6", skip_serializing_if = "Option::is_none")]
     pub wireguard_mtu_v6: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub wireguard_routing_rule_priority: Option<i64>,
+    pub wireguard_routing_rule_priority: Option<u16>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub wireguard_threading_enabled: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub workload_source_spoofing: Option<String>,
+    pub workload_source_spoofing: Option<WorkloadSourceSpoofing>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub xdp_enabled: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -475,7 +491,7 @@ pub struct ProtoPort {
     pub protocol: Option<Protocol>,
     /// The port.
     pub port: u16,
-    /// Only for this range.
+    /// Only for this range. A text, since Calico does not look at it before Felix does.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub net: Option<String>,
 }
@@ -674,4 +690,113 @@ pub enum PrometheusMetricsClientAuth {
     RequireAnyClientCert,
     VerifyClientCertIfGiven,
     NoClientCert,
+}
+
+any_case! {
+    /// Values of `bpfEnforceRPF`: whether a source must be reached where it comes from.
+    BpfEnforceRpf {
+        /// It need not.
+        Disabled,
+        /// By the same interface.
+        Strict,
+        /// By any interface.
+        Loose,
+    }
+
+    /// Values of `bpfExternalServiceMode`: how the answers of services get out.
+    BpfExternalServiceMode {
+        /// The way the request came.
+        Tunnel,
+        /// Straight from the node of the pod.
+        DSR,
+    }
+
+    /// Values of `bpfLogLevel`.
+    BpfLogLevel {
+        /// Nothing.
+        Off,
+        /// What happens to packets.
+        Info,
+        /// Everything.
+        Debug,
+    }
+
+    /// Values of `bpfMapSizeConntrackScaling`.
+    BpfConntrackScaling {
+        /// The table keeps its size.
+        Disabled,
+        /// A full table is doubled.
+        DoubleIfFull,
+    }
+
+    /// Values of `chainInsertMode`: where Felix' chains stand in the kernel's.
+    ChainInsertMode {
+        /// Before everything else.
+        Insert,
+        /// After everything else.
+        Append,
+    }
+
+    /// Values of `defaultEndpointToHostAction`: what pods may send to their own host.
+    EndpointToHostAction {
+        /// Nothing.
+        Drop,
+        /// Everything.
+        Accept,
+        /// What the host's own rules say.
+        Return,
+    }
+
+    /// Values of `iptablesBackend`.
+    IptablesBackend {
+        /// What the host uses.
+        Auto,
+        /// `iptables-legacy`.
+        Legacy,
+        /// `iptables-nft`.
+        NFT,
+    }
+
+    /// What becomes of a packet that policy allows.
+    AllowAction {
+        /// It is accepted at once.
+        Accept,
+        /// The rules after Calico's are asked.
+        Return,
+    }
+
+    /// What becomes of a packet that policy denies.
+    DenyAction {
+        /// It vanishes.
+        Drop,
+        /// Its sender is told.
+        Reject,
+    }
+
+    /// Values of `routeSource`: from where Felix knows the routes of VXLAN.
+    RouteSource {
+        /// The endpoints.
+        WorkloadIPs,
+        /// The blocks of IPAM.
+        CalicoIPAM,
+    }
+
+    /// Values of `serviceLoopPrevention`: what becomes of packets to service addresses
+    /// that nobody has.
+    ServiceLoopPrevention {
+        /// They vanish.
+        Drop,
+        /// Their sender is told.
+        Reject,
+        /// They are routed as any other.
+        Disabled,
+    }
+
+    /// Values of `workloadSourceSpoofing`: whether pods may ask for foreign addresses.
+    WorkloadSourceSpoofing {
+        /// They may not.
+        Disabled,
+        /// By annotation.
+        Any,
+    }
 }

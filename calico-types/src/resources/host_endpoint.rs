@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::given::Given;
 use crate::metadata::Metadata;
 use crate::resources::Kind;
 use crate::scalar::Protocol;
@@ -39,14 +40,14 @@ pub struct HostEndpointSpec {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub interface_name: Option<String>,
     /// Addresses of the interface, or what identifies it.
-    #[serde(rename = "expectedIPs", default, skip_serializing_if = "Vec::is_empty")]
-    pub expected_ips: Vec<IpAddr>,
+    #[serde(rename = "expectedIPs", default, skip_serializing_if = "Given::is_absent")]
+    pub expected_ips: Given<Vec<IpAddr>>,
     /// Profiles, in order, for what no policy selects.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub profiles: Vec<String>,
+    #[serde(default, skip_serializing_if = "Given::is_absent")]
+    pub profiles: Given<Vec<String>>,
     /// Names for ports.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub ports: Vec<EndpointPort>,
+    #[serde(default, skip_serializing_if = "Given::is_absent")]
+    pub ports: Given<Vec<EndpointPort>>,
 }
 
 /// A named port.

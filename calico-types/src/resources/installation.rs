@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ip_pool::{AssignmentMode, IPPoolAllowedUse};
 use super::switch::Switch;
+use crate::given::Given;
 use crate::metadata::Metadata;
 use crate::resources::Kind;
 
@@ -52,9 +53,9 @@ pub struct InstallationSpec {
     #[serde(
         rename = "serviceCIDRs",
         default,
-        skip_serializing_if = "Vec::is_empty"
+        skip_serializing_if = "Given::is_absent"
     )]
-    pub service_cidrs: Vec<String>,
+    pub service_cidrs: Given<Vec<String>>,
 }
 
 /// The CNI plugin.
@@ -82,12 +83,12 @@ pub struct CniIpamSpec {
 #[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CalicoNetworkSpec {
-    /// `Iptables`, `Nftables`, `BPF` or `VPP`.
+    /// What enforces policy on Linux.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub linux_dataplane: Option<String>,
-    /// `HNS` or `Disabled`.
+    pub linux_dataplane: Option<LinuxDataplane>,
+    /// What enforces policy on Windows.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub windows_dataplane: Option<String>,
+    pub windows_dataplane: Option<WindowsDataplane>,
     /// Whether eBPF reaches the API server by itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bpf_network_bootstrap: Option<Switch>,
@@ -115,21 +116,21 @@ pub struct CalicoNetworkSpec {
     /// Whether pods can have host ports.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub host_ports: Option<Switch>,
-    /// `None` or `Multus`.
+    /// Whether pods can have several interfaces.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub multi_interface_mode: Option<String>,
+    pub multi_interface_mode: Option<MultiInterfaceMode>,
     /// Whether pods may forward packets.
     #[serde(
         rename = "containerIPForwarding",
         skip_serializing_if = "Option::is_none"
     )]
     pub container_ip_forwarding: Option<Switch>,
-    /// `Veth` or `Netkit`.
+    /// What a pod's interface is.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub linux_pod_interface_type: Option<String>,
+    pub linux_pod_interface_type: Option<LinuxPodInterfaceType>,
     /// Kernel settings inside pods.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub sysctl: Vec<Sysctl>,
+    #[serde(default, skip_serializing_if = "Given::is_absent")]
+    pub sysctl: Given<Vec<Sysctl>>,
     /// How long a new pod waits for its policy.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub linux_policy_setup_timeout_seconds: Option<i32>,
@@ -203,9 +204,9 @@ pub struct NodeAddressAutodetection {
     /// The first valid address.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub first_found: Option<bool>,
-    /// `NodeInternalIP`.
+    /// The address that Kubernetes knows.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub kubernetes: Option<String>,
+    pub kubernetes: Option<KubernetesAutodetection>,
     /// Of interfaces that match a regular expression.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub interface: Option<String>,
@@ -216,8 +217,8 @@ pub struct NodeAddressAutodetection {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub can_reach: Option<String>,
     /// Within these ranges.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub cidrs: Vec<String>,
+    #[serde(default, skip_serializing_if = "Given::is_absent")]
+    pub cidrs: Given<Vec<String>>,
 }
 
 /// A kernel setting.
@@ -230,4 +231,51 @@ pub struct Sysctl {
     /// Its value.
     #[serde(default)]
     pub value: String,
+}
+
+/// What enforces policy on Linux.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum LinuxDataplane {
+    /// iptables.
+    Iptables,
+    /// eBPF.
+    BPF,
+    /// VPP.
+    VPP,
+    /// nftables.
+    Nftables,
+}
+
+/// What enforces policy on Windows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum WindowsDataplane {
+    /// The host networking service.
+    HNS,
+    /// Nothing.
+    Disabled,
+}
+
+/// Whether pods can have several interfaces.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum MultiInterfaceMode {
+    /// They cannot.
+    None,
+    /// Multus makes them.
+    Multus,
+}
+
+/// What a pod's interface is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum LinuxPodInterfaceType {
+    /// A pair of virtual Ethernet devices.
+    Veth,
+    /// A pair of netkit devices.
+    Netkit,
+}
+
+/// Which of the addresses that Kubernetes knows a node takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum KubernetesAutodetection {
+    /// The internal one.
+    NodeInternalIP,
 }

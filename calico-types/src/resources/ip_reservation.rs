@@ -3,6 +3,7 @@
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
+use crate::given::Given;
 use crate::metadata::Metadata;
 use crate::resources::Kind;
 
@@ -35,7 +36,7 @@ pub struct IPReservationSpec {
         rename = "reservedCIDRs",
         with = "crate::scalar::net::list",
         default,
-        skip_serializing_if = "Vec::is_empty"
+        skip_serializing_if = "Given::is_absent"
     )]
-    pub reserved_cidrs: Vec<IpNet>,
+    pub reserved_cidrs: Given<Vec<IpNet>>,
 }

@@ -6,6 +6,7 @@ use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
 use super::switch::Switch;
+use crate::given::Given;
 use crate::metadata::Metadata;
 use crate::resources::Kind;
 use crate::scalar::Duration;
@@ -37,9 +38,9 @@ impl Kind for KubeControllersConfiguration {
 #[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct KubeControllersConfigurationSpec {
-    /// Verbosity, `None` to `Panic`; default `Info`.
+    /// Verbosity; default `Info`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub log_severity_screen: Option<String>,
+    pub log_severity_screen: Option<ControllersLogSeverity>,
     /// Whether health checks are served; default enabled.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub health_checks: Option<Switch>,
@@ -122,8 +123,8 @@ pub struct AutoHostEndpoint {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub create_default_host_endpoint: Option<Switch>,
     /// Others.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub templates: Vec<HostEndpointTemplate>,
+    #[serde(default, skip_serializing_if = "Given::is_absent")]
+    pub templates: Given<Vec<HostEndpointTemplate>>,
 }
 
 /// A pattern for host endpoints.
@@ -138,9 +139,9 @@ pub struct HostEndpointTemplate {
         rename = "interfaceCIDRs",
         with = "crate::scalar::net::list",
         default,
-        skip_serializing_if = "Vec::is_empty"
+        skip_serializing_if = "Given::is_absent"
     )]
-    pub interface_cidrs: Vec<IpNet>,
+    pub interface_cidrs: Given<Vec<IpNet>>,
     /// Interfaces whose name matches this regular expression.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub interface_pattern: Option<String>,
@@ -148,11 +149,11 @@ pub struct HostEndpointTemplate {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub node_selector: Option<String>,
     /// Labels that it gets.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub labels: BTreeMap<String, String>,
+    #[serde(default, skip_serializing_if = "Given::is_absent")]
+    pub labels: Given<BTreeMap<String, String>>,
     /// Annotations that it gets.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub annotations: BTreeMap<String, String>,
+    #[serde(default, skip_serializing_if = "Given::is_absent")]
+    pub annotations: Given<BTreeMap<String, String>>,
 }
 
 /// Gives addresses to services.
@@ -190,9 +191,28 @@ pub struct MigrationController {
 #[serde(rename_all = "camelCase")]
 pub struct KubeControllersConfigurationStatus {
     /// Variables that override settings.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub environment_vars: BTreeMap<String, String>,
+    #[serde(default, skip_serializing_if = "Given::is_absent")]
+    pub environment_vars: Given<BTreeMap<String, String>>,
     /// The settings in use.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub running_config: Option<KubeControllersConfigurationSpec>,
+}
+
+/// What calico-kube-controllers writes to its log: this and worse. The case counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum ControllersLogSeverity {
+    /// Nothing.
+    None,
+    /// What helps to find mistakes.
+    Debug,
+    /// What happens.
+    Info,
+    /// What should not happen.
+    Warning,
+    /// What failed.
+    Error,
+    /// What ended the program.
+    Fatal,
+    /// What should never end it.
+    Panic,
 }

@@ -3,9 +3,12 @@
 //! A resource is its [`Metadata`](crate::Metadata) and a `spec`, some also a `status`; field
 //! names are Calico's in snake case. What is `Option` differs between absent
 //! and empty, or has a default that Calico fills in (see
-//! [`defaults`](crate::defaults)). Reading one of these types straight from
+//! [`defaults`](crate::defaults)). A field is of a narrower type than its text
+//! where Calico or the API server refuses everything else; enumerations have
+//! no variant for words that they do not know. Reading one of these types straight from
 //! JSON ignores unknown fields; [`decode`](crate::decode) reports them.
 
+mod any_case;
 mod bgp_configuration;
 mod bgp_filter;
 mod bgp_password;
@@ -22,6 +25,7 @@ mod ip_reservation;
 mod ipam;
 mod kind;
 mod kube_controllers_configuration;
+mod live_migration;
 mod network_policy;
 mod network_set;
 mod node;
@@ -36,6 +40,7 @@ mod switch;
 mod tier;
 mod workload_endpoint;
 
+pub use any_case::{LogSeverity, UnknownWord};
 pub use bgp_configuration::{
     BGPConfiguration, BGPConfigurationSpec, BindMode, NamedCommunity, PrefixAdvertisement,
     ProgramClusterRoutes, ServiceBlock,
@@ -47,37 +52,46 @@ pub use bgp_filter::{
 pub use bgp_password::{BGPPassword, SecretKeyReference};
 pub use bgp_peer::{BGPPeer, BGPPeerSpec, NextHopMode, ReversePeering, SourceAddress};
 pub use calico_node_status::{
-    AgentStatus, BGPStatus, BirdStatus, CalicoNodeStatus, CalicoNodeStatusSpec,
-    CalicoNodeStatusStatus, NodeStatusClass, PeerStatus, RouteLearnedFrom, RouteStatus,
-    RoutesStatus,
+    AgentStatus, BGPStatus, BirdState, BirdStatus, CalicoNodeStatus, CalicoNodeStatusSpec,
+    CalicoNodeStatusStatus, NodeStatusClass, PeerKind, PeerStatus, RouteKind, RouteLearnedFrom,
+    RouteSourceType, RouteStatus, RoutesStatus, SessionState,
 };
 pub use cluster_information::{ClusterInformation, ClusterInformationSpec};
-pub use condition::{Condition, Conditions};
+pub use condition::{Condition, ConditionStatus, Conditions};
 pub use felix_configuration::{
-    AwsSrcDstCheck, BpfAttachType, BpfConnectTimeLoadBalancing, BpfConntrackLogLevel,
-    BpfConntrackMode, BpfConntrackTimeouts, BpfJitHardening, BpfOverlayHostSourceIp,
-    FelixConfiguration, FelixConfigurationSpec, FlowLogsPolicyEvaluationMode,
-    HealthTimeoutOverride, LocalSubnetL2Reachability, NatOutgoingExclusions,
-    NftablesFlowTableOffload, NftablesMode, PrometheusMetricsClientAuth, ProtoPort,
-    RouteTableIdRange,
+    AllowAction, AwsSrcDstCheck, BpfAttachType, BpfConnectTimeLoadBalancing, BpfConntrackLogLevel,
+    BpfConntrackMode, BpfConntrackScaling, BpfConntrackTimeouts, BpfEnforceRpf,
+    BpfExternalServiceMode, BpfJitHardening, BpfLogLevel, BpfOverlayHostSourceIp, ChainInsertMode,
+    DenyAction, EndpointToHostAction, FelixConfiguration, FelixConfigurationSpec,
+    FlowLogsPolicyEvaluationMode, HealthTimeoutOverride, IptablesBackend,
+    LocalSubnetL2Reachability, NatOutgoingExclusions, NftablesFlowTableOffload, NftablesMode,
+    PrometheusMetricsClientAuth, ProtoPort, RouteSource, RouteTableIdRange, ServiceLoopPrevention,
+    WorkloadSourceSpoofing,
 };
 pub use global_network_policy::{GlobalNetworkPolicy, GlobalNetworkPolicySpec};
 pub use host_endpoint::{EndpointPort, HostEndpoint, HostEndpointSpec};
 pub use installation::{
     CalicoNetworkSpec, CniIpamSpec, CniSpec, Encapsulation, Installation, InstallationIPPool,
-    InstallationSpec, NodeAddressAutodetection, Sysctl,
+    InstallationSpec, KubernetesAutodetection, LinuxDataplane, LinuxPodInterfaceType,
+    MultiInterfaceMode, NodeAddressAutodetection, Sysctl, WindowsDataplane,
 };
 pub use ip_pool::{AssignmentMode, EncapsulationMode, IPPool, IPPoolAllowedUse, IPPoolSpec};
 pub use ip_reservation::{IPReservation, IPReservationSpec};
 pub use ipam::{
-    AllocationAttribute, BlockAffinity, BlockAffinitySpec, IPAMBlock, IPAMBlockSpec,
-    IPAMConfiguration, IPAMConfigurationSpec, IPAMHandle, IPAMHandleSpec,
+    AffinityState, AllocationAttribute, BlockAffinity, BlockAffinitySpec, BlockOwner, IPAMBlock,
+    IPAMBlockSpec, IPAMConfiguration, IPAMConfigurationSpec, IPAMHandle, IPAMHandleSpec,
+    ParseBlockOwnerError,
 };
 pub use kind::Kind;
 pub use kube_controllers_configuration::{
-    AssignIps, AutoHostEndpoint, Controllers, HostEndpointTemplate, KubeControllersConfiguration,
-    KubeControllersConfigurationSpec, KubeControllersConfigurationStatus, LoadBalancerController,
-    MigrationController, NodeController, Reconciler,
+    AssignIps, AutoHostEndpoint, Controllers, ControllersLogSeverity, HostEndpointTemplate,
+    KubeControllersConfiguration, KubeControllersConfigurationSpec,
+    KubeControllersConfigurationStatus, LoadBalancerController, MigrationController,
+    NodeController, Reconciler,
+};
+pub use live_migration::{
+    LiveMigration, LiveMigrationSource, LiveMigrationSpec, LiveMigrationTarget,
+    WorkloadEndpointIdentifier, WorkloadIdentifier,
 };
 pub use network_policy::{NetworkPolicy, NetworkPolicySpec};
 pub use network_set::{GlobalNetworkSet, NetworkSet, NetworkSetSpec};
@@ -98,4 +112,6 @@ pub use staged_kubernetes_network_policy::{
 pub use staged_network_policy::{StagedNetworkPolicy, StagedNetworkPolicySpec};
 pub use switch::Switch;
 pub use tier::{Tier, TierDefaultAction, TierSpec};
-pub use workload_endpoint::{IpNat, WorkloadEndpoint, WorkloadEndpointPort, WorkloadEndpointSpec};
+pub use workload_endpoint::{
+    IpNat, QoSControls, WorkloadEndpoint, WorkloadEndpointPort, WorkloadEndpointSpec,
+};

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::policy::{PerformanceHint, PolicyType};
 use super::rule::Rule;
+use crate::given::Given;
 use crate::metadata::Metadata;
 use crate::resources::Kind;
 
@@ -35,7 +36,10 @@ pub struct NetworkPolicySpec {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tier: Option<String>,
     /// Lower comes first; absent is last.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        serialize_with = "crate::scalar::float::serialize",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub order: Option<f64>,
     /// Rules for traffic to the endpoint.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -53,6 +57,6 @@ pub struct NetworkPolicySpec {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub service_account_selector: Option<String>,
     /// Wishes about programming.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub performance_hints: Vec<PerformanceHint>,
+    #[serde(default, skip_serializing_if = "Given::is_absent")]
+    pub performance_hints: Given<Vec<PerformanceHint>>,
 }

@@ -3,6 +3,7 @@
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
+use crate::given::Given;
 use crate::metadata::Metadata;
 use crate::resources::Kind;
 
@@ -54,7 +55,7 @@ pub struct NetworkSetSpec {
     #[serde(
         with = "crate::scalar::net::list",
         default,
-        skip_serializing_if = "Vec::is_empty"
+        skip_serializing_if = "Given::is_absent"
     )]
-    pub nets: Vec<IpNet>,
+    pub nets: Given<Vec<IpNet>>,
 }

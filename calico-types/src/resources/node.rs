@@ -8,9 +8,10 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use ipnet::{Ipv4Net, Ipv6Net};
 use serde::{Deserialize, Serialize};
 
+use crate::given::Given;
 use crate::metadata::Metadata;
 use crate::resources::Kind;
-use crate::scalar::Asn;
+use crate::scalar::{Asn, MacAddress};
 
 /// A host that runs calico-node.
 #[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -50,7 +51,7 @@ pub struct NodeSpec {
     pub ipv4_vxlan_tunnel_addr: Option<Ipv4Addr>,
     /// The MAC address of that device.
     #[serde(rename = "vxlanTunnelMACAddr", skip_serializing_if = "Option::is_none")]
-    pub vxlan_tunnel_mac_addr: Option<String>,
+    pub vxlan_tunnel_mac_addr: Option<MacAddress>,
     /// The address of its IPv6 VXLAN device.
     #[serde(
         rename = "ipv6VXLANTunnelAddr",
@@ -62,19 +63,19 @@ pub struct NodeSpec {
         rename = "vxlanTunnelMACAddrV6",
         skip_serializing_if = "Option::is_none"
     )]
-    pub vxlan_tunnel_mac_addr_v6: Option<String>,
+    pub vxlan_tunnel_mac_addr_v6: Option<MacAddress>,
     /// What other orchestrators call this node.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub orch_refs: Vec<OrchRef>,
+    #[serde(default, skip_serializing_if = "Given::is_absent")]
+    pub orch_refs: Given<Vec<OrchRef>>,
     /// Its WireGuard devices.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub wireguard: Option<NodeWireguardSpec>,
     /// All addresses that are known.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub addresses: Vec<NodeAddress>,
+    #[serde(default, skip_serializing_if = "Given::is_absent")]
+    pub addresses: Given<Vec<NodeAddress>>,
     /// Interfaces of virtual machines and bare metal.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub interfaces: Vec<NodeInterface>,
+    #[serde(default, skip_serializing_if = "Given::is_absent")]
+    pub interfaces: Given<Vec<NodeInterface>>,
 }
 
 /// A node's BGP speaker.
@@ -102,8 +103,8 @@ pub struct NodeBGPSpec {
     #[serde(rename = "ipv4IPIPTunnelAddr", skip_serializing_if = "Option::is_none")]
     pub ipv4_ipip_tunnel_addr: Option<Ipv4Addr>,
     /// Interfaces that the speaker uses.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub interfaces: Vec<NodeInterface>,
+    #[serde(default, skip_serializing_if = "Given::is_absent")]
+    pub interfaces: Given<Vec<NodeInterface>>,
     /// RFC 4456's cluster id; makes the node a route reflector.
     #[serde(
         rename = "routeReflectorClusterID",
@@ -162,8 +163,8 @@ pub struct NodeInterface {
     #[serde(default)]
     pub name: String,
     /// Its addresses.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub addresses: Vec<String>,
+    #[serde(default, skip_serializing_if = "Given::is_absent")]
+    pub addresses: Given<Vec<String>>,
 }
 
 /// What calico-node reports.
@@ -177,6 +178,6 @@ pub struct NodeStatus {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub wireguard_public_key_v6: Option<String>,
     /// Ranges that host-local IPAM uses here.
-    #[serde(rename = "podCIDRs", default, skip_serializing_if = "Vec::is_empty")]
-    pub pod_cidrs: Vec<String>,
+    #[serde(rename = "podCIDRs", default, skip_serializing_if = "Given::is_absent")]
+    pub pod_cidrs: Given<Vec<String>>,
 }

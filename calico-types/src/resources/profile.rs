@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::rule::Rule;
+use crate::given::Given;
 use crate::metadata::Metadata;
 use crate::resources::Kind;
 
@@ -42,6 +43,6 @@ pub struct ProfileSpec {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub egress: Option<Vec<Rule>>,
     /// Labels that endpoints inherit.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub labels_to_apply: BTreeMap<String, String>,
+    #[serde(default, skip_serializing_if = "Given::is_absent")]
+    pub labels_to_apply: Given<BTreeMap<String, String>>,
 }

@@ -119,6 +119,8 @@ resource! {
     IPReservation(resources::IPReservation),
     /// Settings of calico-kube-controllers.
     KubeControllersConfiguration(resources::KubeControllersConfiguration),
+    /// A virtual machine on its way.
+    LiveMigration(resources::LiveMigration),
     /// Calico's policy for a namespace.
     NetworkPolicy(resources::NetworkPolicy),
     /// Networks for a namespace.
@@ -137,6 +139,10 @@ resource! {
     Tier(resources::Tier),
     /// A workload's interface.
     WorkloadEndpoint(resources::WorkloadEndpoint),
+    /// `policy.networking.k8s.io/v1alpha1`.
+    AdminNetworkPolicy(k8s::AdminNetworkPolicy),
+    /// `policy.networking.k8s.io/v1alpha1`.
+    BaselineAdminNetworkPolicy(k8s::BaselineAdminNetworkPolicy),
     /// `policy.networking.k8s.io/v1alpha2`.
     ClusterNetworkPolicy(k8s::ClusterNetworkPolicy),
     /// `discovery.k8s.io/v1`.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
+use crate::given::Given;
 use crate::scalar::{IpVersion, Port, Protocol};
 
 /// What a rule does with a matching packet.
@@ -42,11 +43,11 @@ pub struct Rule {
     #[serde(rename = "notICMP", skip_serializing_if = "Option::is_none")]
     pub not_icmp: Option<IcmpFields>,
     /// Where the packet comes from.
-    #[serde(default, skip_serializing_if = "EntityRule::is_empty")]
-    pub source: EntityRule,
+    #[serde(default, skip_serializing_if = "Given::is_absent")]
+    pub source: Given<EntityRule>,
     /// Where the packet goes to.
-    #[serde(default, skip_serializing_if = "EntityRule::is_empty")]
-    pub destination: EntityRule,
+    #[serde(default, skip_serializing_if = "Given::is_absent")]
+    pub destination: Given<EntityRule>,
     /// The HTTP request; needs application-layer policy.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub http: Option<HttpMatch>,
@@ -63,9 +64,9 @@ pub struct EntityRule {
     #[serde(
         with = "crate::scalar::net::list",
         default,
-        skip_serializing_if = "Vec::is_empty"
+        skip_serializing_if = "Given::is_absent"
     )]
-    pub nets: Vec<IpNet>,
+    pub nets: Given<Vec<IpNet>>,
     /// The address belongs to a selected endpoint or network set.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub selector: Option<String>,
@@ -76,21 +77,21 @@ pub struct EntityRule {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub services: Option<ServiceMatch>,
     /// The port is one of these.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub ports: Vec<Port>,
+    #[serde(default, skip_serializing_if = "Given::is_absent")]
+    pub ports: Given<Vec<Port>>,
     /// The address is in none of these.
     #[serde(
         with = "crate::scalar::net::list",
         default,
-        skip_serializing_if = "Vec::is_empty"
+        skip_serializing_if = "Given::is_absent"
     )]
-    pub not_nets: Vec<IpNet>,
+    pub not_nets: Given<Vec<IpNet>>,
     /// The address belongs to no endpoint selected here.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub not_selector: Option<String>,
     /// The port is none of these.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub not_ports: Vec<Port>,
+    #[serde(default, skip_serializing_if = "Given::is_absent")]
+    pub not_ports: Given<Vec<Port>>,
     /// …that runs under such a service account.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub service_accounts: Option<ServiceAccountMatch>,
@@ -100,7 +101,14 @@ impl EntityRule {
     /// Whether nothing is asked for, so that every packet matches.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        *self == Self::default()
+        let lists = self.nets.is_empty()
+            && self.not_nets.is_empty()
+            && self.ports.is_empty()
+            && self.not_ports.is_empty();
+        let selectors = self.selector.is_none()
+            && self.not_selector.is_none()
+            && self.namespace_selector.is_none();
+        lists && selectors && self.services.is_none() && self.service_accounts.is_none()
     }
 }
 
@@ -109,8 +117,8 @@ impl EntityRule {
 #[serde(rename_all = "camelCase")]
 pub struct ServiceMatch {
     /// Its name.
-    #[serde(default)]
-    pub name: String,
+    #[serde(default, skip_serializing_if = "Given::is_absent")]
+    pub name: Given<String>,
     /// Its namespace; default that of the policy.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub namespace: Option<String>,
@@ -121,8 +129,8 @@ pub struct ServiceMatch {
 #[serde(rename_all = "camelCase")]
 pub struct ServiceAccountMatch {
     /// One of these names.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub names: Vec<String>,
+    #[serde(default, skip_serializing_if = "Given::is_absent")]
+    pub names: Given<Vec<String>>,
     /// Labels of the account.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub selector: Option<String>,
@@ -145,11 +153,11 @@ pub struct IcmpFields {
 #[serde(rename_all = "camelCase")]
 pub struct HttpMatch {
     /// One of these methods; empty: any.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub methods: Vec<String>,
+    #[serde(default, skip_serializing_if = "Given::is_absent")]
+    pub methods: Given<Vec<String>>,
     /// One of these paths; empty: any.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub paths: Vec<HttpPath>,
+    #[serde(default, skip_serializing_if = "Given::is_absent")]
+    pub paths: Given<Vec<HttpPath>>,
 }
 
 /// A path; exactly one field is present.
@@ -169,6 +177,6 @@ pub struct HttpPath {
 #[serde(rename_all = "camelCase")]
 pub struct RuleMetadata {
     /// Written as comments into iptables and nftables.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub annotations: BTreeMap<String, String>,
+    #[serde(default, skip_serializing_if = "Given::is_absent")]
+    pub annotations: Given<BTreeMap<String, String>>,
 }

@@ -34,7 +34,10 @@ impl Kind for Tier {
 #[serde(rename_all = "camelCase")]
 pub struct TierSpec {
     /// Lower comes first; default 1000000. Ties: by name.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        serialize_with = "crate::scalar::float::serialize",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub order: Option<f64>,
     /// What happens to traffic that the tier's policies select but do not decide; default deny.
     #[serde(skip_serializing_if = "Option::is_none")]

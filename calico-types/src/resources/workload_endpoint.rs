@@ -7,9 +7,11 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
+use crate::given::Given;
+use crate::k8s::IntOrString;
 use crate::metadata::Metadata;
 use crate::resources::Kind;
-use crate::scalar::Protocol;
+use crate::scalar::{MacAddress, Protocol};
 
 /// A pod's, container's or virtual machine's interface.
 #[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -60,12 +62,12 @@ pub struct WorkloadEndpointSpec {
     #[serde(
         with = "crate::scalar::net::list",
         default,
-        skip_serializing_if = "Vec::is_empty"
+        skip_serializing_if = "Given::is_absent"
     )]
-    pub ip_networks: Vec<IpNet>,
+    pub ip_networks: Given<Vec<IpNet>>,
     /// Floating addresses.
-    #[serde(rename = "ipNATs", default, skip_serializing_if = "Vec::is_empty")]
-    pub ip_nats: Vec<IpNat>,
+    #[serde(rename = "ipNATs", default, skip_serializing_if = "Given::is_absent")]
+    pub ip_nats: Given<Vec<IpNat>>,
     /// Its IPv4 gateway.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ipv4_gateway: Option<Ipv4Addr>,
@@ -73,24 +75,78 @@ pub struct WorkloadEndpointSpec {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ipv6_gateway: Option<Ipv6Addr>,
     /// Profiles, in order, for what no policy selects.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub profiles: Vec<String>,
+    #[serde(default, skip_serializing_if = "Given::is_absent")]
+    pub profiles: Given<Vec<String>>,
     /// The host's side of the interface.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub interface_name: Option<String>,
     /// The MAC address inside.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub mac: Option<String>,
+    pub mac: Option<MacAddress>,
     /// Names for ports.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub ports: Vec<WorkloadEndpointPort>,
+    #[serde(default, skip_serializing_if = "Given::is_absent")]
+    pub ports: Given<Vec<WorkloadEndpointPort>>,
     /// Foreign source addresses that it may use.
     #[serde(
         with = "crate::scalar::net::list",
         default,
-        skip_serializing_if = "Vec::is_empty"
+        skip_serializing_if = "Given::is_absent"
     )]
-    pub allow_spoofed_source_prefixes: Vec<IpNet>,
+    pub allow_spoofed_source_prefixes: Given<Vec<IpNet>>,
+    /// Limits of its traffic.
+    #[serde(rename = "qosControls", skip_serializing_if = "Option::is_none")]
+    pub qos_controls: Option<QoSControls>,
+}
+
+/// Limits of an interface's traffic; zero and absent are no limit.
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct QoSControls {
+    /// Bits a second to the workload, 1 000 to 10^15.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ingress_bandwidth: Option<i64>,
+    /// Bits that may come at once; default 2^32.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ingress_burst: Option<i64>,
+    /// Bits a second within a burst; default the line's rate.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ingress_peakrate: Option<i64>,
+    /// Bytes that may come at the line's rate; default the MTU.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ingress_minburst: Option<i64>,
+    /// Bits a second from the workload.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub egress_bandwidth: Option<i64>,
+    /// As `ingress_burst`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub egress_burst: Option<i64>,
+    /// As `ingress_peakrate`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub egress_peakrate: Option<i64>,
+    /// As `ingress_minburst`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub egress_minburst: Option<i64>,
+    /// Packets a second to the workload, up to 10 000.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ingress_packet_rate: Option<i64>,
+    /// Packets that may come at once; default 5.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ingress_packet_burst: Option<i64>,
+    /// Packets a second from the workload.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub egress_packet_rate: Option<i64>,
+    /// As `ingress_packet_burst`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub egress_packet_burst: Option<i64>,
+    /// Connections to the workload at a time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ingress_max_connections: Option<i64>,
+    /// Connections from the workload at a time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub egress_max_connections: Option<i64>,
+    /// The DSCP mark of its packets: a number or the name of a class.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dscp: Option<IntOrString>,
 }
 
 /// A one-to-one NAT.
@@ -121,7 +177,7 @@ pub struct WorkloadEndpointPort {
     /// The number on the host.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub host_port: Option<u16>,
-    /// The host's address for it.
+    /// The host's address for it; default all. A text, since Calico takes a CIDR as well.
     #[serde(rename = "hostIP", skip_serializing_if = "Option::is_none")]
     pub host_ip: Option<String>,
 }

@@ -8,7 +8,9 @@
 mod asn;
 mod community;
 mod duration;
+pub(crate) mod float;
 mod ip_version;
+mod mac;
 pub(crate) mod net;
 mod peer_address;
 mod port;
@@ -18,6 +20,7 @@ pub use asn::{Asn, ParseAsnError};
 pub use community::{Community, ParseCommunityError};
 pub use duration::{Duration, ParseDurationError};
 pub use ip_version::IpVersion;
+pub use mac::{MacAddress, ParseMacAddressError};
 pub use peer_address::{ParsePeerAddressError, PeerAddress};
 pub use port::{ParsePortError, Port};
 pub use protocol::Protocol;

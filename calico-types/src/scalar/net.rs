@@ -17,10 +17,38 @@ pub(crate) trait Prefix: Sized + Serialize {
 
 impl Prefix for IpNet {
     fn read(text: &str) -> Option<Self> {
-        text.parse()
-            .ok()
-            .or_else(|| text.parse::<IpAddr>().ok().map(Self::from))
+        cidr(text).or_else(|| address(text).map(Self::from))
     }
+}
+
+/// An address as Go's `net.ParseIP` reads it: an IPv4 address in IPv6 clothes
+/// (`::ffff:10.0.0.1`) is IPv4.
+pub(crate) fn address(text: &str) -> Option<IpAddr> {
+    text.parse::<IpAddr>()
+        .ok()
+        .map(|address| address.to_canonical())
+}
+
+/// `address/length` as Go's `net.ParseCIDR` reads it: zeros may lead the
+/// length, not the parts of an IPv4 address. Host bits are kept.
+pub(crate) fn cidr(text: &str) -> Option<IpNet> {
+    let (written, length) = text.split_once('/')?;
+    let written: IpAddr = written.parse().ok()?;
+    if length.is_empty() || !length.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let length: u8 = match length.trim_start_matches('0') {
+        "" => 0,
+        digits => digits.parse().ok()?,
+    };
+    let address = written.to_canonical();
+    // A length that reaches beyond the IPv4 part leaves an IPv6 prefix.
+    let (address, length) = match (written, address, length.checked_sub(96)) {
+        (IpAddr::V6(_), IpAddr::V4(_), Some(inner)) => (address, inner),
+        (IpAddr::V6(_), IpAddr::V4(_), None) => (written, length),
+        _ => (address, length),
+    };
+    IpNet::new(address, length).ok()
 }
 
 impl Prefix for Ipv4Net {
@@ -84,12 +112,12 @@ pub(crate) mod optional {
     }
 }
 
-/// A list of prefixes.
-pub(crate) mod list {
+/// An optional list of prefixes.
+pub(crate) mod optional_list {
     use super::{Deserialize, Deserializer, Prefix, Serialize, Serializer, read};
 
     pub(crate) fn serialize<N: Prefix, S: Serializer>(
-        nets: &[N],
+        nets: &Option<Vec<N>>,
         serializer: S,
     ) -> Result<S::Ok, S::Error> {
         nets.serialize(serializer)
@@ -97,8 +125,66 @@ pub(crate) mod list {
 
     pub(crate) fn deserialize<'de, N: Prefix, D: Deserializer<'de>>(
         deserializer: D,
-    ) -> Result<Vec<N>, D::Error> {
-        let texts = Vec::<String>::deserialize(deserializer)?;
-        texts.iter().map(|text| read(text)).collect()
+    ) -> Result<Option<Vec<N>>, D::Error> {
+        let texts = Option::<Vec<String>>::deserialize(deserializer)?;
+        texts
+            .map(|texts| texts.iter().map(|text| read(text)).collect())
+            .transpose()
+    }
+}
+
+/// A list of prefixes.
+pub(crate) mod list {
+    use super::{Deserialize, Deserializer, Prefix, Serialize, Serializer, read};
+    use crate::given::Given;
+
+    pub(crate) fn serialize<N: Prefix, S: Serializer>(
+        nets: &Given<Vec<N>>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        nets.serialize(serializer)
+    }
+
+    pub(crate) fn deserialize<'de, N: Prefix, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Given<Vec<N>>, D::Error> {
+        match Option::<Vec<String>>::deserialize(deserializer)? {
+            None => Ok(Given::default()),
+            Some(texts) => texts.iter().map(|text| read(text)).collect(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_addresses_as_go_does() {
+        for (text, read) in [
+            ("10.0.0.0/8", Some("10.0.0.0/8")),
+            ("10.0.0.1", Some("10.0.0.1/32")),
+            ("10.0.0.0/08", Some("10.0.0.0/8")),
+            ("10.0.0.0/0008", Some("10.0.0.0/8")),
+            ("10.0.0.0/00", Some("10.0.0.0/0")),
+            ("::ffff:10.0.0.0/104", Some("10.0.0.0/8")),
+            ("::ffff:10.0.0.1", Some("10.0.0.1/32")),
+            ("fd00::/8", Some("fd00::/8")),
+            ("0:0:0::/0", Some("::/0")),
+            ("10.0.0.0/+8", None),
+            ("10.0.0.0/", None),
+            ("10.0.0.0/33", None),
+            ("fd00::/129", None),
+            ("010.0.0.0/8", None),
+            ("10.0.0.0/8/8", None),
+            ("fe80::1%eth0", None),
+            ("fe80::%eth0/64", None),
+            ("10.0.0", None),
+            (" 10.0.0.0/8", None),
+            ("", None),
+        ] {
+            let expected = read.map(|net| net.parse::<IpNet>().unwrap());
+            assert_eq!(IpNet::read(text), expected, "{text}");
+        }
     }
 }

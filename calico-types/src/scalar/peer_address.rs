@@ -1,13 +1,16 @@
 //! The address of a BGP peer, with or without a port.
 
 use std::fmt;
-use std::net::{IpAddr, Ipv6Addr, SocketAddrV4, SocketAddrV6};
+use std::net::{IpAddr, SocketAddrV4, SocketAddrV6};
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use super::net::address;
+
 /// `BGPPeer.spec.peerIP`: `10.0.0.1`, `10.0.0.1:1790`, `fd00::1` or
-/// `[fd00::1]:1790`. Brackets stand only with a port.
+/// `[fd00::1]:1790`. Brackets stand only with a port; Calico takes them around
+/// an IPv4 address too.
 ///
 /// ```
 /// use calico_types::scalar::PeerAddress;
@@ -39,27 +42,28 @@ impl FromStr for PeerAddress {
     type Err = ParsePeerAddressError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        if let Ok(ip) = text.parse::<IpAddr>() {
+        if let Some(ip) = address(text) {
             return Ok(Self::from(ip));
         }
         let (ip, port) = match text.strip_prefix('[') {
-            Some(rest) => {
-                let (ip, port) = rest.split_once("]:").ok_or(ParsePeerAddressError)?;
-                (ip.parse::<Ipv6Addr>().ok().map(IpAddr::V6), port)
-            }
-            None => {
-                let (ip, port) = text.split_once(':').ok_or(ParsePeerAddressError)?;
-                (ip.parse().ok().map(IpAddr::V4), port)
-            }
-        };
-        match (ip, port.parse::<u16>()) {
-            (Some(ip), Ok(port @ 1..)) => Ok(Self {
+            Some(rest) => rest.split_once("]:"),
+            None => text.split_once(':'),
+        }
+        .ok_or(ParsePeerAddressError)?;
+        match (address(ip), digits(port)) {
+            (Some(ip), Some(port)) => Ok(Self {
                 ip,
                 port: Some(port),
             }),
             _ => Err(ParsePeerAddressError),
         }
     }
+}
+
+/// A port that is not zero; `FromStr` of integers would take a leading `+`.
+fn digits(port: &str) -> Option<u16> {
+    let digits = port.bytes().all(|b| b.is_ascii_digit());
+    port.parse().ok().filter(|port| digits && *port > 0)
 }
 
 impl fmt::Display for PeerAddress {
@@ -98,6 +102,17 @@ mod tests {
     }
 
     #[test]
+    fn takes_what_go_takes() {
+        for (text, printed) in [
+            ("[10.0.0.1]:179", "10.0.0.1:179"),
+            ("10.0.0.1:00179", "10.0.0.1:179"),
+            ("::ffff:10.0.0.1", "10.0.0.1"),
+        ] {
+            assert_eq!(text.parse::<PeerAddress>().unwrap().to_string(), printed);
+        }
+    }
+
+    #[test]
     fn refuses_names_masks_and_bad_ports() {
         for text in [
             "",
@@ -108,8 +123,11 @@ mod tests {
             "10.0.0.1:",
             "[fd00::1]",
             "fd00::1:x",
-            "[10.0.0.1]:179",
+            "[10.0.0.1]",
+            "10.0.0.1:+179",
+            "[fd00::1%eth0]:179",
             ":179",
+            "[]:179",
         ] {
             assert_eq!(
                 text.parse::<PeerAddress>(),

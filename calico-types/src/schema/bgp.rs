@@ -46,7 +46,7 @@ const COMMUNITY: Schema = object(&[
 
 const ADVERTISEMENT: Schema = object(&[
     field("cidr", TEXT.cidr().tag(&[Tag::Required, Tag::Net])),
-    field("communities", TEXT_LIST.items(0, 50).tag(&[Tag::Required])),
+    field("communities", TEXT_LIST.items(0, 50).tag(&[Tag::Given])),
 ]);
 
 const IGNORED_INTERFACE: Schema = TEXT.tag(&[Tag::IgnoredInterface]);
@@ -58,13 +58,7 @@ pub(super) const CONFIGURATION: Schema = object(&[
     field("ignoredInterfaces", set(&IGNORED_INTERFACE)),
     field("ipv4NormalRoutePriority", PRIORITY),
     field("ipv6NormalRoutePriority", PRIORITY),
-    field(
-        "listenPort",
-        INTEGER
-            .form(Form::Uint16)
-            .range(1, 65_535)
-            .tag(&[Tag::AtLeast(1)]),
-    ),
+    field("listenPort", INTEGER.form(Form::Uint16).range(1, 65_535)),
     field("localWorkloadPeeringIPV4", TEXT.tag(&[Tag::IpV4])),
     field("localWorkloadPeeringIPV6", TEXT.tag(&[Tag::IpV6])),
     field(
@@ -92,20 +86,20 @@ const FILTER_COMMUNITY: Schema = TEXT.max_length(32).pattern(Pattern::Community)
 const OPERATION: Schema = object(&[
     field(
         "addCommunity",
-        object(&[required("value", FILTER_COMMUNITY.tag(&[Tag::Required]))]),
+        object(&[required("value", FILTER_COMMUNITY.tag(&[Tag::Given]))]),
     ),
     field(
         "prependASPath",
         object(&[required(
             "prefix",
-            list(&ASN).items(1, 10).tag(&[Tag::Required]),
+            list(&ASN).items(1, 10).tag(&[Tag::Given]),
         )]),
     ),
     field(
         "setPriority",
         object(&[required(
             "value",
-            PRIORITY.tag(&[Tag::Required, Tag::Range(1, 2_147_483_646)]),
+            PRIORITY.tag(&[Tag::Given, Tag::Range(1, 2_147_483_646)]),
         )]),
     ),
 ])
@@ -135,7 +129,7 @@ macro_rules! filter_rule {
                 "communities",
                 object(&[required(
                     "values",
-                    list(&FILTER_COMMUNITY).items(1, 1).tag(&[Tag::Required]),
+                    list(&FILTER_COMMUNITY).items(1, 1).tag(&[Tag::Given]),
                 )]),
             ),
             field(

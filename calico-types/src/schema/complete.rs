@@ -2,8 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Form, Schema, Shape, kinds};
+use super::{Form, Pattern, Schema, Shape, kinds};
 use crate::Resource;
+use crate::validate::Tag;
 
 /// A value that fits a schema, with every field there is.
 fn sample(name: &str, schema: &Schema) -> Value {
@@ -33,6 +34,10 @@ fn text(name: &str, schema: &Schema) -> &'static str {
     let v6 = name.contains("V6") || name.contains("v6") || name.contains("IPv6");
     match schema.one_of.iter().find(|word| !word.is_empty()) {
         Some(word) => word,
+        None if schema.pattern.and_then(word).is_some() => {
+            schema.pattern.and_then(word).unwrap_or_default()
+        }
+        None if schema.tags.contains(&Tag::Mac) => "00:00:5e:00:53:01",
         None if name == "policyTypes" => "Ingress",
         None if name == "allowedUses" => "Workload",
         None if name == "values" && schema.pattern.is_some() => "64512:1",
@@ -46,7 +51,11 @@ fn text(name: &str, schema: &Schema) -> &'static str {
             || lower.ends_with("nets")
             || matches!(
                 name,
-                "networks" | "except" | "ipNetworks" | "allowSpoofedSourcePrefixes"
+                "externalNodesList"
+                    | "networks"
+                    | "except"
+                    | "ipNetworks"
+                    | "allowSpoofedSourcePrefixes"
             ) =>
         {
             "10.0.0.0/8"
@@ -68,6 +77,15 @@ fn text(name: &str, schema: &Schema) -> &'static str {
         }
         None if name == "healthChecks" || name == "createDefaultHostEndpoint" => "Enabled",
         None => "x",
+    }
+}
+
+/// A text that fits a pattern, where the types look at it.
+fn word(pattern: Pattern) -> Option<&'static str> {
+    match pattern {
+        Pattern::AnyCase(words) => words.first().copied(),
+        Pattern::Affinity => Some("host:x"),
+        _ => None,
     }
 }
 

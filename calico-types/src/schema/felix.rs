@@ -2,8 +2,8 @@
 
 use super::bgp::{LOG_SEVERITY, PROGRAM_CLUSTER_ROUTES};
 use super::{
-    BOOLEAN, DURATION, Default, Form, INTEGER, PORT, Pattern, SWITCH, Schema, Shape, TEXT,
-    TEXT_LIST, TEXT_MAP, field, list, object, of, required, words,
+    BOOLEAN, DURATION, Default, Form, INT_OR_TEXT, INT64, INTEGER, PORT, Pattern, SWITCH, Schema,
+    TEXT, TEXT_LIST, TEXT_MAP, field, list, object, required, words,
 };
 use crate::validate::{Tag, calico, crd};
 
@@ -11,8 +11,8 @@ const WHOLE: Pattern = Pattern::Duration { decimal: false };
 const DECIMAL: Pattern = Pattern::Duration { decimal: true };
 const ROUTE_PRIORITY: &[Tag] = &[Tag::Range(1, 2_147_483_646)];
 const CIDR: Schema = TEXT.tag(&[Tag::Cidr]);
+const ADDRESS: Schema = TEXT.max_length(45).form(Form::Address);
 const IFACE: Schema = TEXT.tag(&[Tag::IfaceFilter]);
-const DSCP: Schema = of(Shape::IntOrText);
 
 /// Calico checks neither field, so neither has a tag.
 const PROTO_PORT: Schema = object(&[
@@ -52,33 +52,32 @@ pub(super) const CONFIGURATION: Schema = object(&[
     field("allowVXLANPacketsFromWorkloads", BOOLEAN),
     field(
         "awsSrcDstCheck",
-        words(&["DoNothing", "Enable", "Disable"]).tag(&[Tag::OneOf(&[
-            "DoNothing",
-            "Enable",
-            "Disable",
-        ])]),
+        words(&["DoNothing", "Enable", "Disable"]).tag(&[
+            Tag::Pointer,
+            Tag::OneOf(&["DoNothing", "Enable", "Disable"]),
+        ]),
     ),
     field(
         "bpfAttachType",
-        words(&["TC", "TCX", "Netkit"]).tag(&[Tag::OneOf(&["TC", "TCX", "Netkit"])]),
+        words(&["TC", "TCX", "Netkit"]).tag(&[Tag::Pointer, Tag::OneOf(&["TC", "TCX", "Netkit"])]),
     ),
     field("bpfCTLBLogFilter", TEXT),
     field(
         "bpfConnectTimeLoadBalancing",
-        words(&["TCP", "Enabled", "Disabled"]).tag(&[Tag::OneOf(&["TCP", "Enabled", "Disabled"])]),
+        words(&["TCP", "Enabled", "Disabled"])
+            .tag(&[Tag::Pointer, Tag::OneOf(&["TCP", "Enabled", "Disabled"])]),
     ),
     field("bpfConnectTimeLoadBalancingEnabled", BOOLEAN),
     field(
         "bpfConntrackLogLevel",
-        words(&["Off", "Debug"]).tag(&[Tag::OneOf(&["Off", "Debug"])]),
+        words(&["Off", "Debug"]).tag(&[Tag::Pointer, Tag::OneOf(&["Off", "Debug"])]),
     ),
     field(
         "bpfConntrackMode",
-        words(&["Auto", "Userspace", "BPFProgram"]).tag(&[Tag::OneOf(&[
-            "Auto",
-            "Userspace",
-            "BPFProgram",
-        ])]),
+        words(&["Auto", "Userspace", "BPFProgram"]).tag(&[
+            Tag::Pointer,
+            Tag::OneOf(&["Auto", "Userspace", "BPFProgram"]),
+        ]),
     ),
     field("bpfConntrackTimeouts", CONNTRACK_TIMEOUTS),
     field("bpfDSROptoutCIDRs", list(&CIDR)),
@@ -104,13 +103,13 @@ pub(super) const CONFIGURATION: Schema = object(&[
     field("bpfHostConntrackBypass", BOOLEAN),
     field(
         "bpfHostNetworkedNATWithoutCTLB",
-        SWITCH.tag(&[Tag::OneOf(&["Enabled", "Disabled"])]),
+        SWITCH.tag(&[Tag::Pointer, Tag::OneOf(&["Enabled", "Disabled"])]),
     ),
     field("bpfIPFragTimeout", DURATION.pattern(WHOLE)),
     field("bpfIPFragmentReassemblyEnabled", BOOLEAN),
     field(
         "bpfJITHardening",
-        words(&["Auto", "Strict"]).tag(&[Tag::OneOf(&["Auto", "Strict"])]),
+        words(&["Auto", "Strict"]).tag(&[Tag::Pointer, Tag::OneOf(&["Auto", "Strict"])]),
     ),
     field(
         "bpfKubeProxyHealthzPort",
@@ -148,7 +147,7 @@ pub(super) const CONFIGURATION: Schema = object(&[
     field(
         "bpfOverlayHostSourceIP",
         words(&["TunnelAddress", "HostAddress"])
-            .tag(&[Tag::OneOf(&["TunnelAddress", "HostAddress"])]),
+            .tag(&[Tag::Pointer, Tag::OneOf(&["TunnelAddress", "HostAddress"])]),
     ),
     field("bpfPSNATPorts", PORT),
     field("bpfPolicyDebugEnabled", BOOLEAN),
@@ -173,8 +172,8 @@ pub(super) const CONFIGURATION: Schema = object(&[
         TEXT.pattern(Pattern::AnyCase(&["Drop", "Accept", "Return"])),
     ),
     field("deviceRouteProtocol", INTEGER),
-    field("deviceRouteSourceAddress", TEXT.max_length(45)),
-    field("deviceRouteSourceAddressIPv6", TEXT.max_length(45)),
+    field("deviceRouteSourceAddress", ADDRESS),
+    field("deviceRouteSourceAddressIPv6", ADDRESS),
     field("disableConntrackInvalidCheck", BOOLEAN),
     field("endpointReportingDelay", DURATION.pattern(WHOLE)),
     field("endpointReportingEnabled", BOOLEAN),
@@ -234,7 +233,7 @@ pub(super) const CONFIGURATION: Schema = object(&[
         "iptablesMangleAllowAction",
         TEXT.pattern(Pattern::AnyCase(&["Accept", "Return"])),
     ),
-    field("iptablesMarkMask", INTEGER.range(0, 4_294_967_295)),
+    field("iptablesMarkMask", INT64.range(0, 4_294_967_295)),
     field(
         "iptablesNATOutgoingInterfaceFilter",
         TEXT.tag(&[Tag::IfaceFilter]),
@@ -247,7 +246,7 @@ pub(super) const CONFIGURATION: Schema = object(&[
     field("ipv6NormalRoutePriority", INTEGER.tag(ROUTE_PRIORITY)),
     field("ipv6Support", BOOLEAN),
     field("istioAmbientMode", SWITCH),
-    field("istioDSCPMark", DSCP),
+    field("istioDSCPMark", INT_OR_TEXT),
     field("kubeNodePortRanges", list(&PORT).items(0, 7)),
     field(
         "liveMigrationRouteConvergenceTime",
@@ -255,8 +254,10 @@ pub(super) const CONFIGURATION: Schema = object(&[
     ),
     field(
         "localSubnetL2Reachability",
-        words(&["Disabled", "PodsAndLoadBalancers"])
-            .tag(&[Tag::OneOf(&["Disabled", "PodsAndLoadBalancers"])]),
+        words(&["Disabled", "PodsAndLoadBalancers"]).tag(&[
+            Tag::Pointer,
+            Tag::OneOf(&["Disabled", "PodsAndLoadBalancers"]),
+        ]),
     ),
     field("localSubnetL2ReachabilityRefreshInterval", DURATION),
     field("logActionRateLimit", TEXT.pattern(Pattern::RateLimit)),
@@ -271,11 +272,13 @@ pub(super) const CONFIGURATION: Schema = object(&[
     field("metadataAddr", TEXT),
     field("metadataPort", INTEGER),
     field("mtuIfacePattern", TEXT.tag(&[Tag::Regexp])),
-    field("natOutgoingAddress", TEXT.max_length(45)),
+    field("natOutgoingAddress", ADDRESS),
     field(
         "natOutgoingExclusions",
-        words(&["IPPoolsOnly", "IPPoolsAndHostIPs"])
-            .tag(&[Tag::OneOf(&["IPPoolsOnly", "IPPoolsAndHostIPs"])]),
+        words(&["IPPoolsOnly", "IPPoolsAndHostIPs"]).tag(&[
+            Tag::Pointer,
+            Tag::OneOf(&["IPPoolsOnly", "IPPoolsAndHostIPs"]),
+        ]),
     ),
     field("natPortRange", PORT),
     field("netlinkTimeout", DURATION.pattern(WHOLE)),
@@ -299,7 +302,7 @@ pub(super) const CONFIGURATION: Schema = object(&[
         "nftablesMangleAllowAction",
         TEXT.pattern(Pattern::AnyCase(&["Accept", "Return"])),
     ),
-    field("nftablesMarkMask", INTEGER.range(0, 4_294_967_295)),
+    field("nftablesMarkMask", INT64.range(0, 4_294_967_295)),
     field(
         "nftablesMode",
         words(&["Disabled", "Enabled", "Auto"]).default(Default::Text("Auto")),
@@ -320,12 +323,15 @@ pub(super) const CONFIGURATION: Schema = object(&[
             "VerifyClientCertIfGiven",
             "NoClientCert",
         ])
-        .tag(&[Tag::OneOf(&[
-            "RequireAndVerifyClientCert",
-            "RequireAnyClientCert",
-            "VerifyClientCertIfGiven",
-            "NoClientCert",
-        ])]),
+        .tag(&[
+            Tag::Pointer,
+            Tag::OneOf(&[
+                "RequireAndVerifyClientCert",
+                "RequireAnyClientCert",
+                "VerifyClientCertIfGiven",
+                "NoClientCert",
+            ]),
+        ]),
     ),
     field("prometheusMetricsEnabled", BOOLEAN),
     field("prometheusMetricsHost", TEXT.tag(&[Tag::PrometheusHost])),
@@ -362,7 +368,7 @@ pub(super) const CONFIGURATION: Schema = object(&[
     field("vxlanVNI", INTEGER),
     field(
         "windowsManageFirewallRules",
-        SWITCH.tag(&[Tag::OneOf(&["Enabled", "Disabled"])]),
+        SWITCH.tag(&[Tag::Pointer, Tag::OneOf(&["Enabled", "Disabled"])]),
     ),
     field("wireguardEnabled", BOOLEAN),
     field("wireguardEnabledV6", BOOLEAN),

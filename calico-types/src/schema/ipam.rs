@@ -1,31 +1,32 @@
 //! `IPAMBlock`, `BlockAffinity`, `IPAMHandle`, `IPAMConfiguration`.
 
 use super::{
-    BOOLEAN, Default, INT32, INTEGER, Pattern, SWITCH, Schema, Shape, TEXT, TEXT_MAP, field, list,
-    object, of, required, words,
+    BOOLEAN, Default, INT32, INT64, INTEGER, Pattern, SWITCH, Schema, Shape, TEXT, TEXT_MAP, TIME,
+    field, list, object, of, required, words,
 };
 use crate::validate::{Tag, calico};
 
 const INTEGERS: Schema = of(Shape::Map(&INTEGER));
+const SEQUENCE_NUMBERS: Schema = of(Shape::Map(&INT64));
 /// An index, or null for a free address.
-const ALLOCATION: Schema = of(Shape::Any);
+const ALLOCATION: Schema = INTEGER.nullable();
 
 const ATTRIBUTE: Schema = object(&[
     field("alternateOwnerAttrs", TEXT_MAP),
     field("handle_id", TEXT),
-    field("releasedAt", TEXT),
+    field("releasedAt", TIME),
     field("secondary", TEXT_MAP),
 ]);
 
 pub(super) const BLOCK: Schema = object(&[
     field("affinity", TEXT.pattern(Pattern::Affinity)),
-    field("affinityClaimTime", TEXT),
+    field("affinityClaimTime", TIME),
     required("allocations", list(&ALLOCATION)),
     required("attributes", list(&ATTRIBUTE)),
     required("cidr", TEXT.cidr()),
     field("deleted", BOOLEAN),
-    field("sequenceNumber", INTEGER.default(Default::Integer(0))),
-    field("sequenceNumberForAllocation", INTEGERS),
+    field("sequenceNumber", INT64.default(Default::Integer(0))),
+    field("sequenceNumberForAllocation", SEQUENCE_NUMBERS),
     required("strictAffinity", BOOLEAN),
     required("unallocated", list(&INTEGER)),
 ]);

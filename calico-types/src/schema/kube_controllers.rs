@@ -31,7 +31,7 @@ const CONTROLLERS: Schema = object(&[
         "migration",
         object(&[field(
             "policyNameMigrator",
-            words(ENABLED)
+            words(&["Disabled", "Enabled"])
                 .default(Default::Text("Enabled"))
                 .tag(&[Tag::OneOf(ENABLED)]),
         )]),

@@ -1,6 +1,9 @@
 //! `ObjectMeta`, and the fields that every kind has.
 
-use super::{ANY, BOOLEAN, Field, INTEGER, Schema, TEXT, TEXT_LIST, TEXT_MAP, field, list, object};
+use super::{
+    ANY, BOOLEAN, Field, INT64, INTEGER, Pattern, Schema, TEXT, TEXT_LIST, TEXT_MAP, TIME, field,
+    list, object, required, words,
+};
 
 pub(super) const API_VERSION: Field = field("apiVersion", TEXT);
 pub(super) const KIND: Field = field("kind", TEXT);
@@ -33,14 +36,26 @@ pub(super) const METADATA: Schema = object(&[
     field("selfLink", TEXT),
 ]);
 
+/// Kubernetes' `Condition`.
 const CONDITION: Schema = object(&[
-    field("type", TEXT),
-    field("status", TEXT),
-    field("reason", TEXT),
-    field("message", TEXT),
-    field("observedGeneration", INTEGER),
-    field("lastTransitionTime", TEXT),
+    required("lastTransitionTime", TIME),
+    required("message", TEXT.max_length(32_768)),
+    field("observedGeneration", INT64.at_least(0)),
+    required(
+        "reason",
+        TEXT.min_length(1)
+            .max_length(1024)
+            .pattern(Pattern::ConditionReason),
+    ),
+    required("status", words(&["True", "False", "Unknown"])),
+    required(
+        "type",
+        TEXT.max_length(316).pattern(Pattern::ConditionType),
+    ),
 ]);
 
+/// A list of conditions, one of each type.
+pub(super) const CONDITION_LIST: Schema = list(&CONDITION).keyed_by(&["type"]);
+
 /// A status that is a list of conditions.
-pub(super) const CONDITIONS: Schema = object(&[field("conditions", list(&CONDITION))]);
+pub(super) const CONDITIONS: Schema = object(&[field("conditions", CONDITION_LIST)]);

@@ -4,7 +4,7 @@
 //! which fields exist and how their text is read ([`Form`]); pruning asks the
 //! same; the API server's rules are the bounds, enumerations, patterns,
 //! defaults and [`Rule`]s; Calico's own validation is the [`Tag`]s and
-//! [`Check`]s.
+//! [`Check`]s. [`json_schema`](crate::json_schema) shows it as JSON.
 
 mod bgp;
 #[cfg(test)]
@@ -20,6 +20,7 @@ mod pattern;
 mod policy;
 mod pool;
 mod registry;
+pub(crate) mod releases;
 
 pub(crate) use pattern::Pattern;
 pub(crate) use registry::{KindSchema, V3, kinds, lookup};
@@ -34,15 +35,23 @@ pub(crate) struct Schema {
     pub(crate) form: Form,
     pub(crate) one_of: &'static [&'static str],
     pub(crate) pattern: Option<Pattern>,
-    /// Must be `address/length`.
-    pub(crate) cidr: bool,
+    pub(crate) format: Option<Format>,
     pub(crate) minimum: Option<i64>,
     pub(crate) maximum: Option<i64>,
+    /// In characters, as `max_length`.
+    pub(crate) min_length: Option<usize>,
     pub(crate) max_length: Option<usize>,
     pub(crate) min_items: Option<usize>,
     pub(crate) max_items: Option<usize>,
+    /// At least one field must be present.
+    pub(crate) some_field: bool,
     /// Exactly one field must be present.
     pub(crate) one_field: bool,
+    /// The fields that tell the items of a list apart: no two may agree in
+    /// all of them.
+    pub(crate) keys: &'static [&'static str],
+    /// Null is a value of its own, and is kept.
+    pub(crate) nullable: bool,
     pub(crate) default: Option<Default>,
     /// Whether a default stands somewhere below.
     pub(crate) fills: bool,
@@ -76,6 +85,21 @@ pub(crate) struct Field {
     pub(crate) schema: Schema,
     /// The API server insists on it.
     pub(crate) required: bool,
+    /// The API server's schema has it. What a later or an experimental schema
+    /// has is known here and dropped there.
+    pub(crate) stored: bool,
+}
+
+/// What a schema says of a value beside its type, in OpenAPI's words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Format {
+    /// `address/length`.
+    Cidr,
+    /// A time of RFC 3339.
+    DateTime,
+    /// Said of numbers that are wider in truth: Kubernetes minds it from 1.36.
+    Int32,
+    Int64,
 }
 
 /// Text that Calico's decoder reads into something narrower than its shape.
@@ -91,6 +115,8 @@ pub(crate) enum Form {
     Int32,
     /// An integer without a sign.
     Unsigned,
+    /// An IP address, which other rules check.
+    Address,
 }
 
 /// A value that the API server fills in.
@@ -107,13 +133,17 @@ const fn of(shape: Shape) -> Schema {
         form: Form::Plain,
         one_of: &[],
         pattern: None,
-        cidr: false,
+        format: None,
         minimum: None,
         maximum: None,
+        min_length: None,
         max_length: None,
         min_items: None,
         max_items: None,
+        some_field: false,
         one_field: false,
+        keys: &[],
+        nullable: false,
         default: None,
         fills: false,
         tags: &[],
@@ -125,15 +155,18 @@ const fn of(shape: Shape) -> Schema {
 const TEXT: Schema = of(Shape::Text);
 const BOOLEAN: Schema = of(Shape::Boolean);
 const INTEGER: Schema = of(Shape::Integer);
-const INT32: Schema = INTEGER.form(Form::Int32);
+const INT32: Schema = INTEGER.form(Form::Int32).format(Format::Int32);
+const INT64: Schema = INTEGER.format(Format::Int64);
 const NUMBER: Schema = of(Shape::Number);
 const ANY: Schema = of(Shape::Any);
-const ASN: Schema = INTEGER.form(Form::Asn);
+/// The schema says int32, and means 32 bits without a sign.
+const ASN: Schema = INTEGER.form(Form::Asn).format(Format::Int32);
 const DURATION: Schema = TEXT.form(Form::Duration);
-const PORT: Schema = of(Shape::IntOrText).form(Form::Port).tag(&[Tag::Port]);
-const PROTOCOL: Schema = of(Shape::IntOrText)
-    .form(Form::Protocol)
-    .tag(&[Tag::Protocol]);
+const TIME: Schema = TEXT.format(Format::DateTime);
+/// Calico's numbers or texts have a pattern, which everything fits.
+const INT_OR_TEXT: Schema = of(Shape::IntOrText).pattern(Pattern::Anything);
+const PORT: Schema = INT_OR_TEXT.form(Form::Port).tag(&[Tag::Port]);
+const PROTOCOL: Schema = INT_OR_TEXT.form(Form::Protocol).tag(&[Tag::Protocol]);
 const TEXT_MAP: Schema = of(Shape::Map(&TEXT));
 const TEXT_LIST: Schema = of(Shape::List(&TEXT));
 const SWITCH: Schema = TEXT.one_of(&["Enabled", "Disabled"]);
@@ -168,6 +201,7 @@ const fn field(name: &'static str, schema: Schema) -> Field {
         name,
         schema,
         required: false,
+        stored: true,
     }
 }
 
@@ -177,6 +211,17 @@ const fn required(name: &'static str, schema: Schema) -> Field {
         name,
         schema,
         required: true,
+        stored: true,
+    }
+}
+
+/// A field of an experimental schema.
+const fn experimental(name: &'static str, schema: Schema) -> Field {
+    Field {
+        name,
+        schema,
+        required: false,
+        stored: false,
     }
 }
 
@@ -199,9 +244,13 @@ impl Schema {
         self
     }
 
-    const fn cidr(mut self) -> Self {
-        self.cidr = true;
+    const fn format(mut self, format: Format) -> Self {
+        self.format = Some(format);
         self
+    }
+
+    const fn cidr(self) -> Self {
+        self.format(Format::Cidr)
     }
 
     const fn range(mut self, minimum: i64, maximum: i64) -> Self {
@@ -215,6 +264,11 @@ impl Schema {
         self
     }
 
+    const fn min_length(mut self, length: usize) -> Self {
+        self.min_length = Some(length);
+        self
+    }
+
     const fn max_length(mut self, length: usize) -> Self {
         self.max_length = Some(length);
         self
@@ -225,6 +279,21 @@ impl Schema {
             self.min_items = Some(min);
         }
         self.max_items = Some(max);
+        self
+    }
+
+    const fn some_field(mut self) -> Self {
+        self.some_field = true;
+        self
+    }
+
+    const fn keyed_by(mut self, keys: &'static [&'static str]) -> Self {
+        self.keys = keys;
+        self
+    }
+
+    const fn nullable(mut self) -> Self {
+        self.nullable = true;
         self
     }
 
@@ -269,6 +338,21 @@ impl Schema {
         }
     }
 
+    /// The field of exactly this name.
+    pub(crate) fn field(&self, name: &str) -> Option<&'static Field> {
+        self.fields().iter().find(|field| field.name == name)
+    }
+
+    /// The field of exactly this name, if an API server keeps it.
+    pub(crate) fn stored_field(&self, name: &str) -> Option<&'static Field> {
+        self.field(name).filter(|field| field.stored)
+    }
+
+    /// The fields that an API server keeps.
+    pub(crate) fn stored_fields(&self) -> impl Iterator<Item = &'static Field> {
+        self.fields().iter().filter(|field| field.stored)
+    }
+
     /// Where the field of exactly this name stands in the table. The search
     /// begins at `from` and goes round: documents and tables are mostly in the
     /// same order.
@@ -292,9 +376,9 @@ impl Schema {
         })
     }
 
-    /// The field of exactly this name.
-    pub(crate) fn field(&self, name: &str) -> Option<&'static Field> {
-        self.fields().iter().find(|field| field.name == name)
+    /// The field that Calico's decoder takes `name` for.
+    pub(crate) fn field_ignoring_case(&self, name: &str) -> Option<&'static Field> {
+        self.fields().get(self.position_ignoring_case(name)?)
     }
 }
 

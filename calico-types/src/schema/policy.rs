@@ -164,7 +164,7 @@ pub(super) const STAGED_KUBERNETES_NETWORK_POLICY: Schema = object(&[
     field("policyTypes", set(&TEXT).items(1, 2)),
     field("stagedAction", STAGED_ACTION),
 ])
-.checks(&[calico::staged_kubernetes_policy]);
+.checks(&[calico::staged_kubernetes_policy, calico::kubernetes_ports]);
 
 pub(super) const PROFILE: Schema = object(&[
     field("egress", list(&RULE)),
@@ -177,7 +177,7 @@ pub(super) const TIER: Schema = object(&[
         "defaultAction",
         words(&["Deny", "Pass"])
             .default(Default::Text("Deny"))
-            .tag(&[Tag::OneOf(&["Deny", "Pass"])]),
+            .tag(&[Tag::Pointer, Tag::OneOf(&["Deny", "Pass"])]),
     ),
     field("order", NUMBER),
 ]);
@@ -187,7 +187,7 @@ pub(super) const NETWORK_SET: Schema = object(&[field("nets", set(&CIDR))]);
 const EXPECTED_IP: Schema = TEXT.tag(&[Tag::Ip]);
 
 const ENDPOINT_PORT: Schema = object(&[
-    required("name", TEXT.tag(&[Tag::PortName])),
+    required("name", TEXT.tag(&[Tag::Required, Tag::PortName])),
     required(
         "port",
         INTEGER
@@ -227,6 +227,24 @@ const NAT: Schema = object(&[
     field("externalIP", TEXT.tag(&[Tag::Ip])),
 ]);
 
+const QOS_CONTROLS: Schema = object(&[
+    field("ingressBandwidth", INTEGER),
+    field("ingressBurst", INTEGER),
+    field("ingressPeakrate", INTEGER),
+    field("ingressMinburst", INTEGER),
+    field("egressBandwidth", INTEGER),
+    field("egressBurst", INTEGER),
+    field("egressPeakrate", INTEGER),
+    field("egressMinburst", INTEGER),
+    field("ingressPacketRate", INTEGER),
+    field("ingressPacketBurst", INTEGER),
+    field("egressPacketRate", INTEGER),
+    field("egressPacketBurst", INTEGER),
+    field("ingressMaxConnections", INTEGER),
+    field("egressMaxConnections", INTEGER),
+    field("dscp", of(Shape::IntOrText)),
+]);
+
 pub(super) const WORKLOAD_ENDPOINT: Schema = object(&[
     field("orchestrator", NAME),
     field("workload", NAME),
@@ -244,5 +262,6 @@ pub(super) const WORKLOAD_ENDPOINT: Schema = object(&[
     field("mac", TEXT.tag(&[Tag::Mac])),
     field("ports", list(&WORKLOAD_PORT)),
     field("allowSpoofedSourcePrefixes", list(&CIDR)),
+    field("qosControls", QOS_CONTROLS),
 ])
 .checks(&[calico::workload_endpoint]);

@@ -14,7 +14,10 @@ pub(super) const POOL: Schema = object(&[
         words(&["Automatic", "Manual"]).default(Default::Text("Automatic")),
     ),
     field("blockSize", INTEGER.range(0, 128)),
-    required("cidr", TEXT.max_length(48).cidr().tag(&[Tag::Net])),
+    required(
+        "cidr",
+        TEXT.max_length(48).cidr().tag(&[Tag::Required, Tag::Net]),
+    ),
     field("disableBGPExport", BOOLEAN),
     field("disabled", BOOLEAN),
     field("ipipMode", ENCAPSULATION),

@@ -1,6 +1,6 @@
 //! Which schema belongs to which `apiVersion` and `kind`.
 
-use super::metadata::{API_VERSION, CONDITIONS, KIND, METADATA};
+use super::metadata::{API_VERSION, CONDITION_LIST, CONDITIONS, KIND, METADATA};
 use super::{
     ANY, Schema, bgp, felix, field, installation, ipam, kube_controllers, kubernetes, nodes,
     object, policy, pool, required,
@@ -26,6 +26,22 @@ macro_rules! root {
     ($spec:expr $(, $extra:expr)*) => {
         object(&[API_VERSION, KIND, required("metadata", METADATA), required("spec", $spec) $(, $extra)*])
             .checks(&[calico::metadata])
+    };
+}
+
+/// The custom resources of Kubernetes' network policy API.
+macro_rules! policy_root {
+    ($spec:expr) => {
+        object(&[
+            API_VERSION,
+            KIND,
+            required("metadata", METADATA),
+            required("spec", $spec),
+            field(
+                "status",
+                object(&[required("conditions", CONDITION_LIST)]),
+            ),
+        ])
     };
 }
 
@@ -58,25 +74,6 @@ const fn foreign(api_version: &'static str, kind: &'static str, schema: Schema) 
         validated: false,
     }
 }
-
-/// A Kubernetes kind of which only the metadata is checked.
-const OPAQUE: Schema = object(&[
-    API_VERSION,
-    KIND,
-    field("metadata", METADATA),
-    field("spec", ANY),
-    field("status", ANY),
-    field("data", ANY),
-    field("stringData", ANY),
-    field("type", ANY),
-    field("immutable", ANY),
-    field("secrets", ANY),
-    field("imagePullSecrets", ANY),
-    field("automountServiceAccountToken", ANY),
-    field("addressType", ANY),
-    field("endpoints", ANY),
-    field("ports", ANY),
-]);
 
 static KINDS: &[KindSchema] = &[
     calico("BGPConfiguration", root!(bgp::CONFIGURATION)),
@@ -112,6 +109,7 @@ static KINDS: &[KindSchema] = &[
     ),
     calico("NetworkPolicy", root!(policy::NETWORK_POLICY)),
     calico("NetworkSet", root!(policy::NETWORK_SET)),
+    internal("LiveMigration", root!(nodes::LIVE_MIGRATION)),
     internal(
         "Node",
         root!(nodes::NODE, field("status", nodes::NODE_STATUS)),
@@ -145,32 +143,34 @@ static KINDS: &[KindSchema] = &[
     foreign(
         "networking.k8s.io/v1",
         "NetworkPolicy",
-        object(&[
-            API_VERSION,
-            KIND,
-            field("metadata", METADATA),
-            field("spec", kubernetes::NETWORK_POLICY),
-            field("status", ANY),
-        ]),
+        kubernetes::NETWORK_POLICY,
+    ),
+    foreign(
+        "policy.networking.k8s.io/v1alpha1",
+        "AdminNetworkPolicy",
+        policy_root!(kubernetes::ADMIN_NETWORK_POLICY),
+    ),
+    foreign(
+        "policy.networking.k8s.io/v1alpha1",
+        "BaselineAdminNetworkPolicy",
+        policy_root!(kubernetes::BASELINE_ADMIN_NETWORK_POLICY).rules(crd::BASELINE_ROOT),
     ),
     foreign(
         "policy.networking.k8s.io/v1alpha2",
         "ClusterNetworkPolicy",
-        object(&[
-            API_VERSION,
-            KIND,
-            required("metadata", METADATA),
-            required("spec", kubernetes::CLUSTER_NETWORK_POLICY),
-            field("status", CONDITIONS),
-        ]),
+        policy_root!(kubernetes::CLUSTER_NETWORK_POLICY),
     ),
-    foreign("discovery.k8s.io/v1", "EndpointSlice", OPAQUE),
-    foreign("v1", "Namespace", OPAQUE),
-    foreign("v1", "Node", OPAQUE),
-    foreign("v1", "Pod", OPAQUE),
-    foreign("v1", "Secret", OPAQUE),
-    foreign("v1", "Service", OPAQUE),
-    foreign("v1", "ServiceAccount", OPAQUE),
+    foreign(
+        "discovery.k8s.io/v1",
+        "EndpointSlice",
+        kubernetes::ENDPOINT_SLICE,
+    ),
+    foreign("v1", "Namespace", kubernetes::NAMESPACE),
+    foreign("v1", "Node", kubernetes::NODE),
+    foreign("v1", "Pod", kubernetes::POD),
+    foreign("v1", "Secret", kubernetes::SECRET),
+    foreign("v1", "Service", kubernetes::SERVICE),
+    foreign("v1", "ServiceAccount", kubernetes::SERVICE_ACCOUNT),
 ];
 
 /// Every kind that there is a schema for.

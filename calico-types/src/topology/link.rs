@@ -2,16 +2,17 @@
 //!
 //! A topology has every session twice, once for each end, because each end is
 //! configured by itself; counting and drawing want it once. Two ends make one
-//! link when they are nodes of the cluster and of one family. That both ends are
-//! there, expect each other's AS and do not both wait is checked here too: a node
-//! alone cannot know.
+//! link when they are nodes of the cluster and of one family.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use serde::Serialize;
 
-use super::{Family, NodeTopology, Problem, SessionSpec, Topology};
+use super::mesh::Mesh;
+use super::pair::Pair;
+use super::render::End;
+use super::{Family, Topology};
 use crate::scalar::Asn;
 
 /// The other end of a link.
@@ -44,7 +45,8 @@ pub struct Link {
     pub node: String,
     /// The other end.
     pub peer: FarEnd,
-    /// How many: more than one only when a node is reached on several ports.
+    /// How many: more than one only when a node is reached on several ports, or
+    /// by a `BGPPeer` and the mesh.
     pub sessions: usize,
     /// Whether both ends are in one AS.
     pub internal: bool,
@@ -81,185 +83,155 @@ impl SessionCount {
     pub fn total(self) -> usize {
         self.ipv4 + self.ipv6
     }
+
+    pub(super) fn by(count: impl Fn(Family) -> usize) -> Self {
+        Self {
+            ipv4: count(Family::Ipv4),
+            ipv6: count(Family::Ipv6),
+        }
+    }
 }
 
-/// What two nodes have for each other in a family.
-#[derive(Default)]
-struct Pair<'a> {
-    /// The sessions of the node whose name comes first.
-    first: Vec<&'a SessionSpec>,
-    /// Those of the other.
-    second: Vec<&'a SessionSpec>,
+/// Both ends of a link between nodes, the mesh included.
+#[derive(Debug, Default)]
+struct Joined {
+    /// Sessions of the node whose name comes first, and of the other.
+    first: usize,
+    second: usize,
+    external: bool,
+    reflected: bool,
 }
 
-type Pairs<'a> = BTreeMap<(Family, &'a str, &'a str), Pair<'a>>;
+impl Joined {
+    fn of(pair: &Pair<'_>) -> Self {
+        Self {
+            first: pair.first.len(),
+            second: pair.second.len(),
+            external: !pair.ends().all(End::is_internal),
+            reflected: pair.ends().any(|end| end.client_of.is_some()),
+        }
+    }
+}
 
 impl Topology {
     /// Every link, sorted: those between nodes, then those to the outside.
     ///
-    /// Costs a pass over all sessions.
-    #[must_use]
-    pub fn links(&self) -> Vec<Link> {
-        let inner = self.pairs();
-        let between = inner.iter().map(|(key, pair)| pair.link(*key));
-        between.chain(self.external_links()).collect()
+    /// Made while they are asked for, one node's at a time: going through the
+    /// links of a mesh of *n* nodes takes *n*² time, and *n* memory.
+    pub fn links(&self) -> impl Iterator<Item = Link> + '_ {
+        let between = Family::ALL.into_iter().flat_map(move |family| {
+            let nodes = 0..self.speakers.len();
+            nodes.flat_map(move |node| self.links_after(node, family))
+        });
+        let outside = (0..self.speakers.len()).flat_map(|node| self.external_links(node));
+        between.chain(outside)
     }
 
     /// How many sessions the cluster has; one between two nodes counts once.
+    ///
+    /// Those of the mesh are not gone through.
     #[must_use]
     pub fn session_count(&self) -> SessionCount {
-        let mut count = SessionCount::default();
-        for link in self.links() {
-            match link.family {
-                Family::Ipv4 => count.ipv4 += link.sessions,
-                Family::Ipv6 => count.ipv6 += link.sessions,
+        SessionCount::by(|family| {
+            let mesh = self.mesh.as_ref();
+            let meshed = mesh.map_or(0, |mesh| mesh.count(&self.speakers, family));
+            let nodes = 0..self.speakers.len();
+            let explicit = nodes.map(|node| self.explicit_count(node, family));
+            meshed + explicit.sum::<usize>()
+        })
+    }
+
+    /// The sessions of a node with nodes after it and with the outside.
+    fn explicit_count(&self, node: usize, family: Family) -> usize {
+        let pairs = self.pairs_after(node, family).into_values();
+        let between: usize = pairs.map(|p| p.first.len().max(p.second.len())).sum();
+        let ends = self.ends(node).filter(|end| end.family() == family);
+        between + ends.filter(|end| end.remote.is_none()).count()
+    }
+
+    /// How many sessions one node has of each family, without making them;
+    /// nothing for a node that is not there.
+    #[must_use]
+    pub fn session_count_of(&self, node: &str) -> SessionCount {
+        self.index(node)
+            .map_or_else(SessionCount::default, |node| self.degree(node))
+    }
+
+    /// How many sessions one node has.
+    pub(super) fn degree(&self, node: usize) -> SessionCount {
+        let mesh = self.mesh.as_ref().zip(self.speakers.get(node));
+        let mut count = SessionCount::by(|family| {
+            mesh.map_or(0, |(mesh, speaker)| mesh.degree(speaker, family))
+        });
+        for end in self.ends(node) {
+            match end.family() {
+                Family::Ipv4 => count.ipv4 += 1,
+                Family::Ipv6 => count.ipv6 += 1,
             }
         }
         count
     }
 
-    fn pairs(&self) -> Pairs<'_> {
-        let mut pairs = Pairs::new();
-        for node in &self.nodes {
-            for session in &node.sessions {
-                let Some(remote) = session.remote_node.as_deref() else {
-                    continue;
-                };
-                let own = node.name.as_str();
-                let key = (session.family, own.min(remote), own.max(remote));
-                let pair = pairs.entry(key).or_default();
-                if own < remote {
-                    pair.first.push(session);
-                } else {
-                    pair.second.push(session);
-                }
-            }
+    fn links_after(&self, node: usize, family: Family) -> impl Iterator<Item = Link> + '_ {
+        let explicit = self.pairs_after(node, family).into_iter();
+        let mut joined: BTreeMap<usize, Joined> = explicit
+            .map(|(other, pair)| (other, Joined::of(&pair)))
+            .collect();
+        if let Some(mesh) = &self.mesh {
+            self.add_mesh(mesh, node, family, &mut joined);
         }
-        pairs
-    }
-
-    fn external_links(&self) -> impl Iterator<Item = Link> {
-        self.nodes.iter().flat_map(|node| {
-            let outside = node.sessions.iter().filter(|s| s.remote_node.is_none());
-            outside.map(|session| external_link(node, session))
-        })
-    }
-
-    /// What does not fit together between two nodes.
-    pub(super) fn pair_problems(&self) -> Vec<Problem> {
-        let mut problems = Vec::new();
-        for ((family, first, second), pair) in self.pairs() {
-            let ends = [
-                (first, second, &pair.first, &pair.second),
-                (second, first, &pair.second, &pair.first),
-            ];
-            for (node, peer, own, theirs) in ends {
-                problems.extend(one_sided(family, node, peer, own, theirs));
-                problems.extend(as_mismatch(family, node, peer, own, theirs));
-            }
-            problems.extend(pair.both_passive(family, first, second));
-            problems.extend(self.reflectors_as_clients(first, second, &pair));
-        }
-        problems
-    }
-
-    /// Reflectors of one cluster of which one takes the other for a client.
-    fn reflectors_as_clients(&self, first: &str, second: &str, pair: &Pair<'_>) -> Vec<Problem> {
-        let cluster = |name| self.node(name).and_then(|node| node.cluster_id);
-        if cluster(first).is_none() || cluster(first) != cluster(second) {
-            return Vec::new();
-        }
-        let sides = [(first, second, &pair.first), (second, first, &pair.second)];
-        let as_client = |(node, peer, sessions): (&str, &str, &Vec<&SessionSpec>)| {
-            let session = sessions.iter().find(|s| s.route_reflector_client)?;
-            Some(Problem::ReflectorAsClient {
-                node: node.to_owned(),
-                peer: peer.to_owned(),
-                bgp_peer: session.origin.bgp_peer()?.to_owned(),
-            })
-        };
-        sides.into_iter().filter_map(as_client).collect()
-    }
-}
-
-impl Pair<'_> {
-    fn link(&self, (family, first, second): (Family, &str, &str)) -> Link {
-        let mut sessions = self.first.iter().chain(&self.second);
-        Link {
+        joined.into_iter().map(move |(other, joined)| Link {
             family,
-            node: first.to_owned(),
+            node: self.name(node).to_owned(),
             peer: FarEnd::Node {
-                name: second.to_owned(),
+                name: self.name(other).to_owned(),
             },
-            sessions: self.first.len().max(self.second.len()),
-            internal: sessions.clone().all(|s| s.is_internal()),
-            reflected: sessions.any(|s| s.route_reflector_client),
+            sessions: joined.first.max(joined.second),
+            internal: !joined.external,
+            reflected: joined.reflected,
+        })
+    }
+
+    fn add_mesh(
+        &self,
+        mesh: &Mesh,
+        node: usize,
+        family: Family,
+        joined: &mut BTreeMap<usize, Joined>,
+    ) {
+        for other in node + 1..self.speakers.len() {
+            if !self.is_meshed(node, other, family) {
+                continue;
+            }
+            let link = joined.entry(other).or_default();
+            let expects = |of: usize, by: usize| {
+                let own = self.speakers.get(by)?.local_as;
+                let member = mesh.member(of, family)?;
+                Some((own, member.asn.unwrap_or(own)))
+            };
+            link.first += usize::from(mesh.member(other, family).is_some());
+            link.second += usize::from(mesh.member(node, family).is_some());
+            let ends = [expects(other, node), expects(node, other)];
+            link.external |= ends.into_iter().flatten().any(|(own, peer)| own != peer);
         }
     }
 
-    /// Nobody opens the connection where every session of both ends waits.
-    fn both_passive(&self, family: Family, first: &str, second: &str) -> Option<Problem> {
-        let all_wait = self.first.iter().chain(&self.second).all(|s| s.passive);
-        let both = !self.first.is_empty() && !self.second.is_empty();
-        (both && all_wait).then(|| Problem::BothPassive {
-            node: first.to_owned(),
-            peer: second.to_owned(),
-            family,
+    fn external_links(&self, node: usize) -> impl Iterator<Item = Link> + '_ {
+        let mut outside: Vec<End<'_>> =
+            self.ends(node).filter(|end| end.remote.is_none()).collect();
+        let key = |end: &End<'_>| (end.family(), self.session(end).name);
+        outside.sort_by_cached_key(key);
+        outside.into_iter().map(move |end| Link {
+            family: end.family(),
+            node: self.name(node).to_owned(),
+            peer: FarEnd::External {
+                address: end.claim.peer.address,
+                port: end.claim.peer.port,
+                asn: end.peer_as(),
+            },
+            sessions: 1,
+            internal: end.is_internal(),
+            reflected: end.client_of.is_some(),
         })
-    }
-}
-
-/// A session without its other end: a node would call, or wait, in vain.
-fn one_sided(
-    family: Family,
-    node: &str,
-    peer: &str,
-    own: &[&SessionSpec],
-    theirs: &[&SessionSpec],
-) -> Option<Problem> {
-    let session = own.first().filter(|_| theirs.is_empty())?;
-    Some(Problem::OneSided {
-        node: node.to_owned(),
-        peer: peer.to_owned(),
-        family,
-        bgp_peer: session.origin.bgp_peer().map(str::to_owned),
-    })
-}
-
-/// Compared only where each end has one session: with several ports in play it is
-/// not known which belongs to which. BIRD would answer the OPEN with Bad Peer AS
-/// (RFC 4271 §6.2).
-fn as_mismatch(
-    family: Family,
-    node: &str,
-    peer: &str,
-    own: &[&SessionSpec],
-    theirs: &[&SessionSpec],
-) -> Option<Problem> {
-    let ([own], [theirs]) = (own, theirs) else {
-        return None;
-    };
-    (own.peer_as != theirs.local_as).then(|| Problem::AsMismatch {
-        node: node.to_owned(),
-        peer: peer.to_owned(),
-        family,
-        expected: own.peer_as,
-        shown: theirs.local_as,
-        bgp_peer: own.origin.bgp_peer().map(str::to_owned),
-    })
-}
-
-fn external_link(node: &NodeTopology, session: &SessionSpec) -> Link {
-    Link {
-        family: session.family,
-        node: node.name.clone(),
-        peer: FarEnd::External {
-            address: session.peer_address,
-            port: session.peer_port,
-            asn: session.peer_as,
-        },
-        sessions: 1,
-        internal: session.is_internal(),
-        reflected: session.route_reflector_client,
     }
 }

@@ -46,11 +46,11 @@ impl Picture {
     /// always drawn the same; speakers outside follow as links mention them.
     pub(super) fn new(topology: &Topology) -> Self {
         let mut picture = Self {
-            speakers: topology.nodes.iter().map(Speaker::of_node).collect(),
+            speakers: topology.speakers().iter().map(Speaker::of_node).collect(),
             edges: Vec::new(),
         };
         let mut index: BTreeMap<String, usize> = topology
-            .nodes
+            .speakers()
             .iter()
             .enumerate()
             .map(|(at, node)| (node.name.clone(), at))
@@ -105,7 +105,7 @@ impl Picture {
 }
 
 impl Speaker {
-    fn of_node(node: &super::NodeTopology) -> Self {
+    fn of_node(node: &super::Speaker) -> Self {
         let (role, detail) = match node.cluster_id {
             Some(cluster) => (
                 Role::Reflector,

@@ -70,7 +70,7 @@ pub enum Problem {
         key: String,
     },
     /// A node has a session to another, which has none back.
-    #[error("node {node} has a {family} session to {peer}, which has none back ({})", .bgp_peer.as_deref().unwrap_or("mesh"))]
+    #[error("node {node} has a {family} session to {peer}, which has none back ({bgp_peer})")]
     OneSided {
         /// The node that would call, or wait, in vain.
         node: String,
@@ -78,8 +78,8 @@ pub enum Problem {
         peer: String,
         /// The session's family.
         family: Family,
-        /// The `BGPPeer` that says so; `None` for the mesh.
-        bgp_peer: Option<String>,
+        /// The `BGPPeer` that says so; in a mesh both ends are there.
+        bgp_peer: String,
     },
     /// Two nodes expect different AS numbers of each other than they show.
     #[error("node {node} expects AS {expected} of {peer}, which shows AS {shown} ({family})")]
@@ -94,8 +94,41 @@ pub enum Problem {
         expected: Asn,
         /// What the other shows.
         shown: Asn,
-        /// The `BGPPeer` from which the expectation comes; `None` for the mesh.
-        bgp_peer: Option<String>,
+        /// The `BGPPeer` from which the expectation comes.
+        bgp_peer: String,
+    },
+    /// A node of another AS than the cluster's in the mesh: it takes every node
+    /// that names no AS of its own to have *its* AS.
+    #[error(
+        "node {node} expects its own AS {expected} of {} in the {family} mesh, which \
+         {} AS {shown}", Others(.peer, *.peers), if *.peers == 1 { "shows" } else { "show" }
+    )]
+    MeshAsMismatch {
+        /// The node with the wrong expectation.
+        node: String,
+        /// The family of the sessions.
+        family: Family,
+        /// What the node expects.
+        expected: Asn,
+        /// What the others show: the cluster's AS.
+        shown: Asn,
+        /// The first of the others.
+        peer: String,
+        /// How many they are.
+        peers: usize,
+    },
+    /// Two nodes claim one address.
+    ///
+    /// Sessions of others with the address belong to the first; Calico gives
+    /// others two sessions of one name, and BIRD refuses the configuration.
+    #[error("nodes {node} and {double} both have the address {address}")]
+    DuplicateAddress {
+        /// The address.
+        address: IpAddr,
+        /// The node that counts.
+        node: String,
+        /// The node that does not.
+        double: String,
     },
     /// Two nodes with a session in which both wait to be called.
     #[error("nodes {node} and {peer} both wait for the other to open their {family} session")]
@@ -121,6 +154,19 @@ pub enum Problem {
         /// The `BGPPeer`.
         bgp_peer: String,
     },
+}
+
+/// `b`, or `b and 3 others`.
+struct Others<'a>(&'a str, usize);
+
+impl std::fmt::Display for Others<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.1 {
+            0 | 1 => f.write_str(self.0),
+            2 => write!(f, "{} and another", self.0),
+            n => write!(f, "{} and {} others", self.0, n - 1),
+        }
+    }
 }
 
 struct Of<'a>(Option<&'a str>);
@@ -157,18 +203,21 @@ impl std::fmt::Display for Holder<'_> {
 }
 
 impl Problem {
-    /// The `BGPPeer` that it is about; `None` for the mesh.
+    /// The `BGPPeer` that it is about; `None` where it is about the mesh or
+    /// nodes.
     #[must_use]
     pub fn bgp_peer(&self) -> Option<&str> {
         match self {
             Self::Collision { dropped, .. } => Some(dropped),
             Self::Selector { bgp_peer, .. }
             | Self::ReachableByFamily { bgp_peer, .. }
-            | Self::ReflectorAsClient { bgp_peer, .. } => Some(bgp_peer),
-            Self::MissingPassword { bgp_peer, .. }
             | Self::OneSided { bgp_peer, .. }
-            | Self::AsMismatch { bgp_peer, .. } => bgp_peer.as_deref(),
-            Self::BothPassive { .. } => None,
+            | Self::AsMismatch { bgp_peer, .. }
+            | Self::ReflectorAsClient { bgp_peer, .. } => Some(bgp_peer),
+            Self::MissingPassword { bgp_peer, .. } => bgp_peer.as_deref(),
+            Self::MeshAsMismatch { .. }
+            | Self::DuplicateAddress { .. }
+            | Self::BothPassive { .. } => None,
         }
     }
 }

@@ -92,6 +92,16 @@ pub enum NextHop {
     Keep,
 }
 
+impl fmt::Display for NextHop {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Auto => "auto",
+            Self::Own => "self",
+            Self::Keep => "keep",
+        })
+    }
+}
+
 impl From<NextHopMode> for NextHop {
     fn from(mode: NextHopMode) -> Self {
         match mode {
@@ -204,66 +214,5 @@ impl SessionSpec {
     #[must_use]
     pub fn is_internal(&self) -> bool {
         self.local_as == self.peer_as
-    }
-}
-
-/// A static route that makes a peer reachable (`BGPPeer.spec.reachableBy`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-pub struct ReachableByRoute {
-    /// The peer, as a route of full length.
-    pub peer: ipnet::IpNet,
-    /// The gateway.
-    pub via: IpAddr,
-}
-
-/// What one node's speaker is to do.
-///
-/// All that a BGP speaker needs to be configured; it has no reference to other
-/// nodes, so a controller can send each node its own.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[non_exhaustive]
-pub struct NodeTopology {
-    /// The node's name.
-    pub name: String,
-    /// Its own AS, or the cluster's.
-    pub local_as: Asn,
-    /// Its BGP identifier; `None` when it has no IPv4 address and none was
-    /// chosen otherwise.
-    pub router_id: Option<Ipv4Addr>,
-    /// Its IPv4 address.
-    pub ipv4: Option<IpAddr>,
-    /// Its IPv6 address.
-    pub ipv6: Option<IpAddr>,
-    /// The cluster whose route reflector it is, RFC 4456 §7.
-    pub cluster_id: Option<Ipv4Addr>,
-    /// The TCP port on which it listens.
-    pub listen_port: u16,
-    /// Whether it listens on its node addresses only.
-    pub listen_on_node_address: bool,
-    /// Its sessions, sorted by family and name.
-    pub sessions: Vec<SessionSpec>,
-    /// Static routes to peers, sorted.
-    pub reachable_by_routes: Vec<ReachableByRoute>,
-}
-
-impl NodeTopology {
-    /// The node's address of a family.
-    #[must_use]
-    pub fn address(&self, family: Family) -> Option<IpAddr> {
-        match family {
-            Family::Ipv4 => self.ipv4,
-            Family::Ipv6 => self.ipv6,
-        }
-    }
-
-    /// The sessions of one family.
-    pub fn sessions_of(&self, family: Family) -> impl Iterator<Item = &SessionSpec> {
-        self.sessions.iter().filter(move |s| s.family == family)
-    }
-
-    /// Whether the node reflects routes.
-    #[must_use]
-    pub fn is_route_reflector(&self) -> bool {
-        self.cluster_id.is_some()
     }
 }

@@ -338,6 +338,14 @@ mod tests {
     }
 
     #[test]
+    fn whole_numbers_have_no_point() {
+        for (text, value) in [("1.0", "1"), ("-2.5e1", "-25"), ("2e3", "2000"), ("-0.0", "0")] {
+            assert_eq!(one(text).to_json().to_string(), value, "{text}");
+        }
+        assert_eq!(one("1e20").to_json(), serde_json::json!(1e20));
+    }
+
+    #[test]
     fn tells_of_escapes_that_calicoctl_does_not_know() {
         for (text, value) in [
             (r#"["\ud83d\ude00"]"#, "😀"),

@@ -12,7 +12,7 @@ mod split;
 #[cfg(feature = "yaml")]
 mod yaml;
 
-use std::ops::Deref;
+use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
 use serde_json::{Map, Number};
@@ -54,6 +54,14 @@ pub(crate) type Text = smol_str::SmolStr;
 pub(crate) struct Items(Arc<[Node]>);
 
 impl Items {
+    /// Takes one out. `None` where there is none.
+    pub(crate) fn take(&mut self, index: usize) -> Option<Node> {
+        let mut nodes = std::mem::replace(self, Self(Arc::default())).into_nodes();
+        let taken = (index < nodes.len()).then(|| nodes.remove(index));
+        *self = nodes.into_iter().collect();
+        taken
+    }
+
     /// The items themselves: moved where nobody shares them, else copied.
     pub(crate) fn into_nodes(mut self) -> Vec<Node> {
         match Arc::get_mut(&mut self.0) {
@@ -68,6 +76,13 @@ impl Deref for Items {
 
     fn deref(&self) -> &[Node] {
         &self.0
+    }
+}
+
+/// Changing shared items copies them first.
+impl DerefMut for Items {
+    fn deref_mut(&mut self) -> &mut [Node] {
+        Arc::make_mut(&mut self.0)
     }
 }
 
@@ -92,6 +107,17 @@ pub(crate) struct Entry {
     pub(crate) key: Text,
     pub(crate) key_span: Span,
     pub(crate) value: Node,
+}
+
+impl Entry {
+    /// The key with a null for a value.
+    pub(crate) fn clone_key(&self) -> Self {
+        Self {
+            key: self.key.clone(),
+            key_span: self.key_span,
+            value: Node::new(self.value.span, Value::Null),
+        }
+    }
 }
 
 /// What a parser makes of one source: trees, and what was wrong with the rest.
@@ -315,7 +341,7 @@ impl Node {
     /// A number that is an integer, also when it is written as `8.0` or `8e0`.
     pub(crate) fn integer(&self) -> Option<i64> {
         match &self.value {
-            Value::Number(number) if number.is_f64() => whole(number.clone()).as_i64(),
+            Value::Number(number) if number.is_f64() => without_point(number).as_i64(),
             Value::Number(number) => number.as_i64(),
             Value::Null
             | Value::Bool(_)
@@ -369,7 +395,7 @@ impl Node {
         match &self.value {
             Value::Null => serde_json::Value::Null,
             Value::Bool(value) => (*value).into(),
-            Value::Number(number) => whole(number.clone()).into(),
+            Value::Number(number) => without_point(number).into(),
             Value::String(text) => text.as_str().into(),
             Value::Sequence(items) => items.iter().map(Self::to_json).collect(),
             Value::Mapping(entries) => entries
@@ -381,14 +407,12 @@ impl Node {
     }
 }
 
-/// A number as Go's JSON encoder writes it: a float without a fraction becomes
-/// an integer, where it fits one.
-pub(crate) fn whole(number: Number) -> Number {
-    if !number.is_f64() {
-        return number;
-    }
-    let Some(float) = number.as_f64().filter(|float| float.fract() == 0.0) else {
-        return number;
+/// A number as Go's tools pass it on: without a point where it is whole, if it
+/// then fits an integer.
+pub(crate) fn without_point(number: &Number) -> Number {
+    let float = number.as_f64().filter(|_| number.is_f64());
+    let Some(float) = float.filter(|float| float.fract() == 0.0) else {
+        return number.clone();
     };
     // `Display` writes the shortest digits and no exponent, as Go does below 1e21.
     let digits = if float == 0.0 {
@@ -399,7 +423,7 @@ pub(crate) fn whole(number: Number) -> Number {
     let signed = digits.parse::<i64>().map(Number::from);
     signed
         .or_else(|_| digits.parse::<u64>().map(Number::from))
-        .unwrap_or(number)
+        .unwrap_or_else(|_| number.clone())
 }
 
 /// A number as sigs.k8s.io/yaml writes it where text is wanted: floats with the

@@ -1,5 +1,6 @@
 //! Where a rule looks, and where it puts what it finds.
 
+use super::Version;
 use crate::decode::Document;
 use crate::diagnostic::{Code, Diagnostic, RefusedBy};
 use crate::path::Path;
@@ -26,11 +27,19 @@ pub(crate) struct Rule {
     /// The field to point at, below the one that carries the rule.
     pub(crate) at: &'static str,
     pub(crate) holds: fn(&Node) -> bool,
+    /// What to do about it, where the message does not say.
+    pub(crate) help: Option<&'static str>,
     /// What most probably is to be written, if that can be said.
     pub(crate) instead: Option<&'static str>,
 }
 
 impl Rule {
+    /// The same rule with what to do about it.
+    pub(crate) const fn help(mut self, help: &'static str) -> Self {
+        self.help = Some(help);
+        self
+    }
+
     /// The same rule with what is most probably to be written.
     pub(crate) const fn instead(mut self, yaml: &'static str) -> Self {
         self.instead = Some(yaml);
@@ -43,14 +52,16 @@ impl Rule {
 pub(crate) struct Findings<'a> {
     document: &'a Document,
     layer: RefusedBy,
+    release: Version,
     diagnostics: Vec<Diagnostic>,
 }
 
 impl<'a> Findings<'a> {
-    pub(crate) const fn new(document: &'a Document, layer: RefusedBy) -> Self {
+    pub(crate) const fn new(document: &'a Document, layer: RefusedBy, release: Version) -> Self {
         Self {
             document,
             layer,
+            release,
             diagnostics: Vec::new(),
         }
     }
@@ -62,6 +73,11 @@ impl<'a> Findings<'a> {
     /// The kind of the document.
     pub(crate) const fn kind(&self) -> &'static str {
         self.document.kind.kind
+    }
+
+    /// The release whose rules are asked.
+    pub(crate) const fn release(&self) -> Version {
+        self.release
     }
 
     /// Refuses the value at a place.

@@ -1,10 +1,10 @@
 //! What names, labels, interfaces and addresses look like.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::IpAddr;
 
 use ipnet::IpNet;
 
-use crate::scalar::net::Prefix;
+use crate::scalar::net::{self, Prefix};
 
 /// `[a-z0-9]([-a-z0-9]*[a-z0-9])?`: an RFC 1123 label of any length.
 pub(crate) fn is_label(text: &str) -> bool {
@@ -70,24 +70,17 @@ pub(crate) fn net(text: &str) -> Option<IpNet> {
 
 /// A CIDR, with its slash.
 pub(crate) fn cidr(text: &str) -> Option<IpNet> {
-    text.parse().ok()
+    net::cidr(text)
+}
+
+/// An address, of the family that Go takes it for.
+pub(crate) fn ip(text: &str) -> Option<IpAddr> {
+    net::address(text)
 }
 
 /// Whether no host bit is set.
 pub(crate) fn is_masked(net: &IpNet) -> bool {
     net.addr() == net.network()
-}
-
-pub(crate) fn is_ip(text: &str) -> bool {
-    text.parse::<IpAddr>().is_ok()
-}
-
-pub(crate) fn is_ipv4(text: &str) -> bool {
-    text.parse::<Ipv4Addr>().is_ok()
-}
-
-pub(crate) fn is_ipv6(text: &str) -> bool {
-    text.parse::<Ipv6Addr>().is_ok()
 }
 
 /// Six, eight or twenty bytes in hexadecimal, joined by `:` or `-`; or the same

@@ -5,12 +5,14 @@ use std::collections::HashMap;
 use crate::diagnostic::Diagnostic;
 use crate::source::{Source, Span};
 
-/// Joins what several layers say about the same place in the same words of a
-/// code, and sorts by source and place.
-pub(crate) fn merge(
-    found: impl Iterator<Item = Diagnostic>,
-    sources: &[Source],
-) -> Vec<Diagnostic> {
+/// Joins findings of several layers about the same place with the same code,
+/// and sorts them by source and place.
+///
+/// Of findings that are joined the first one's words stay; the severity is that
+/// of the gravest, and all who refuse are named. Findings without a source come
+/// first.
+#[must_use]
+pub fn merge(found: impl IntoIterator<Item = Diagnostic>, sources: &[Source]) -> Vec<Diagnostic> {
     type Key = (Option<String>, Option<Span>, String, &'static str);
     let mut merged: Vec<Diagnostic> = Vec::new();
     let mut seen: HashMap<Key, usize> = HashMap::new();
@@ -25,6 +27,7 @@ pub(crate) fn merge(
         match merged.get_mut(index) {
             Some(first) => {
                 first.refused_by = first.refused_by.or(diagnostic.refused_by);
+                first.severity = first.severity.min(diagnostic.severity);
                 if first.suggestion.is_none() {
                     first.suggestion = diagnostic.suggestion;
                 }

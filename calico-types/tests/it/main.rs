@@ -1,10 +1,17 @@
 //! Integration tests of `calico-types`.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod codes;
+mod convert;
 mod decode;
+mod fields;
+#[cfg(feature = "kube")]
+mod kube;
+mod kubernetes;
 mod lint;
 mod selector;
 mod topology;
+mod validate;
 
 use testkit::conformance::{self, Suite};
 use testkit::shared;

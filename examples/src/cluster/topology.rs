@@ -1,12 +1,21 @@
 //! Part 2: the sessions that the manifests mean, and those of a full mesh.
 
+use std::collections::BTreeMap;
+
 use calico_types::topology::{FarEnd, Link, NodeTopology, Problem, SessionSpec, Topology};
 
 use crate::report::{Checks, LinkKind, NodeSessions, Role, SessionLine, Wiring};
 
+/// Nodes with their sessions, by name.
+type Nodes = BTreeMap<String, NodeTopology>;
+
 /// Describes one wiring.
 pub(super) fn wiring(name: &str, topology: &Topology, problems: &[Problem]) -> Wiring {
-    let links = topology.links();
+    let links: Vec<Link> = topology.links().collect();
+    let nodes: Nodes = topology
+        .nodes()
+        .map(|node| (node.speaker.name.clone(), node))
+        .collect();
     let count = |wanted: fn(&Link) -> bool| {
         links
             .iter()
@@ -19,12 +28,11 @@ pub(super) fn wiring(name: &str, topology: &Topology, problems: &[Problem]) -> W
         internal: count(is_between_nodes),
         client: count(|link| is_between_nodes(link) && link.reflected),
         external: count(|link| !is_between_nodes(link)),
-        nodes: topology
-            .nodes
-            .iter()
-            .map(|node| node_sessions(node, topology))
+        sessions: session_lines(&nodes),
+        nodes: nodes
+            .values()
+            .map(|node| node_sessions(node, &nodes))
             .collect(),
-        sessions: session_lines(topology),
         problems: problems.iter().map(ToString::to_string).collect(),
         picture: topology.to_svg(),
     }
@@ -94,22 +102,19 @@ fn is_between_nodes(link: &Link) -> bool {
     matches!(link.peer, FarEnd::Node { .. })
 }
 
-fn node_sessions(node: &NodeTopology, topology: &Topology) -> NodeSessions {
+fn node_sessions(node: &NodeTopology, nodes: &Nodes) -> NodeSessions {
+    let speaker = &node.speaker;
     let reflects = |session: &&SessionSpec| {
-        let back = session
-            .remote_node
-            .as_deref()
-            .and_then(|name| topology.node(name));
-        back.is_some_and(|peer| {
-            peer.sessions
-                .iter()
-                .any(|s| s.route_reflector_client && s.remote_node.as_deref() == Some(&*node.name))
-        })
+        let remote = session.remote_node.as_deref();
+        remote.is_some_and(|remote| is_client(nodes, remote, &speaker.name))
     };
     NodeSessions {
-        name: node.name.clone(),
-        address: node.ipv4.or(node.ipv6).map(|address| address.to_string()),
-        role: if node.is_route_reflector() {
+        name: speaker.name.clone(),
+        address: speaker
+            .ipv4
+            .or(speaker.ipv6)
+            .map(|address| address.to_string()),
+        role: if speaker.is_route_reflector() {
             Role::Reflector
         } else {
             Role::Node
@@ -131,14 +136,14 @@ fn node_sessions(node: &NodeTopology, topology: &Topology) -> NodeSessions {
 
 /// Every session once: from the reflector to the client, else from the node whose name
 /// comes first.
-fn session_lines(topology: &Topology) -> Vec<SessionLine> {
+fn session_lines(nodes: &Nodes) -> Vec<SessionLine> {
     let mut lines = Vec::new();
-    for node in &topology.nodes {
+    for (name, node) in nodes {
         for session in &node.sessions {
             let first = match &session.remote_node {
                 None => true,
                 Some(_) if session.route_reflector_client => true,
-                Some(remote) => node.name < *remote && !is_client(topology, remote, &node.name),
+                Some(remote) => name < remote && !is_client(nodes, remote, name),
             };
             if first {
                 lines.push(line(node, session));
@@ -149,8 +154,8 @@ fn session_lines(topology: &Topology) -> Vec<SessionLine> {
     lines
 }
 
-fn is_client(topology: &Topology, reflector: &str, client: &str) -> bool {
-    topology.node(reflector).is_some_and(|node| {
+fn is_client(nodes: &Nodes, reflector: &str, client: &str) -> bool {
+    nodes.get(reflector).is_some_and(|node| {
         node.sessions
             .iter()
             .any(|s| s.route_reflector_client && s.remote_node.as_deref() == Some(client))
@@ -165,7 +170,7 @@ fn line(node: &NodeTopology, session: &SessionSpec) -> SessionLine {
     };
     let outside = || format!("{} (AS {})", session.peer_address, session.peer_as);
     SessionLine {
-        from: node.name.clone(),
+        from: node.speaker.name.clone(),
         to: session.remote_node.clone().unwrap_or_else(outside),
         family: session.family.to_string(),
         kind,

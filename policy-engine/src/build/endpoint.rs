@@ -31,7 +31,7 @@ impl Builder {
             alias: given(spec.pod.as_ref()).map(|pod| format!("{namespace}/{pod}")),
             kind: EndpointKind::Workload,
             labels: workload_labels(metadata, spec),
-            profiles: spec.profiles.clone(),
+            profiles: spec.profiles.to_vec(),
             addresses: spec.ip_networks.iter().map(IpNet::addr).collect(),
             ports,
             admin_up: true,
@@ -54,8 +54,8 @@ impl Builder {
             alias: None,
             kind: EndpointKind::Host,
             labels: host.metadata.labels.clone(),
-            profiles: host.spec.profiles.clone(),
-            addresses: host.spec.expected_ips.clone(),
+            profiles: host.spec.profiles.to_vec(),
+            addresses: host.spec.expected_ips.to_vec(),
             ports,
             admin_up: true,
         });
@@ -93,7 +93,7 @@ impl Builder {
         };
         let profile = Profile {
             name: profile.metadata.name.clone(),
-            labels: spec.labels_to_apply.clone(),
+            labels: spec.labels_to_apply.clone().into_inner(),
             ingress: rules(Direction::Ingress, spec.ingress.as_deref()),
             egress: rules(Direction::Egress, spec.egress.as_deref()),
         };

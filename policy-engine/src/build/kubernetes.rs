@@ -38,7 +38,29 @@ impl Builder {
     pub(super) fn cluster_policy(&mut self, policy: &k8s::ClusterNetworkPolicy) {
         let converted = convert::cluster_network_policy(policy);
         let kind = PolicyKind::KubernetesClusterNetworkPolicy;
-        if let Some(policy) = self.converted(kind, &policy.metadata, converted) {
+        self.global(kind, &policy.metadata, converted);
+    }
+
+    pub(super) fn admin_policy(&mut self, policy: &k8s::AdminNetworkPolicy) {
+        let converted = convert::admin_network_policy(policy);
+        let kind = PolicyKind::KubernetesAdminNetworkPolicy;
+        self.global(kind, &policy.metadata, converted);
+    }
+
+    pub(super) fn baseline_policy(&mut self, policy: &k8s::BaselineAdminNetworkPolicy) {
+        let converted = convert::baseline_admin_network_policy(policy);
+        let kind = PolicyKind::KubernetesBaselineAdminNetworkPolicy;
+        self.global(kind, &policy.metadata, converted);
+    }
+
+    /// A policy of the whole cluster, under the kind that it was written as.
+    fn global(
+        &mut self,
+        kind: PolicyKind,
+        metadata: &Metadata,
+        converted: Result<Converted<written::GlobalNetworkPolicy>, convert::Fault>,
+    ) {
+        if let Some(policy) = self.converted(kind, metadata, converted) {
             self.policy(&PolicySource {
                 kind,
                 ..PolicySource::from(&policy)

@@ -146,10 +146,10 @@ fn service(
 ) -> Result<ServiceName, Fault> {
     let namespace = given(written.namespace.as_ref())
         .or(namespace)
-        .ok_or_else(|| Fault::ServiceNamespace(written.name.clone()))?;
+        .ok_or_else(|| Fault::ServiceNamespace(written.name.to_string()))?;
     Ok(ServiceName {
         namespace: namespace.to_owned(),
-        name: written.name.clone(),
+        name: written.name.to_string(),
     })
 }
 
@@ -160,7 +160,7 @@ fn http(written: &written::HttpMatch) -> Result<HttpMatch, Fault> {
         (None, None) | (Some(_), Some(_)) => Err(Fault::HttpPath),
     };
     Ok(HttpMatch {
-        methods: written.methods.clone(),
+        methods: written.methods.to_vec(),
         paths: written.paths.iter().map(path).collect::<Result<_, _>>()?,
     })
 }

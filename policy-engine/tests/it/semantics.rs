@@ -223,3 +223,59 @@ fn a_matrix_shows_who_reaches_whom() {
     assert!(matrix.cell(0, 3).is_none());
     assert_eq!(matrix.iter().count(), 9);
 }
+
+/// Administrators' policies of v1alpha1 go around those of namespaces.
+#[test]
+fn admin_policies_come_before_and_baseline_policies_after() {
+    let policy = |kind: &str, value: Value| {
+        let api = "policy.networking.k8s.io/v1alpha1";
+        Resource::from_value(api, kind, &value).unwrap().unwrap()
+    };
+    let rule = |action: &str, port: u16| {
+        json!({
+            "action": action,
+            "from": [{"namespaces": {"matchLabels": {"env": "prod"}}}],
+            "ports": [{"portNumber": {"port": port}}],
+        })
+    };
+    let subject = json!({"namespaces": {}});
+    let admin = json!({
+        "metadata": {"name": "first"},
+        "spec": {"priority": 5, "subject": subject, "ingress": [rule("Deny", 1), rule("Pass", 2)]},
+    });
+    let baseline = json!({
+        "metadata": {"name": "default"},
+        "spec": {"subject": subject, "ingress": [rule("Deny", 1), rule("Deny", 2), rule("Deny", 3)]},
+    });
+    let resources = shop([
+        policy("AdminNetworkPolicy", admin),
+        policy("BaselineAdminNetworkPolicy", baseline),
+    ]);
+    for (port, expected) in [
+        (
+            1,
+            "denied by rule 1 of KubernetesAdminNetworkPolicy first in tier adminnetworkpolicy",
+        ),
+        (
+            2,
+            "denied by rule 2 of KubernetesBaselineAdminNetworkPolicy default in tier baselineadminnetworkpolicy",
+        ),
+        (4, "allowed by rule 1 of profile kns.shop"),
+    ] {
+        check(&resources, &packet("10.1.0.1", port), expected);
+    }
+    // A policy of the namespace decides before the baseline is asked.
+    let allow =
+        json!([{"action": "Allow", "protocol": "TCP", "destination": {"ports": [1, 2, 3]}}]);
+    let resources: Vec<_> = resources.into_iter().chain([ingress(allow)]).collect();
+    for (port, expected) in [
+        (
+            1,
+            "denied by rule 1 of KubernetesAdminNetworkPolicy first in tier adminnetworkpolicy",
+        ),
+        (2, BY_RULE_1),
+        (3, BY_RULE_1),
+    ] {
+        check(&resources, &packet("10.1.0.1", port), expected);
+    }
+}

@@ -80,7 +80,9 @@ fn built(case: &Case) -> Result<Node, String> {
     if let Some(id) = case.env.as_deref().and_then(router_id) {
         input.router_id = id;
     }
-    let node = Topology::build_node(&input, &case.node).ok_or("no such node")?;
+    let node = Topology::build(&input)
+        .node(&case.node)
+        .ok_or("no such node")?;
     Ok(node.into())
 }
 
@@ -134,8 +136,8 @@ fn to_text(scalar: &mut Value) {
 impl From<NodeTopology> for Node {
     fn from(node: NodeTopology) -> Self {
         Self {
-            local_as: node.local_as.0,
-            router_id: node.router_id,
+            local_as: node.speaker.local_as.0,
+            router_id: node.speaker.router_id,
             sessions: node.sessions.into_iter().map(Into::into).collect(),
             reachable_by_routes: node
                 .reachable_by_routes

@@ -5,8 +5,8 @@ mod policy;
 mod words;
 mod write;
 
-pub(crate) use words::{meant, protocol};
-pub(super) use words::{port, retyped, type_name, unsupported};
+pub(crate) use words::{meant, protocol, type_name};
+pub(super) use words::{port, retyped, unsupported};
 pub(crate) use write::assign;
 pub(super) use write::{entry_yaml, yaml};
 

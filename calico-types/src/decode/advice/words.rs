@@ -87,7 +87,7 @@ pub(in crate::decode) fn port(text: &str) -> Option<(String, String)> {
 }
 
 /// What a schema wants, in words.
-pub(in crate::decode) fn type_name(schema: &Schema) -> &'static str {
+pub(crate) fn type_name(schema: &Schema) -> &'static str {
     match schema.shape {
         Shape::Object(_) | Shape::Map(_) => "a mapping",
         Shape::List(_) | Shape::Set(_) => "a list",

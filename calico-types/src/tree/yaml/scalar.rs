@@ -8,7 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Number;
 
-use crate::tree::{Node, Text, Value, float32, whole};
+use crate::tree::{Node, Text, Value, float32, without_point};
 
 /// A scalar's value, and whether it is one that surprises.
 pub(super) struct Resolved {
@@ -87,7 +87,7 @@ pub(super) fn tagged(text: &str, name: Option<&str>) -> Option<Resolved> {
         (Some("int"), Value::Number(number)) => !number.is_f64(),
         (Some("float"), _) => {
             return match resolved.value {
-                Value::Number(number) => Some(Resolved::number(whole(number))),
+                Value::Number(number) => Some(Resolved::number(without_point(&number))),
                 Value::Null if resolved.surprise.is_some() => Some(resolved),
                 _ => None,
             };

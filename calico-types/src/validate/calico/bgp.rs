@@ -1,9 +1,10 @@
 //! Rules about BGP.
 
 use std::collections::HashSet;
-use std::net::IpAddr;
 
 use super::super::findings::{Findings, Place};
+use super::super::lexical::ip;
+use super::super::tags::is_zero;
 use crate::decode::shown;
 use crate::scalar::{Community, PeerAddress};
 use crate::tree::Node;
@@ -50,9 +51,9 @@ pub(crate) fn communities(place: &Place<'_>, findings: &mut Findings<'_>) {
 
 /// The gateway to a peer is of the peer's family.
 pub(crate) fn reachable_by(place: &Place<'_>, findings: &mut Findings<'_>) {
-    let gateway = place.node.text_of("reachableBy").parse::<IpAddr>();
+    let gateway = ip(place.node.text_of("reachableBy"));
     let peer = place.node.text_of("peerIP").parse::<PeerAddress>();
-    if let (Ok(gateway), Ok(peer)) = (gateway, peer)
+    if let (Some(gateway), Ok(peer)) = (gateway, peer)
         && gateway.is_ipv4() != peer.ip.is_ipv4()
     {
         let message = "reachableBy and peerIP are of different families";
@@ -60,9 +61,11 @@ pub(crate) fn reachable_by(place: &Place<'_>, findings: &mut Findings<'_>) {
     }
 }
 
-/// A node's `bgp` says something or is left out.
+/// A node's `bgp` says something or is left out. Its AS number is a pointer, so
+/// that even zero is something.
 pub(crate) fn node_bgp(place: &Place<'_>, findings: &mut Findings<'_>) {
-    if place.node.entries().is_empty() {
+    let mut entries = place.node.entries().iter();
+    if entries.all(|entry| is_zero(&entry.value) && entry.key != "asNumber") {
         findings.refuse(
             place,
             "empty-bgp",

@@ -4,8 +4,8 @@ use std::collections::HashSet;
 use std::net::IpAddr;
 
 use super::super::findings::{Findings, Place};
-use super::super::lexical::net;
-use super::policy::read_protocol;
+use super::super::lexical::{ip, net};
+use super::super::tags::read_protocol;
 use super::said;
 use crate::decode::shown;
 use crate::tree::Node;
@@ -60,18 +60,19 @@ pub(crate) fn workload_endpoint(place: &Place<'_>, findings: &mut Findings<'_>) 
         .filter_map(|network| Some(net(network.text()?)?.addr()))
         .collect();
     for (index, nat) in items("ipNATs").iter().enumerate() {
-        let Ok(internal) = nat.text_of("internalIP").parse::<IpAddr>() else {
+        // What is no address is refused as that; none at all is of no family.
+        let side = |key| match nat.text_of(key) {
+            "" => Some(None),
+            text => ip(text).map(Some),
+        };
+        let (Some(internal), Some(external)) = (side("internalIP"), side("externalIP")) else {
             continue;
         };
-        if !own.contains(&internal) {
-            let message = format!("{internal} is not an address of the workload");
+        if internal.is_none_or(|internal| !own.contains(&internal)) {
+            let message = "the internal address is not one of the workload's";
             findings.refuse_field(place, &format!("ipNATs[{index}]"), "foreign-nat", message);
         }
-        if nat
-            .text_of("externalIP")
-            .parse::<IpAddr>()
-            .is_ok_and(|external| external.is_ipv4() != internal.is_ipv4())
-        {
+        if internal.map(|ip| ip.is_ipv4()) != external.map(|ip| ip.is_ipv4()) {
             let message = "the two addresses are of different families";
             findings.refuse_field(
                 place,

@@ -1,9 +1,7 @@
 //! Rules about FelixConfiguration and KubeControllersConfiguration.
 
-use std::net::IpAddr;
-
 use super::super::findings::{Findings, Place};
-use super::super::lexical::is_label;
+use super::super::lexical::{ip, is_label};
 use super::said;
 use crate::decode::{printable, shown};
 use crate::scalar::{Duration, Port};
@@ -22,7 +20,7 @@ pub(crate) fn felix(place: &Place<'_>, findings: &mut Findings<'_>) {
         "deviceRouteSourceAddressIPv6",
     ] {
         let text = place.node.text_of(key);
-        if !text.is_empty() && text.parse::<IpAddr>().is_err() {
+        if !text.is_empty() && ip(text).is_none() {
             findings.refuse_field(
                 place,
                 key,
@@ -93,10 +91,6 @@ fn range(node: &Node) -> Option<(i64, i64)> {
 }
 
 fn tables(place: &Place<'_>, findings: &mut Findings<'_>) {
-    if place.node.get("routeTableRange").is_some() && place.node.get("routeTableRanges").is_some() {
-        let message = "routeTableRange and routeTableRanges exclude each other";
-        findings.refuse_field(place, "routeTableRanges", "conflicting-fields", message);
-    }
     let ranges = place
         .node
         .get("routeTableRanges")

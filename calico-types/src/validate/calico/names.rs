@@ -1,17 +1,24 @@
 //! Names, labels and annotations.
 
+use super::super::Version;
 use super::super::findings::{Findings, Place};
 use super::super::lexical::{is_label, is_label_value, is_name, is_qualified_name, is_subdomain};
+use super::super::tags::{MAX_ANNOTATIONS, annotations_size};
 use crate::decode::{printable, shown};
 
-/// All annotations together, keys and values.
-const MAX_ANNOTATIONS: usize = 256 << 10;
+const POLICY_NAME: &str = "a policy's name has a-z, 0-9 and -, and at most one dot, after its tier";
 
 /// Labels that only Calico itself puts on endpoints.
 const RESERVED_LABEL: &str = "projectcalico.org/namespace";
 
 pub(crate) fn metadata(place: &Place<'_>, findings: &mut Findings<'_>) {
     let Some(metadata) = place.node.get("metadata") else {
+        findings.refuse_field(
+            place,
+            "metadata",
+            "invalid-name",
+            "the resource has no name",
+        );
         return;
     };
     name(place, metadata.text_of("name"), findings);
@@ -43,14 +50,10 @@ pub(crate) fn metadata(place: &Place<'_>, findings: &mut Findings<'_>) {
             );
         }
     }
-    let annotations = metadata
-        .get("annotations")
-        .map_or(empty, |annotations| annotations.entries());
-    let size: usize = annotations
-        .iter()
-        .map(|entry| entry.key.len() + entry.value.text().map_or(0, str::len))
-        .sum();
-    if size > MAX_ANNOTATIONS {
+    let Some(annotations) = metadata.get("annotations") else {
+        return;
+    };
+    if annotations_size(annotations) > MAX_ANNOTATIONS {
         findings.refuse_field(
             place,
             "metadata.annotations",
@@ -58,7 +61,7 @@ pub(crate) fn metadata(place: &Place<'_>, findings: &mut Findings<'_>) {
             "the annotations exceed 256 KiB",
         );
     }
-    for entry in annotations {
+    for entry in annotations.entries() {
         if !is_qualified_name(&entry.key.to_ascii_lowercase()) {
             let message = format!("{} is no annotation name", printable(&entry.key));
             findings.refuse_field(place, "metadata.annotations", "invalid-annotation", message);
@@ -67,17 +70,25 @@ pub(crate) fn metadata(place: &Place<'_>, findings: &mut Findings<'_>) {
 }
 
 fn name(place: &Place<'_>, name: &str, findings: &mut Findings<'_>) {
+    let without_tiers = findings.release() < Version::V3_29;
     let fault = match findings.kind() {
         "StagedKubernetesNetworkPolicy" if name.len() > 253 => Some("a name has at most 253 bytes"),
         "Tier" if name.len() > 63 => Some("a tier's name has at most 63 bytes"),
         "Tier" if !is_label(name) => Some("a tier's name has a-z, 0-9 and - only"),
         _ if name.is_empty() => Some("the resource has no name"),
         _ if name.len() > 253 => Some("a name has at most 253 bytes"),
-        "NetworkPolicy" | "StagedNetworkPolicy" if !is_policy_name(name) => {
-            Some("a policy's name has a-z, 0-9 and -, and at most one dot, after its tier")
+        "NetworkPolicy" | "StagedNetworkPolicy" if !is_converted(name) && !is_tiered(name) => {
+            Some(POLICY_NAME)
         }
         "GlobalNetworkPolicy" | "StagedGlobalNetworkPolicy" if !is_tiered(name) => {
-            Some("a policy's name has a-z, 0-9 and -, and at most one dot, after its tier")
+            Some(POLICY_NAME)
+        }
+        // There were no tiers to come before a dot.
+        "NetworkPolicy" if without_tiers && !is_converted(name) && !is_label(name) => {
+            Some("a policy's name has a-z, 0-9 and - only")
+        }
+        "GlobalNetworkPolicy" if without_tiers && !is_label(name) => {
+            Some("a policy's name has a-z, 0-9 and - only")
         }
         _ if !is_name(name) => Some("a name has a-z, 0-9, - and . only"),
         _ => None,
@@ -101,10 +112,10 @@ fn is_tiered(name: &str) -> bool {
     }
 }
 
-/// As [`is_tiered`]; policies made from other APIs' keep their dots.
-fn is_policy_name(name: &str) -> bool {
-    let converted = ["knp.default.", "ossg.default."]
+/// Policies made from other APIs' keep their dots.
+fn is_converted(name: &str) -> bool {
+    let name = ["knp.default.", "ossg.default."]
         .iter()
         .find_map(|prefix| name.strip_prefix(prefix));
-    is_tiered(name) || converted.is_some_and(is_subdomain)
+    name.is_some_and(is_subdomain)
 }

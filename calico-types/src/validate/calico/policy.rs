@@ -4,13 +4,13 @@ use std::collections::HashSet;
 
 use ipnet::IpNet;
 
+use super::super::Version;
 use super::super::findings::{Findings, Place};
 use super::super::lexical::cidr;
-use super::super::tags::is_zero;
+use super::super::tags::read_protocol;
 use super::said;
 use crate::decode::shown;
-use crate::path::Path;
-use crate::scalar::{Port, Protocol};
+use crate::scalar::Port;
 use crate::tree::Node;
 
 /// What holds of every policy's spec.
@@ -93,7 +93,9 @@ pub(crate) fn rule(place: &Place<'_>, findings: &mut Findings<'_>) {
                 continue;
             };
             match &protocol {
-                None if ports.items().iter().all(is_named) => {}
+                // Named ports bring their protocol with them, since 3.32.
+                None if findings.release() >= Version::V3_32
+                    && ports.items().iter().all(is_named) => {}
                 None => findings.refuse_field(
                     place,
                     &field,
@@ -111,14 +113,6 @@ pub(crate) fn rule(place: &Place<'_>, findings: &mut Findings<'_>) {
         }
     }
     networks(place, findings);
-}
-
-/// A protocol as it was written.
-pub(super) fn read_protocol(node: &Node) -> Option<Protocol> {
-    match node.text() {
-        Some(name) => Some(Protocol::Name(name.to_owned())),
-        None => u8::try_from(node.integer()?).ok().map(Protocol::Number),
-    }
 }
 
 fn is_named(port: &Node) -> bool {
@@ -147,7 +141,8 @@ fn networks(place: &Place<'_>, findings: &mut Findings<'_>) {
                     continue;
                 };
                 network(place, &field, net, &mut family, findings);
-                if list == "notNets" && net.prefix_len() == 0 {
+                let refused = findings.release() >= Version::V3_32;
+                if list == "notNets" && net.prefix_len() == 0 && refused {
                     findings.refuse_field(
                         place,
                         &field,
@@ -225,33 +220,6 @@ pub(crate) fn http(place: &Place<'_>, findings: &mut Findings<'_>) {
                 "invalid-path",
                 "a path begins with / and has no blank, ? or #",
             );
-        }
-    }
-}
-
-/// A staged deletion says nothing but what to delete.
-pub(crate) fn staged_policy(place: &Place<'_>, findings: &mut Findings<'_>) {
-    deletion(place, &["stagedAction", "tier"], findings);
-}
-
-pub(crate) fn staged_kubernetes_policy(place: &Place<'_>, findings: &mut Findings<'_>) {
-    deletion(place, &["stagedAction"], findings);
-}
-
-fn deletion(place: &Place<'_>, allowed: &[&str], findings: &mut Findings<'_>) {
-    if place.node.text_of("stagedAction") != "Delete" {
-        return;
-    }
-    for entry in place.node.entries() {
-        if !allowed.contains(&entry.key.as_str()) && !is_zero(&entry.value) {
-            let path = Path::Key(place.path, &entry.key);
-            let below = Place {
-                node: &entry.value,
-                path: &path,
-                root: place.root,
-            };
-            let message = format!("a staged deletion takes no `{}`", entry.key);
-            findings.refuse(&below, "field-on-deletion", message);
         }
     }
 }

@@ -1,13 +1,23 @@
-//! CEL rules of Calico's custom resource definitions, in Rust.
+//! CEL rules of custom resource definitions, and what the API server checks in kinds of its own,
+//! in Rust.
+//!
+//! Rules about a change (`self == oldSelf`) need both documents, and are not
+//! here.
 
 mod bgp;
+mod cluster_policy;
 mod felix;
+mod kubernetes;
 mod policy;
 mod pool;
 mod tier;
 
 pub(crate) use bgp::{BGP_CONFIGURATION, BGP_FILTER_RULE, BGP_PEER};
+pub(crate) use cluster_policy::{ADMIN_EGRESS, BASELINE_ROOT, NETWORK, PORT_RANGE};
 pub(crate) use felix::{FELIX, FELIX_ROOT, ROUTE_TABLE_RANGE, ROUTE_TABLE_RANGES};
+pub(crate) use kubernetes::{
+    KUBERNETES_BLOCK, KUBERNETES_LABELS, KUBERNETES_PEER, KUBERNETES_PORT, KUBERNETES_REQUIREMENT,
+};
 pub(crate) use policy::{ENTITY, GLOBAL_NETWORK_POLICY, HOST_ENDPOINT, ICMP, NETWORK_POLICY, RULE};
 pub(crate) use pool::IP_POOL;
 pub(crate) use tier::TIER_ROOT;
@@ -26,6 +36,7 @@ const fn rule(
         message,
         at,
         holds,
+        help: None,
         instead: None,
     }
 }

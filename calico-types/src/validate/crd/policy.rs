@@ -36,7 +36,8 @@ pub(crate) const RULE: &[Rule] = &[
                 || protocol(rule, "protocol", "ICMPv6", 58)
         },
         "icmp needs protocol ICMP or ICMPv6",
-    ),
+    )
+    .help("ICMP is IPv4's, ICMPv6 is IPv6's"),
     rule(
         "icmp-ip-version",
         "ipVersion",
@@ -68,7 +69,8 @@ pub(crate) const ICMP: &[Rule] = &[rule(
     "code",
     |icmp| !has(icmp, "code") || has(icmp, "type"),
     "an ICMP code needs a type",
-)];
+)
+.help("codes mean something within their type only: 3/1 is host unreachable")];
 
 pub(crate) const ENTITY: &[Rule] = &[
     rule(
@@ -97,7 +99,8 @@ pub(crate) const ENTITY: &[Rule] = &[
                 .is_none_or(|service| said(service, "name"))
         },
         "a service match needs a name",
-    ),
+    )
+    .help("name a service, and its namespace where it is another"),
     rule(
         "service-with-selector",
         "services",
@@ -153,19 +156,22 @@ pub(crate) const GLOBAL_NETWORK_POLICY: &[Rule] = &[
         "preDNAT",
         |spec| !spec.is_true("doNotTrack") || !spec.is_true("preDNAT"),
         "preDNAT and doNotTrack exclude each other",
-    ),
+    )
+    .help("they come at different moments: make two policies"),
     rule(
         "pre-dnat-egress",
         "egress",
         |spec| !spec.is_true("preDNAT") || !filled(spec, "egress"),
         "a preDNAT policy has no egress rules",
-    ),
+    )
+    .help("only what arrives is seen before DNAT"),
     rule(
         "pre-dnat-egress",
         "types",
         |spec| !spec.is_true("preDNAT") || !lists(spec, "types", "Egress"),
         "a preDNAT policy is for ingress only",
-    ),
+    )
+    .instead("types: [Ingress]"),
     rule(
         "needs-apply-on-forward",
         "applyOnForward",
@@ -174,7 +180,8 @@ pub(crate) const GLOBAL_NETWORK_POLICY: &[Rule] = &[
                 || (!spec.is_true("doNotTrack") && !spec.is_true("preDNAT"))
         },
         "preDNAT and doNotTrack need applyOnForward: true",
-    ),
+    )
+    .instead("applyOnForward: true"),
 ];
 
 pub(crate) const HOST_ENDPOINT: &[Rule] = &[
@@ -183,13 +190,15 @@ pub(crate) const HOST_ENDPOINT: &[Rule] = &[
         "interfaceName",
         |spec| said(spec, "interfaceName") || filled(spec, "expectedIPs"),
         "a host endpoint needs interfaceName or expectedIPs",
-    ),
+    )
+    .help("interfaceName: \"*\" is for all interfaces of the host"),
     rule(
         "missing-field",
         "node",
         |spec| said(spec, "node"),
         "a host endpoint needs a node",
-    ),
+    )
+    .help("the name under which Calico knows the host"),
 ];
 
 /// Whether the protocol under `key` is one of a name and a number.

@@ -3,23 +3,41 @@
 use ipnet::IpNet;
 
 use super::super::findings::Rule;
+use super::super::formats;
 use super::super::lexical::is_masked;
 use super::{integer, lists, rule, said};
 use crate::tree::Node;
 
 pub(crate) const IP_POOL: &[Rule] = &[
+    // What makes the functions of the other rules fail.
+    rule(
+        "invalid-cidr",
+        "cidr",
+        |spec| {
+            let cidr = spec.get("cidr").map(Node::text);
+            let malformed = |text| formats::cidr(text).is_none();
+            match cidr {
+                None => true,
+                Some(None) => false,
+                Some(Some(text)) => malformed(text) || formats::cel_cidr(text).is_some(),
+            }
+        },
+        "the CIDR of a pool is one address/length, without leading zeros or IPv4 within IPv6",
+    ),
     rule(
         "conflicting-fields",
         "vxlanMode",
         |spec| !on(spec, "ipipMode") || !on(spec, "vxlanMode"),
         "ipipMode and vxlanMode exclude each other",
-    ),
+    )
+    .help("one encapsulation is enough: let the other be Never"),
     rule(
         "load-balancer-pool",
         "allowedUses",
         |spec| !load_balancer(spec) || (!on(spec, "ipipMode") && !on(spec, "vxlanMode")),
         "a LoadBalancer pool takes no encapsulation",
-    ),
+    )
+    .help("leave ipipMode and vxlanMode out"),
     rule(
         "load-balancer-pool",
         "allowedUses",
@@ -29,43 +47,51 @@ pub(crate) const IP_POOL: &[Rule] = &[
                     && !lists(spec, "allowedUses", "Tunnel"))
         },
         "LoadBalancer goes with no other use",
-    ),
+    )
+    .help("make two pools, each with a CIDR of its own")
+    .instead("allowedUses: [LoadBalancer]"),
     rule(
         "ipip-on-ipv6",
         "ipipMode",
         |spec| !on(spec, "ipipMode") || of_cidr(spec, |cidr| cidr.addr().is_ipv4()),
         "there is no IP-in-IP for IPv6 pools",
-    ),
+    )
+    .help("VXLAN encapsulates IPv6: vxlanMode: CrossSubnet"),
     rule(
         "load-balancer-pool",
         "disableBGPExport",
         |spec| !load_balancer(spec) || !spec.is_true("disableBGPExport"),
         "a LoadBalancer pool cannot stay out of BGP",
-    ),
+    )
+    .help("leave disableBGPExport out"),
     rule(
         "load-balancer-pool",
         "nodeSelector",
         |spec| !load_balancer(spec) || spec.text_of("nodeSelector") == "all()",
-        "a LoadBalancer pool is for all nodes: nodeSelector: all()",
-    ),
+        "a LoadBalancer pool is for all nodes",
+    )
+    .instead("nodeSelector: all()"),
     rule(
         "tunnel-pool",
         "namespaceSelector",
         |spec| !lists(spec, "allowedUses", "Tunnel") || !said(spec, "namespaceSelector"),
         "a pool for tunnels has no namespaceSelector",
-    ),
+    )
+    .help("tunnels belong to nodes; leave one of the two out"),
     rule(
         "misplaced-global",
         "nodeSelector",
         |spec| !spec.text_of("nodeSelector").contains("global("),
         "global() has no meaning in a pool",
-    ),
+    )
+    .help("for all nodes: all()"),
     rule(
         "misplaced-global",
         "namespaceSelector",
         |spec| !spec.text_of("namespaceSelector").contains("global("),
         "global() has no meaning in a pool",
-    ),
+    )
+    .help("for all namespaces, leave the field out"),
     rule(
         "invalid-cidr",
         "cidr",
@@ -97,7 +123,8 @@ pub(crate) const IP_POOL: &[Rule] = &[
             })
         },
         "blocks are /20 to /32 for IPv4 and /116 to /128 for IPv6",
-    ),
+    )
+    .help("leave it out for the usual sizes: 26 and 122"),
     rule(
         "pool-smaller-than-block",
         "cidr",
@@ -108,11 +135,12 @@ pub(crate) const IP_POOL: &[Rule] = &[
                 })
         },
         "the pool is smaller than one of its blocks",
-    ),
+    )
+    .help("a blockSize of at least the length of the CIDR makes it fit (26 and 122 if absent)"),
 ];
 
 fn cidr(spec: &Node) -> Option<IpNet> {
-    spec.text_of("cidr").parse().ok()
+    formats::cel_cidr(spec.text_of("cidr"))
 }
 
 /// For rules about a CIDR: they say nothing about one that is not.

@@ -10,37 +10,43 @@ pub(crate) const TIER_ROOT: &[Rule] = &[
         "spec.defaultAction",
         |root| tier(root, "kube-admin", "Pass", 1_000.0).0,
         "the tier kube-admin has defaultAction Pass",
-    ),
+    )
+    .instead("defaultAction: Pass"),
     rule(
         "built-in-tier",
         "spec.defaultAction",
         |root| tier(root, "kube-baseline", "Pass", 10_000_000.0).0,
         "the tier kube-baseline has defaultAction Pass",
-    ),
+    )
+    .instead("defaultAction: Pass"),
     rule(
         "built-in-tier",
         "spec.defaultAction",
         |root| tier(root, "default", "Deny", 1_000_000.0).0,
         "the tier default has defaultAction Deny",
-    ),
+    )
+    .instead("defaultAction: Deny"),
     rule(
         "built-in-tier",
         "spec.order",
         |root| tier(root, "default", "Deny", 1_000_000.0).1,
         "the tier default has order 1000000",
-    ),
+    )
+    .instead("order: 1000000"),
     rule(
         "built-in-tier",
         "spec.order",
         |root| tier(root, "kube-admin", "Pass", 1_000.0).1,
         "the tier kube-admin has order 1000",
-    ),
+    )
+    .instead("order: 1000"),
     rule(
         "built-in-tier",
         "spec.order",
         |root| tier(root, "kube-baseline", "Pass", 10_000_000.0).1,
         "the tier kube-baseline has order 10000000",
-    ),
+    )
+    .instead("order: 10000000"),
 ];
 
 /// Whether a tier of this name has what Calico gives it.

@@ -1,5 +1,6 @@
 //! Calico's rules about single values.
 
+mod re2;
 mod text;
 
 use super::findings::{Findings, Place};
@@ -11,10 +12,19 @@ use crate::selector::Selector;
 use crate::source::Span;
 use crate::tree::{Node, Value};
 
-/// A rule about one value. All but `Required` pass over what is not set.
+/// A rule about one value.
+///
+/// All but [`Required`](Self::Required) and [`Given`](Self::Given) pass over
+/// what is not there; whether they pass over empty text, [`Empty`] says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Tag {
+    /// Must be there, and not be Go's zero value.
     Required,
+    /// Must be there: `required` on a list or a pointer, which an empty list
+    /// and a pointer to zero satisfy.
+    Given,
+    /// A pointer in Go: the other tags of the field judge empty text too.
+    Pointer,
     Unique,
     OneOf(&'static [&'static str]),
     AtLeast(i64),
@@ -54,12 +64,25 @@ pub(crate) enum Tag {
     BpfLogFilters,
 }
 
+/// What tags make of empty text.
+///
+/// Calico's fields are `omitempty`: empty text is as good as none. Items of
+/// lists have no such word, and a pointer to empty text is not empty.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Empty {
+    PassedOver,
+    Judged,
+}
+
 /// Applies a rule to a value that is there.
-pub(super) fn apply(tag: Tag, place: &Place<'_>, findings: &mut Findings<'_>) {
+pub(super) fn apply(tag: Tag, place: &Place<'_>, empty: Empty, findings: &mut Findings<'_>) {
     if tag == Tag::Required {
         if is_zero(place.node) {
             findings.refuse(place, "missing-field", "the value must not be empty");
         }
+    } else if matches!(tag, Tag::Given | Tag::Pointer) {
+        // The one is about values that are not there, the other about its
+        // neighbours.
     } else if tag == Tag::Unique {
         unique(place, findings);
     } else if let Tag::AtLeast(minimum) = tag {
@@ -75,13 +98,14 @@ pub(super) fn apply(tag: Tag, place: &Place<'_>, findings: &mut Findings<'_>) {
     } else if matches!(tag, Tag::Selector | Tag::NamespaceSelector) {
         selector(tag, place, findings);
     } else {
-        word(tag, place, findings);
+        word(tag, place, empty, findings);
     }
 }
 
-fn word(tag: Tag, place: &Place<'_>, findings: &mut Findings<'_>) {
+fn word(tag: Tag, place: &Place<'_>, empty: Empty, findings: &mut Findings<'_>) {
     let node = place.node;
-    if let Some(text) = node.text().filter(|text| !text.is_empty())
+    if let Some(text) = node.text()
+        && (empty == Empty::Judged || !text.is_empty())
         && let Some((code, expected)) = text::fault(tag, text)
     {
         let message = format!("{} is not {expected}", shown(node));
@@ -94,6 +118,9 @@ fn word(tag: Tag, place: &Place<'_>, findings: &mut Findings<'_>) {
 
 /// Mappings whose keys are limited.
 fn keys(tag: Tag, place: &Place<'_>, findings: &mut Findings<'_>) {
+    if tag == Tag::Annotations && annotations_size(place.node) > MAX_ANNOTATIONS {
+        findings.refuse(place, "too-long", "the annotations exceed 256 KiB");
+    }
     for entry in place.node.entries() {
         let key = entry.key.as_str();
         let (fits, code, what) = if tag == Tag::Labels {
@@ -111,7 +138,7 @@ fn keys(tag: Tag, place: &Place<'_>, findings: &mut Findings<'_>) {
             )
         } else {
             (
-                consists(key, 1, 15, "_.-:*"),
+                consists(key, 1, 15, "_.-"),
                 "invalid-interface",
                 "interface",
             )
@@ -121,6 +148,16 @@ fn keys(tag: Tag, place: &Place<'_>, findings: &mut Findings<'_>) {
             findings.refuse(place, code, message);
         }
     }
+}
+
+/// All annotations of an object together, keys and values.
+pub(super) const MAX_ANNOTATIONS: usize = 256 << 10;
+
+pub(super) fn annotations_size(annotations: &Node) -> usize {
+    let entries = annotations.entries().iter();
+    entries
+        .map(|entry| entry.key.len() + entry.value.text().map_or(0, str::len))
+        .sum()
 }
 
 /// Go's zero value.
@@ -192,10 +229,11 @@ fn port(place: &Place<'_>, findings: &mut Findings<'_>) {
 
 fn protocol(place: &Place<'_>, findings: &mut Findings<'_>) {
     let node = place.node;
-    let fits = match (node.text(), node.integer()) {
-        (Some(name), _) => Protocol::names().any(|known| known == name),
-        (None, Some(number)) => (1..=255).contains(&number),
-        (None, None) => true,
+    let fits = match read_protocol(node) {
+        Some(Protocol::Number(number)) => number != 0,
+        Some(Protocol::Name(name)) => Protocol::names().any(|known| known == name),
+        // Not within a byte: the decoder has said so.
+        None => true,
     };
     if fits {
         return;
@@ -213,6 +251,21 @@ fn protocol(place: &Place<'_>, findings: &mut Findings<'_>) {
             .suggest(super::calico::assign(place, known));
     }
     findings.add(place.path.to_string(), node.span, diagnostic);
+}
+
+/// A protocol as Calico's decoder reads it: text of digits is a number.
+pub(super) fn read_protocol(node: &Node) -> Option<Protocol> {
+    let Some(name) = node.text() else {
+        return u8::try_from(node.integer()?).ok().map(Protocol::Number);
+    };
+    let number = name
+        .bytes()
+        .all(|b| b.is_ascii_digit())
+        .then(|| name.parse().ok());
+    Some(match number.flatten() {
+        Some(number) => Protocol::Number(number),
+        None => Protocol::Name(name.to_owned()),
+    })
 }
 
 fn selector(tag: Tag, place: &Place<'_>, findings: &mut Findings<'_>) {
@@ -235,10 +288,9 @@ fn selector(tag: Tag, place: &Place<'_>, findings: &mut Findings<'_>) {
             return;
         }
     };
-    if tag == Tag::NamespaceSelector
-        && text.contains("global(")
-        && selector.to_string() != "global()"
-    {
+    // Calico counts tokens: even brackets around it are too many.
+    let alone = text.trim_start().starts_with("global(") && selector.to_string() == "global()";
+    if tag == Tag::NamespaceSelector && text.contains("global(") && !alone {
         findings.refuse(
             place,
             "invalid-selector",

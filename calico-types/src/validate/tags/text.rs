@@ -1,20 +1,24 @@
 //! Rules about texts: what they are not, and what they should have been.
 
+use std::net::IpAddr;
+
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64::alphabet::STANDARD;
+use base64::engine::GeneralPurpose;
+use base64::engine::general_purpose::PAD;
 use ipnet::IpNet;
 
 use super::Tag;
 use crate::scalar::PeerAddress;
 use crate::validate::lexical::{
-    cidr, consists, is_ip, is_ipv4, is_ipv6, is_mac, is_masked, is_name, is_port_name, net,
+    cidr, consists, ip, is_mac, is_masked, is_port_name, is_subdomain, net,
 };
 
 /// What is wrong with a text: the code of the finding, and what was expected.
 pub(super) type Fault = (&'static str, String);
 
-/// What `tag` has against a text that is not empty. Tags that are not about
-/// texts have nothing against any.
+/// What `tag` has against a text. Tags that are not about texts have nothing
+/// against any.
 pub(super) fn fault(tag: Tag, text: &str) -> Option<Fault> {
     if let Tag::OneOf(words) = tag {
         let expected = format!("one of {}", words.join(", "));
@@ -32,14 +36,17 @@ type Verdict = Option<(bool, &'static str, &'static str)>;
 fn network(tag: Tag, text: &str) -> Verdict {
     const CIDR: &str = "invalid-cidr";
     const ADDRESS: &str = "invalid-address";
+    // Go reads no text as no address, and that as an address of no family.
+    let none = text.is_empty();
     let masked =
         |family: fn(&IpNet) -> bool| net(text).is_some_and(|net| is_masked(&net) && family(&net));
     let host = |family: fn(&IpNet) -> bool| net(text).is_some_and(|net| family(&net));
+    let address = |family: fn(&IpAddr) -> bool| ip(text).is_some_and(|ip| family(&ip));
     let v4 = |net: &IpNet| net.addr().is_ipv4();
     let v6 = |net: &IpNet| net.addr().is_ipv6();
     Some(if tag == Tag::Net {
         (
-            masked(|_| true),
+            none || masked(|_| true),
             CIDR,
             "a CIDR without host bits, or an address",
         )
@@ -48,17 +55,17 @@ fn network(tag: Tag, text: &str) -> Verdict {
     } else if tag == Tag::NetV6 {
         (masked(v6), CIDR, "an IPv6 CIDR without host bits")
     } else if tag == Tag::Cidr {
-        (host(|_| true), CIDR, "a CIDR or an address")
+        (none || host(|_| true), CIDR, "a CIDR or an address")
     } else if tag == Tag::CidrV4 {
         (host(v4), CIDR, "an IPv4 address and prefix length")
     } else if tag == Tag::CidrV6 {
         (host(v6), CIDR, "an IPv6 address and prefix length")
     } else if tag == Tag::Ip {
-        (is_ip(text), ADDRESS, "an IP address")
+        (address(|_| true), ADDRESS, "an IP address")
     } else if tag == Tag::IpV4 {
-        (is_ipv4(text), ADDRESS, "an IPv4 address")
+        (address(IpAddr::is_ipv4), ADDRESS, "an IPv4 address")
     } else if tag == Tag::IpV6 {
-        (is_ipv6(text), ADDRESS, "an IPv6 address")
+        (address(IpAddr::is_ipv6), ADDRESS, "an IPv6 address")
     } else if tag == Tag::PeerAddress {
         let fits = text.parse::<PeerAddress>().is_ok();
         (
@@ -77,11 +84,8 @@ fn name(tag: Tag, text: &str) -> Verdict {
     const NAME: &str = "invalid-name";
     const INTERFACE: &str = "invalid-interface";
     Some(if tag == Tag::Name {
-        (
-            is_name(text),
-            NAME,
-            "a name: a-z, 0-9, - and . only, at most 253",
-        )
+        // Of any length: only the names of resources are measured.
+        (is_subdomain(text), NAME, "a name: a-z, 0-9, - and . only")
     } else if tag == Tag::PortName {
         let expected = "a port name: at most 15 of a-z, 0-9 and -, with a letter";
         (is_port_name(text), "invalid-port-name", expected)
@@ -127,7 +131,11 @@ fn name(tag: Tag, text: &str) -> Verdict {
 
 fn other(tag: Tag, text: &str) -> Verdict {
     Some(if tag == Tag::Regexp {
-        (is_regexp(text), "invalid-regexp", "a regular expression")
+        (
+            super::re2::is_re2(text),
+            "invalid-regexp",
+            "a regular expression as Go reads them (RE2)",
+        )
     } else if tag == Tag::KeyValueList {
         (
             is_key_value_list(text),
@@ -141,8 +149,11 @@ fn other(tag: Tag, text: &str) -> Verdict {
             "a host to listen on",
         )
     } else if tag == Tag::WireguardKey {
-        let fits = STANDARD.decode(text).is_ok_and(|key| key.len() == 32);
-        (fits, "invalid-key", "a WireGuard key: 32 bytes in base64")
+        (
+            is_wireguard_key(text),
+            "invalid-key",
+            "a WireGuard key: 32 bytes in base64",
+        )
     } else {
         return None;
     })
@@ -168,22 +179,24 @@ fn is_container_id(text: &str) -> bool {
     consists(text, 1, usize::MAX, "-") && !text.starts_with('-') && !text.ends_with('-')
 }
 
-fn is_regexp(text: &str) -> bool {
-    // RE2, which Go speaks, has no look-around and no back references; nor has
-    // this parser. Its nesting is bounded.
-    regex_syntax::ParserBuilder::new()
-        .nest_limit(250)
-        .build()
-        .parse(text)
-        .is_ok()
+/// Base64 as Go decodes it: line ends are passed over, and the bits that the
+/// last letter has too many.
+fn is_wireguard_key(text: &str) -> bool {
+    let lenient = GeneralPurpose::new(&STANDARD, PAD.with_decode_allow_trailing_bits(true));
+    let text: String = text.chars().filter(|c| !matches!(c, '\r' | '\n')).collect();
+    lenient.decode(text).is_ok_and(|key| key.len() == 32)
 }
 
+/// Go's `^\s*(\w+)=(.*)$` for each item; only an item of no letter at all is
+/// passed over.
 fn is_key_value_list(text: &str) -> bool {
-    text.split(',')
-        .map(str::trim_start)
-        .filter(|item| !item.is_empty())
-        .all(|item| {
-            item.split_once('=')
-                .is_some_and(|(key, _)| consists(key, 1, usize::MAX, "_"))
+    let blank = |c: char| matches!(c, ' ' | '\t' | '\n' | '\r' | '\x0c');
+    text.trim().is_empty()
+        || text.split(',').filter(|item| !item.is_empty()).all(|item| {
+            item.trim_start_matches(blank)
+                .split_once('=')
+                .is_some_and(|(key, value)| {
+                    consists(key, 1, usize::MAX, "_") && !value.contains('\n')
+                })
         })
 }

@@ -32,7 +32,7 @@ pub(super) enum Planned {
 pub(super) fn plan(plan: &ClusterPlan) -> Vec<Planned> {
     let nodes = || {
         plan.topology()
-            .nodes
+            .speakers()
             .iter()
             .filter(|node| node.ipv4.or(node.ipv6).is_some())
     };

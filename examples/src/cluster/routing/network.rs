@@ -84,7 +84,7 @@ impl Network {
             buried: Traffic::default(),
             watch: Watch::default(),
         };
-        for node in &plan.topology().nodes {
+        for node in plan.topology().speakers() {
             let Some(address) = node.ipv4.or(node.ipv6) else {
                 continue;
             };

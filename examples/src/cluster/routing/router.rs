@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use bgp_rib::{LocalOrigin, LocalRoute, PeerConfig, RibConfig};
 use bgp_session::{Asn, Config};
-use calico_types::topology::{NodeTopology, SessionSpec};
+use calico_types::topology::{SessionSpec, Speaker};
 use ipnet::{IpNet, Ipv4Net};
 
 use crate::net::Security;
@@ -37,7 +37,7 @@ impl Router {
     /// every node that has one to it.
     pub(super) fn around(plan: &ClusterPlan) -> Vec<Self> {
         let mut routers: BTreeMap<IpAddr, Self> = BTreeMap::new();
-        for node in &plan.topology().nodes {
+        for node in plan.topology().nodes() {
             for session in node
                 .sessions
                 .iter()
@@ -50,7 +50,9 @@ impl Router {
                     asn,
                     peerings: Vec::new(),
                 });
-                router.peerings.extend(way_back(asn, node, session));
+                router
+                    .peerings
+                    .extend(way_back(asn, &node.speaker, session));
             }
         }
         routers.into_values().collect()
@@ -70,7 +72,7 @@ impl Router {
 }
 
 /// The router's end of a session.
-fn way_back(asn: Asn, node: &NodeTopology, session: &SessionSpec) -> Option<PeeringPlan> {
+fn way_back(asn: Asn, node: &Speaker, session: &SessionSpec) -> Option<PeeringPlan> {
     let remote = session
         .source_address
         .or_else(|| node.address(session.family))?;

@@ -1,0 +1,154 @@
+//! Texts and numbers against what the schema says of them.
+
+use super::{Findings, Place, type_name};
+use crate::decode::{assign, meant, shown};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::scalar::Duration;
+use crate::schema::{Format, Pattern, Schema, Shape};
+use crate::tree::{Node, Value};
+use crate::validate::formats;
+
+pub(super) fn text(text: &str, place: &Place<'_>, schema: &Schema, findings: &mut Findings<'_>) {
+    if !schema.one_of.is_empty() && !schema.one_of.contains(&text) {
+        unsupported(place, schema, findings);
+    }
+    length(text, place, schema, findings);
+    if let Some(pattern) = schema.pattern
+        && !pattern.matches(text)
+    {
+        let message = format!("{} does not fit: {}", shown(place.node), pattern.expected());
+        let corrected = corrected(text, pattern);
+        refuse(place, "invalid-format", message, corrected, findings);
+    }
+    match schema.format {
+        Some(Format::Cidr) if formats::cidr(text).is_none() => {
+            let message = format!("{} is not a CIDR (address/length)", shown(place.node));
+            let corrected = text.parse().ok().map(|address: std::net::IpAddr| {
+                let length = if address.is_ipv4() { 32 } else { 128 };
+                format!("{address}/{length}")
+            });
+            refuse(place, "invalid-cidr", message, corrected, findings);
+        }
+        Some(Format::DateTime) if !formats::is_date_time(text) => {
+            let message = format!(
+                "{} is not a time such as 2026-01-31T12:00:00Z",
+                shown(place.node)
+            );
+            refuse(place, "invalid-time", message, None, findings);
+        }
+        Some(Format::Cidr | Format::DateTime | Format::Int32 | Format::Int64) | None => {}
+    }
+}
+
+fn unsupported(place: &Place<'_>, schema: &Schema, findings: &mut Findings<'_>) {
+    let message = format!(
+        "{} is not one of {}",
+        shown(place.node),
+        schema.one_of.join(", ")
+    );
+    let mut diagnostic = Diagnostic::error(Code("unsupported-value"), message);
+    if let Some(word) = meant(place.node.text().unwrap_or_default(), schema.one_of) {
+        diagnostic = diagnostic
+            .help(format!("did you mean {word}?"))
+            .suggest(assign(place.path, word));
+    }
+    findings.add(place.path.to_string(), place.node.span, diagnostic);
+}
+
+fn length(text: &str, place: &Place<'_>, schema: &Schema, findings: &mut Findings<'_>) {
+    if schema.max_length.is_none() && schema.min_length.is_none() {
+        return;
+    }
+    let length = text.chars().count();
+    if let Some(max) = schema.max_length
+        && length > max
+    {
+        let message = format!("{length} characters, where {max} are allowed");
+        findings.refuse(place, "too-long", message);
+    }
+    if schema.min_length.is_some_and(|min| length < min) {
+        findings.refuse(place, "too-short", "the text must not be empty");
+    }
+}
+
+pub(super) fn integer(place: &Place<'_>, schema: &Schema, findings: &mut Findings<'_>) {
+    let node = place.node;
+    let Some(number) = node.integer() else {
+        let message = format!("{} is not {}", shown(node), type_name(schema));
+        return findings.refuse(place, "wrong-type", message);
+    };
+    if !schema.one_of.is_empty() && !schema.one_of.contains(&number.to_string().as_str()) {
+        let message = format!("{number} is not one of {}", schema.one_of.join(", "));
+        findings.refuse(place, "unsupported-value", message);
+    }
+    let message = match (schema.minimum, schema.maximum) {
+        (Some(min), Some(max)) if !(min..=max).contains(&number) => {
+            format!("{number} is not within {min}..{max}")
+        }
+        (Some(min), None) if number < min => format!("{number} is below {min}"),
+        (None, Some(max)) if number > max => format!("{number} is above {max}"),
+        _ => return,
+    };
+    findings.refuse(place, "out-of-range", message);
+}
+
+/// What a text that does not fit a pattern was most probably meant to be.
+fn corrected(text: &str, pattern: Pattern) -> Option<String> {
+    match pattern {
+        Pattern::AnyCase(words) => meant(text, words).map(str::to_owned),
+        Pattern::Duration { .. } | Pattern::ConntrackTimeout => {
+            if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
+                return Some(format!("{text}s"));
+            }
+            let millis = text.parse::<Duration>().ok()?.to_std()?.as_millis();
+            let whole = match millis {
+                0 => return None,
+                millis if millis % 1000 == 0 => format!("{}s", millis / 1000),
+                millis => format!("{millis}ms"),
+            };
+            pattern.matches(&whole).then_some(whole)
+        }
+        Pattern::Anything
+        | Pattern::LooseCommunity
+        | Pattern::Community
+        | Pattern::FeatureDetectOverride
+        | Pattern::FeatureGates
+        | Pattern::RateLimit
+        | Pattern::LogPrefix
+        | Pattern::Affinity
+        | Pattern::ConditionType
+        | Pattern::ConditionReason
+        | Pattern::PortName
+        | Pattern::LabelKey
+        | Pattern::LabelValue
+        | Pattern::DomainName => None,
+    }
+}
+
+/// A scalar in the type that is wanted, where that is plain.
+pub(super) fn retyped(node: &Node, schema: &Schema) -> Option<String> {
+    match (schema.shape, &node.value) {
+        (Shape::Text, Value::Bool(_) | Value::Number(_)) => Some(format!("\"{}\"", shown(node))),
+        (Shape::Integer | Shape::Number, Value::String(text)) => {
+            text.trim().parse::<i64>().ok().map(|n| n.to_string())
+        }
+        (Shape::List(_) | Shape::Set(_), Value::Bool(_) | Value::Number(_)) => {
+            Some(format!("[{}]", shown(node)))
+        }
+        _ => None,
+    }
+}
+
+fn refuse(
+    place: &Place<'_>,
+    code: &'static str,
+    message: String,
+    corrected: Option<String>,
+    findings: &mut Findings<'_>,
+) {
+    let mut diagnostic = Diagnostic::error(Code(code), message);
+    if let Some(corrected) = corrected {
+        diagnostic = diagnostic.suggest(assign(place.path, &corrected));
+    }
+    findings.add(place.path.to_string(), place.node.span, diagnostic);
+}

@@ -1,0 +1,357 @@
+//! The pages of `codes/`: each says what it is to say, its wrong manifest has the
+//! mistake and nothing else, and its right one has none. And every code that the
+//! crate can say has a page.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use calico_types::codes::{self, Explanation, Layer};
+use calico_types::lint::{LintContext, lint_decoded};
+use calico_types::{Diagnostic, Limits, Source, decode_within, diagnose, render};
+
+/// Codes of lints about what a validator refuses too.
+const REFUSED_TOO: [&str; 2] = ["ignored-by-felix", "gateway-family"];
+
+/// A code that no manifest has: what it says cannot come from resources alone.
+const WITHOUT_MANIFEST: [&str; 1] = ["both-passive"];
+
+#[test]
+fn every_page_has_its_sections() {
+    for page in codes::all() {
+        let code = page.code;
+        assert!(page.page.starts_with("# "), "{code}");
+        let summary = page.summary();
+        assert!(
+            !summary.is_empty() && !summary.ends_with('.'),
+            "{code}: {summary}"
+        );
+        let headings: Vec<&str> = page
+            .page
+            .lines()
+            .filter_map(|line| line.strip_prefix("## "))
+            .collect();
+        assert_eq!(headings, ["What", "Why", "Wrong", "Right"], "{code}");
+        for heading in headings {
+            assert!(
+                page.section(heading).is_some_and(|text| !text.is_empty()),
+                "{code}"
+            );
+        }
+        let long = page.page.lines().find(|line| line.chars().count() > 200);
+        assert_eq!(long, None, "{code}");
+    }
+}
+
+#[test]
+fn what_is_wrong_has_this_mistake_and_no_other() {
+    let mut faults = String::new();
+    for page in codes::all() {
+        let code = page.code.0;
+        let found = match Example::of(page, "Wrong") {
+            Some(example) => example.findings(page.layer),
+            None => generated(code),
+        };
+        let codes: BTreeSet<&str> = found.iter().map(|d| d.code.0).collect();
+        let expected = match WITHOUT_MANIFEST.contains(&code) {
+            true => BTreeSet::new(),
+            false => BTreeSet::from([code]),
+        };
+        if codes != expected {
+            let _ = writeln!(faults, "{code}: found {codes:?}\n{}", shown(&found));
+        }
+    }
+    assert!(faults.is_empty(), "{faults}");
+}
+
+#[test]
+fn what_is_right_has_no_mistake() {
+    let mut faults = String::new();
+    for page in codes::all() {
+        let example = Example::of(page, "Right").unwrap();
+        let (mut found, linted) = example.all();
+        found.extend(linted);
+        if !found.is_empty() {
+            let _ = writeln!(faults, "{}:\n{}", page.code, shown(&found));
+        }
+    }
+    assert!(faults.is_empty(), "{faults}");
+}
+
+/// A finding is at most as bad as its page says.
+#[test]
+fn pages_say_how_bad_it_is_at_worst() {
+    for page in codes::all() {
+        let Some(example) = Example::of(page, "Wrong") else {
+            continue;
+        };
+        for diagnostic in example.findings(page.layer) {
+            // Errors come first in the order of severities.
+            assert!(diagnostic.severity >= page.severity, "{}", page.code);
+        }
+    }
+}
+
+/// A code is a literal in the source, in kebab case. What looks like one has a page
+/// or is known to be something else.
+#[test]
+fn every_code_in_the_source_has_a_page_and_the_other_way_round() {
+    const NO_CODES: [&str; 12] = [
+        "calico-kube-controllers",
+        "default-ipv4-ippool",
+        "default-ipv6-ippool",
+        "k8s-app",
+        "kube-admin",
+        "kube-baseline",
+        "kube-dns",
+        "kube-node-lease",
+        "kube-public",
+        "kube-system",
+        "nat-outgoing",
+        "calico-system",
+    ];
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut literals = BTreeSet::new();
+    for part in [
+        "decode",
+        "diagnostic",
+        "lint",
+        "tree",
+        "topology",
+        "validate",
+    ] {
+        for file in rust_files(&source.join(part)) {
+            let text = std::fs::read_to_string(file).unwrap();
+            let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+            let lines = code
+                .lines()
+                .filter(|line| !line.trim_start().starts_with("//"));
+            literals.extend(lines.flat_map(kebab_literals).map(str::to_owned));
+        }
+    }
+    assert!(
+        literals.len() > 100,
+        "the source is not where it is looked for"
+    );
+    let unknown: Vec<&String> = literals
+        .iter()
+        .filter(|literal| codes::find(literal).is_none() && !NO_CODES.contains(&literal.as_str()))
+        .collect();
+    assert_eq!(
+        unknown, [""; 0],
+        "codes without a page, or literals that are no codes"
+    );
+    let unused: Vec<&str> = codes::all()
+        .map(|page| page.code.0)
+        .filter(|code| !literals.contains(*code))
+        .collect();
+    assert_eq!(unused, [""; 0], "pages of codes that nothing says");
+}
+
+/// Every page is a file, and every file a page.
+#[test]
+fn files_and_pages_agree() {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("codes");
+    let files: BTreeSet<String> = std::fs::read_dir(directory)
+        .unwrap()
+        .map(|entry| {
+            entry
+                .unwrap()
+                .path()
+                .file_stem()
+                .unwrap()
+                .to_string_lossy()
+                .into_owned()
+        })
+        .collect();
+    let pages: BTreeSet<String> = codes::all().map(|page| page.code.to_string()).collect();
+    assert_eq!(files, pages);
+}
+
+/// The conformance cases are mistakes of every kind that upstream thought of.
+#[test]
+fn whatever_the_cases_are_told_has_a_page() {
+    let mut told = BTreeSet::new();
+    let mut worse = BTreeSet::new();
+    for suite in ["validation", "strict-decode", "topology"] {
+        let Some(file) = testkit::shared::path(format!("cases/{suite}.jsonl")) else {
+            testkit::shared::skip_message();
+            return;
+        };
+        for line in std::fs::read_to_string(file).unwrap().lines() {
+            let case: serde_json::Value = serde_json::from_str(line).unwrap();
+            let texts = case["resources"].as_array().cloned().unwrap_or_default();
+            let texts = texts
+                .iter()
+                .chain([&case["yaml"]])
+                .filter_map(|text| text.as_str());
+            let sources: Vec<Source> = texts.map(|text| Source::new("case", text)).collect();
+            let decoded = diagnose(&sources);
+            let context = LintContext::new().with_complete().with_nic_mtu(1500);
+            let linted = lint_decoded(&decoded, &context);
+            for diagnostic in decoded.diagnostics.iter().chain(&linted) {
+                let code = diagnostic.code.0;
+                told.insert(code);
+                if codes::find(code).is_some_and(|page| diagnostic.severity < page.severity) {
+                    worse.insert(code);
+                }
+            }
+        }
+    }
+    let unknown: Vec<&str> = told
+        .iter()
+        .copied()
+        .filter(|c| codes::find(c).is_none())
+        .collect();
+    assert_eq!(unknown, [""; 0]);
+    assert!(worse.is_empty(), "worse than their pages say: {worse:?}");
+    assert!(told.len() > 60, "{}", told.len());
+}
+
+/// A manifest of a page, and what is to be known beside it.
+struct Example<'a> {
+    name: &'static str,
+    text: &'a str,
+    context: LintContext,
+}
+
+impl<'a> Example<'a> {
+    /// The fenced text of a section. What stands behind the name of the language is
+    /// what lints are to know: `complete`, `nic-mtu-9000`, `release-3.31`.
+    fn of(page: &'a Explanation, section: &str) -> Option<Self> {
+        let text = page.section(section)?;
+        let (_, fenced) = text.split_once("```")?;
+        let (info, fenced) = fenced.split_once('\n')?;
+        let (text, _) = fenced.split_once("```")?;
+        let mut words = info.split(',');
+        let name = match words.next() {
+            Some("yaml") => "page.yaml",
+            Some("json") => "page.json",
+            other => panic!("{}: {other:?}", page.code),
+        };
+        let context = words.fold(LintContext::new(), |context, word| {
+            match word.rsplit_once('-') {
+                None if word == "complete" => context.with_complete(),
+                Some(("nic-mtu", mtu)) => context.with_nic_mtu(mtu.parse().unwrap()),
+                Some(("release", release)) => {
+                    let (major, minor) = release.split_once('.').unwrap();
+                    context.with_release(major.parse().unwrap(), minor.parse().unwrap())
+                }
+                other => panic!("{}: {other:?}", page.code),
+            }
+        });
+        Some(Self {
+            name,
+            text,
+            context,
+        })
+    }
+
+    /// What is said about single documents, and about all of them.
+    fn all(&self) -> (Vec<Diagnostic>, Vec<Diagnostic>) {
+        let decoded = diagnose(&[Source::new(self.name, self.text)]);
+        let linted = lint_decoded(&decoded, &self.context);
+        (decoded.diagnostics, linted)
+    }
+
+    /// What a page of a layer is about. A lint's manifest is valid.
+    fn findings(&self, layer: Layer) -> Vec<Diagnostic> {
+        let (mut found, linted) = self.all();
+        let refused_too = linted.iter().any(|d| REFUSED_TOO.contains(&d.code.0));
+        if layer == Layer::Lint {
+            if refused_too {
+                found.clear();
+            }
+            found.extend(linted);
+        }
+        found
+    }
+}
+
+fn shown(found: &[Diagnostic]) -> String {
+    found
+        .iter()
+        .map(|diagnostic| render(diagnostic, &[]))
+        .collect()
+}
+
+/// Mistakes that are too large for a page, or no text.
+fn generated(code: &str) -> Vec<Diagnostic> {
+    let yaml = |bytes: Vec<u8>| diagnose(&[Source::new("page.yaml", bytes)]).diagnostics;
+    match code {
+        "not-utf8" => yaml(b"# f\xfcr\n".to_vec()),
+        "too-large" => {
+            let limits = Limits {
+                bytes: 4,
+                ..Limits::default()
+            };
+            decode_within(&[Source::new("page.yaml", "a: 10")], &limits).diagnostics
+        }
+        "too-deep" => yaml(format!("{}{}", "[".repeat(100), "]".repeat(100)).into_bytes()),
+        "too-many-aliases" => {
+            let mut text = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
+            for level in 1..9 {
+                let before = format!("*a{}", level - 1);
+                let _ = writeln!(
+                    text,
+                    "a{level}: &a{level} [{}]",
+                    vec![before; 10].join(", ")
+                );
+            }
+            yaml(text.into_bytes())
+        }
+        "too-many-findings" => {
+            let rules =
+                "  - {action: Allow, protocol: TCP, destination: {ports: [80]}, port: 80}\n";
+            let text = format!(
+                "apiVersion: projectcalico.org/v3\nkind: NetworkPolicy\nmetadata: {{name: a}}\nspec:\n  ingress:\n{}",
+                rules.repeat(1_001)
+            );
+            let mut found = yaml(text.into_bytes());
+            found.retain(|diagnostic| diagnostic.code.0 != "unknown-field");
+            found
+        }
+        "not-compared" => {
+            let one = |i| {
+                format!(
+                    "{{\"apiVersion\":\"projectcalico.org/v3\",\"kind\":\"NetworkPolicy\",\"metadata\":{{\"name\":\"p{i}\"}},\"spec\":{{\"order\":{i},\"types\":[\"Ingress\"]}}}}\n"
+                )
+            };
+            let text: String = (0..7_100).map(one).collect();
+            let decoded = diagnose(&[Source::new("page.json", text)]);
+            lint_decoded(&decoded, &LintContext::new())
+        }
+        // The tests are built with every format.
+        "unsupported-format" => vec![Diagnostic::error(codes::find(code).unwrap().code, "")],
+        _ => Vec::new(),
+    }
+}
+
+fn rust_files(directory: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(directory).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files.extend(rust_files(&path));
+        } else {
+            files.push(path);
+        }
+    }
+    files
+}
+
+/// Literals such as `"no-dns"`.
+fn kebab_literals(line: &str) -> impl Iterator<Item = &str> {
+    let is_kebab = |text: &&str| {
+        let mut words = text.split('-');
+        text.contains('-')
+            && text.starts_with(|c: char| c.is_ascii_lowercase())
+            && words.all(|word| {
+                !word.is_empty()
+                    && word
+                        .bytes()
+                        .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+            })
+    };
+    line.split('"').skip(1).step_by(2).filter(is_kebab)
+}
