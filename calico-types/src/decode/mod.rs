@@ -288,12 +288,32 @@ fn one(source: &Source, limits: &Limits, decoded: &mut Decoded) {
         for document in documents {
             decoded.add(document, number, limits, &mut found);
         }
+        cut_short(&mut found, limits.findings_of_source());
     }
     let read = decoded.documents.get(first..).unwrap_or_default();
     let lost = Unread::lost(&source.name, outside, read);
     decoded.unread.extend(lost);
     found.sort_by_key(|diagnostic| diagnostic.span);
     decoded.diagnostics.append(&mut found);
+}
+
+/// Bounds the findings about a source, and says so.
+fn cut_short(found: &mut Vec<Diagnostic>, most: usize) {
+    const CODE: Code = Code("too-many-findings");
+    if found.len() <= most {
+        return;
+    }
+    found.truncate(most);
+    if found.last().is_some_and(|last| last.code != CODE)
+        && let Some(last) = found.pop()
+    {
+        let rest = Diagnostic::info(CODE, "further findings are not listed");
+        found.push(Diagnostic {
+            source: last.source,
+            span: last.span,
+            ..rest
+        });
+    }
 }
 
 /// Decodes, and validates by Calico's rules and by the API server's: every
