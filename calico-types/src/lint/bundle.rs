@@ -18,7 +18,7 @@ use crate::resources::{
     Kind, KubeControllersConfiguration, Node, PolicyType, Tier,
 };
 use crate::topology::{Family, Problem, Topology, TopologyInput};
-use crate::{Code, Diagnostic, Resource, Severity, convert};
+use crate::{Diagnostic, Resource, Severity, convert};
 
 /// Evaluations of selectors on nodes beyond which no topology is built.
 const MOST_EVALUATIONS: usize = 10_000_000;

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::bundle::{Bundle, finding, title};
+use super::bundle::{Bundle, finding};
+use crate::decode::title;
 use super::policy::PolicyView;
 use crate::decode::Located;
 use crate::{Diagnostic, Severity};

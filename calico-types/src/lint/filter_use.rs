@@ -69,13 +69,13 @@ fn peer_types(bundle: &Bundle<'_>) -> BTreeMap<String, BTreeSet<PeerType>> {
     if !known || !bundle.filters.iter().any(asks) {
         return kinds;
     }
-    let nodes = bundle.topology().map(|(topology, _)| &topology.nodes);
-    for session in nodes.into_iter().flatten().flat_map(|node| &node.sessions) {
+    let nodes = bundle.topology().map(|(topology, _)| topology.nodes());
+    for session in nodes.into_iter().flatten().flat_map(|node| node.sessions) {
         if let Some(peer) = session.origin.bgp_peer() {
             kinds
                 .entry(peer.to_owned())
                 .or_default()
-                .insert(kind(session));
+                .insert(kind(&session));
         }
     }
     kinds

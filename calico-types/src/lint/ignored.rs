@@ -53,7 +53,7 @@ fn numbers_without_protocol(rule: &Rule) -> Option<&'static str> {
         ("destination.ports", &to.ports),
         ("destination.notPorts", &to.not_ports),
     ];
-    let has_numbers = |ports: &&Vec<Port>| ports.iter().any(|port| port.bounds().is_some());
+    let has_numbers = |ports: &[Port]| ports.iter().any(|port| port.bounds().is_some());
     let mut lists = lists.into_iter().filter(|(_, ports)| has_numbers(ports));
     let (field, _) = lists.next()?;
     rule.protocol.is_none().then_some(field)

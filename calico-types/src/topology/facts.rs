@@ -14,7 +14,7 @@ use super::{
     TopologyInput,
 };
 use crate::resources::{
-    BGPConfigurationSpec, BGPFilterSpec, BGPPassword, BGPPeer, BindMode, PrefixAdvertisement,
+    BGPConfigurationSpec, BGPFilterSpec, BGPPassword, BGPPeer, BindMode, NamedCommunity, PrefixAdvertisement,
 };
 use crate::scalar::{Asn, Community, Duration};
 use crate::selector::{Labels, Selector};
@@ -212,7 +212,7 @@ impl<'a> Facts<'a> {
         let default = self.default_configuration();
         let own = configuration_of(self.input, node.name);
         let layers = || own.into_iter().chain(default);
-        let severity = layers().find_map(|spec| spec.log_severity_screen.as_deref());
+        let severity = layers().find_map(|spec| spec.log_severity_screen);
         let advertising = layers().find(|spec| spec.prefix_advertisements.is_some());
         let usual = RoutePriority::default();
         Speaker {
@@ -225,8 +225,8 @@ impl<'a> Facts<'a> {
             listen_port: node.port.unwrap_or(BGP_PORT),
             listen_on_node_address: default
                 .is_some_and(|spec| spec.bind_mode == Some(BindMode::NodeIP)),
-            log_severity: LogSeverity::of(severity.unwrap_or_default()),
-            ignored_interfaces: default.map_or_else(Vec::new, |s| s.ignored_interfaces.clone()),
+            log_severity: LogSeverity::of(severity),
+            ignored_interfaces: default.map_or_else(Vec::new, |s| s.ignored_interfaces.to_vec()),
             advertised_communities: advertising.map_or_else(Vec::new, advertised),
             normal_route_priority: RoutePriority {
                 ipv4: default
@@ -266,7 +266,8 @@ fn advertised(spec: &BGPConfigurationSpec) -> Vec<AdvertisedCommunities> {
 fn communities(advertisement: &PrefixAdvertisement, spec: &BGPConfigurationSpec) -> Vec<Community> {
     let named = |name: &str| {
         let mut definitions = spec.communities.iter().flatten();
-        Some(definitions.find(|community| community.name == name)?.value)
+        let named = |community: &&NamedCommunity| community.name.as_deref() == Some(name);
+        definitions.find(named)?.value
     };
     let texts = advertisement.communities.iter();
     let mut values: Vec<Community> = texts

@@ -11,6 +11,7 @@ use ipnet::IpNet;
 use serde::Serialize;
 
 use super::{Family, SessionSpec};
+use crate::resources;
 use crate::scalar::{Asn, Community};
 
 /// A node's BGP daemon, without its sessions.
@@ -105,11 +106,12 @@ pub enum LogSeverity {
 }
 
 impl LogSeverity {
-    pub(super) fn of(severity: &str) -> Self {
-        match severity.to_ascii_lowercase().as_str() {
-            "debug" => Self::Debug,
-            "info" | "" => Self::Info,
-            _ => Self::None,
+    pub(super) const fn of(severity: Option<resources::LogSeverity>) -> Self {
+        use resources::LogSeverity as Asked;
+        match severity {
+            Some(Asked::Debug) => Self::Debug,
+            Some(Asked::Info) | None => Self::Info,
+            Some(Asked::Trace | Asked::Warning | Asked::Error | Asked::Fatal) => Self::None,
         }
     }
 }
