@@ -5,12 +5,17 @@
 //! nulls of fields that cannot be null (not of lists), and fills in the
 //! schema's defaults. Whole numbers lose their point: `1.0` is stored as `1`.
 
+use std::borrow::Cow;
+use std::collections::HashMap;
+
 use serde_json::{Map, Value as Json};
 
+use crate::decode::{BACKING, Document, stored_kind};
 use crate::path::Path;
 use crate::resources::Resource;
-use crate::schema::{Default, Schema, Shape, lookup};
-use crate::tree::{Entry, Node, Value, without_point};
+use crate::schema::{Default, Schema, Shape, V3, lookup};
+use crate::source::Span;
+use crate::tree::{Entry, Node, Text, Value, without_point};
 
 /// A document as a cluster stores it.
 #[derive(Clone, Debug, PartialEq)]
@@ -56,56 +61,73 @@ impl Pruned {
 #[must_use]
 pub fn prune(document: &Json) -> Option<Pruned> {
     let text = |key: &str| document.get(key).and_then(Json::as_str).unwrap_or_default();
-    let known = lookup(text("apiVersion"), text("kind")).filter(|known| known.stored)?;
-    let mut paths = Vec::new();
-    let stored = json(document, &known.schema, &Path::Root, &mut paths);
-    Some(Pruned { stored, paths })
+    let (api_version, kind) = (text("apiVersion"), text("kind"));
+    let is_backing = api_version == BACKING;
+    let known = if is_backing {
+        lookup(V3, stored_kind(kind))
+    } else {
+        lookup(api_version, kind)
+    };
+    let known = known.filter(|known| known.stored)?;
+    let mut pruner = Pruner {
+        fills: !is_backing,
+        paths: Vec::new(),
+    };
+    let stored = pruner.value(document, &known.schema, &Path::Root);
+    Some(Pruned {
+        stored,
+        paths: pruner.paths,
+    })
 }
 
-fn json(value: &Json, schema: &Schema, path: &Path<'_>, paths: &mut Vec<String>) -> Json {
-    match (schema.shape, value) {
-        (Shape::Object(_), Json::Object(fields)) => object(fields, schema, path, paths),
-        (Shape::List(item) | Shape::Set(item), Json::Array(items)) => items
-            .iter()
-            .enumerate()
-            .map(|(index, value)| json(value, item, &path.index(index), paths))
-            .collect(),
-        (Shape::Map(item), Json::Object(fields)) => fields
-            .iter()
-            .filter(|(_, value)| item.nullable || !value.is_null())
-            .map(|(key, value)| (key.clone(), json(value, item, &path.key(key), paths)))
-            .collect::<Map<_, _>>()
-            .into(),
-        (_, Json::Number(number)) => Json::Number(without_point(number)),
-        _ => value.clone(),
+struct Pruner {
+    /// Whether the schema's defaults are filled in. The schemas of the backing
+    /// group have none.
+    fills: bool,
+    paths: Vec<String>,
+}
+
+impl Pruner {
+    fn value(&mut self, value: &Json, schema: &Schema, path: &Path<'_>) -> Json {
+        match (schema.shape, value) {
+            (Shape::Object(_), Json::Object(fields)) => self.object(fields, schema, path),
+            (Shape::List(item) | Shape::Set(item), Json::Array(items)) => items
+                .iter()
+                .enumerate()
+                .map(|(index, value)| self.value(value, item, &path.index(index)))
+                .collect(),
+            (Shape::Map(item), Json::Object(fields)) => fields
+                .iter()
+                .filter(|(_, value)| item.nullable || !value.is_null())
+                .map(|(key, value)| (key.clone(), self.value(value, item, &path.key(key))))
+                .collect::<Map<_, _>>()
+                .into(),
+            (_, Json::Number(number)) => without_point(number).into(),
+            _ => value.clone(),
+        }
     }
-}
 
-fn object(
-    fields: &Map<String, Json>,
-    schema: &Schema,
-    path: &Path<'_>,
-    paths: &mut Vec<String>,
-) -> Json {
-    let mut kept = Map::new();
-    for (key, value) in fields {
-        let below = path.key(key);
-        match schema.stored_field(key) {
-            Some(field) if value.is_null() && !field.schema.nullable => {}
-            Some(field) => {
-                kept.insert(key.clone(), json(value, &field.schema, &below, paths));
+    fn object(&mut self, fields: &Map<String, Json>, schema: &Schema, path: &Path<'_>) -> Json {
+        let mut kept = Map::new();
+        for (key, value) in fields {
+            let below = path.key(key);
+            match schema.stored_field(key) {
+                Some(field) if value.is_null() && !field.schema.nullable => {}
+                Some(field) => {
+                    kept.insert(key.clone(), self.value(value, &field.schema, &below));
+                }
+                None => self.paths.push(below.to_string()),
             }
-            None => paths.push(below.to_string()),
         }
-    }
-    for field in schema.stored_fields() {
-        if let Some(default) = field.schema.default
-            && !kept.contains_key(field.name)
-        {
-            kept.insert(field.name.to_owned(), default_json(default));
+        for field in schema.stored_fields().filter(|_| self.fills) {
+            if let Some(default) = field.schema.default
+                && !kept.contains_key(field.name)
+            {
+                kept.insert(field.name.to_owned(), default_json(default));
+            }
         }
+        kept.into()
     }
-    kept.into()
 }
 
 fn default_json(default: Default) -> Json {
@@ -116,40 +138,35 @@ fn default_json(default: Default) -> Json {
     }
 }
 
-/// The same on a tree, which keeps its places: fields of exactly these names,
-/// without nulls, with defaults (which stand where their object stands).
+/// The same of a document, which keeps its places (a default stands where its
+/// object stands). Nothing is copied of what stays as it is.
+pub(crate) fn stored(document: &Document) -> Cow<'_, Node> {
+    let schema = &document.kind.schema;
+    if !document.is_plain {
+        return Cow::Owned(tree(&document.root, schema));
+    }
+    filled(&document.root, schema).map_or(Cow::Borrowed(&document.root), Cow::Owned)
+}
+
+/// The same of any tree.
 pub(crate) fn tree(node: &Node, schema: &Schema) -> Node {
     let value = match (schema.shape, &node.value) {
         (Shape::Object(_), Value::Mapping(entries)) => {
-            let mut fields: Vec<Entry> = entries
-                .iter()
-                .filter_map(|entry| {
-                    let field = schema.stored_field(&entry.key)?;
-                    kept(entry, &field.schema)
-                })
+            let mut fields: Vec<Entry> = last(entries)
+                .filter_map(|entry| kept(entry, &schema.stored_field(&entry.key)?.schema))
                 .collect();
-            for field in schema.stored_fields() {
-                if let Some(default) = field.schema.default
-                    && !fields.iter().any(|entry| entry.key == field.name)
-                {
-                    fields.push(Entry {
-                        key: field.name.to_owned(),
-                        key_span: node.span,
-                        value: Node::new(node.span, default_value(default)),
-                    });
-                }
-            }
+            fill(&mut fields, node.span, schema);
             Value::Mapping(fields)
         }
         (Shape::Map(item), Value::Mapping(entries)) => Value::Mapping(
-            entries
-                .iter()
+            last(entries)
                 .filter_map(|entry| kept(entry, item))
                 .collect(),
         ),
         (Shape::List(item) | Shape::Set(item), Value::Sequence(items)) => {
             Value::Sequence(items.iter().map(|value| tree(value, item)).collect())
         }
+        (_, Value::Number(number)) => Value::Number(without_point(number)),
         _ => node.value.clone(),
     };
     Node::new(node.span, value)
@@ -163,9 +180,78 @@ fn kept(entry: &Entry, schema: &Schema) -> Option<Entry> {
     })
 }
 
+/// The entries that count: the last of each key.
+fn last(entries: &[Entry]) -> impl Iterator<Item = &Entry> {
+    let mut places: HashMap<&str, usize> = HashMap::new();
+    for (index, entry) in entries.iter().enumerate() {
+        places.insert(&entry.key, index);
+    }
+    entries
+        .iter()
+        .enumerate()
+        .filter(move |(index, entry)| places.get(entry.key.as_str()) == Some(index))
+        .map(|(_, entry)| entry)
+}
+
+/// A plain value with the defaults that it lacks; `None` when it lacks none.
+fn filled(node: &Node, schema: &Schema) -> Option<Node> {
+    if !schema.fills {
+        return None;
+    }
+    let value = match (schema.shape, &node.value) {
+        (Shape::Object(fields), Value::Mapping(entries)) => {
+            let lacks = fields
+                .iter()
+                .any(|field| field.schema.default.is_some() && node.get(field.name).is_none());
+            let below: Vec<Option<Node>> = entries
+                .iter()
+                .map(|entry| filled(&entry.value, &schema.field(&entry.key)?.schema))
+                .collect();
+            if !lacks && below.iter().all(Option::is_none) {
+                return None;
+            }
+            let mut kept = entries.clone();
+            for (entry, below) in kept.iter_mut().zip(below) {
+                if let Some(below) = below {
+                    entry.value = below;
+                }
+            }
+            fill(&mut kept, node.span, schema);
+            Value::Mapping(kept)
+        }
+        (Shape::List(item), Value::Sequence(items)) => {
+            let below: Vec<Option<Node>> = items.iter().map(|value| filled(value, item)).collect();
+            if below.iter().all(Option::is_none) {
+                return None;
+            }
+            let kept = items.iter().zip(below);
+            Value::Sequence(
+                kept.map(|(item, below)| below.unwrap_or_else(|| item.clone()))
+                    .collect(),
+            )
+        }
+        _ => return None,
+    };
+    Some(Node::new(node.span, value))
+}
+
+fn fill(kept: &mut Vec<Entry>, span: Span, schema: &Schema) {
+    for field in schema.stored_fields() {
+        if let Some(default) = field.schema.default
+            && !kept.iter().any(|entry| entry.key == field.name)
+        {
+            kept.push(Entry {
+                key: Text::new_static(field.name),
+                key_span: span,
+                value: Node::new(span, default_value(default)),
+            });
+        }
+    }
+}
+
 fn default_value(default: Default) -> Value {
     match default {
-        Default::Text(text) => Value::String(text.to_owned()),
+        Default::Text(text) => Value::String(Text::new_static(text)),
         Default::Bool(value) => Value::Bool(value),
         Default::Integer(number) => Value::Number(number.into()),
     }

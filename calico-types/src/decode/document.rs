@@ -5,33 +5,38 @@ use std::sync::Arc;
 use crate::diagnostic::Diagnostic;
 use crate::schema::KindSchema;
 use crate::source::Span;
-use crate::tree::{Node, Value};
+use crate::tree::{Node, Value, without_point};
 
 /// A mapping with a known `apiVersion` and `kind`.
 #[derive(Clone, Debug)]
 pub(crate) struct Document {
-    pub(crate) source: String,
-    /// Kind and name.
-    title: String,
+    pub(super) source: Arc<str>,
     pub(crate) root: Arc<Node>,
     pub(crate) kind: &'static KindSchema,
+    /// Whether each field stands there once, under its own name, and with a
+    /// value of its type: there is nothing to be lenient about, and nothing to
+    /// prune.
+    pub(crate) is_plain: bool,
+    /// How many findings one layer may have about it.
+    pub(crate) most_findings: usize,
 }
 
 impl Document {
-    pub(crate) fn new(source: &str, root: Node, kind: &'static KindSchema) -> Self {
+    pub(crate) const fn new(source: Arc<str>, root: Arc<Node>, kind: &'static KindSchema) -> Self {
         Self {
-            source: source.to_owned(),
-            title: title(&root, kind.kind),
-            root: Arc::new(root),
+            source,
+            root,
             kind,
+            is_plain: false,
+            most_findings: usize::MAX,
         }
     }
 
     /// Puts a finding into this document.
     pub(crate) fn locate(&self, diagnostic: Diagnostic, span: Span) -> Diagnostic {
         diagnostic
-            .at(self.source.clone(), span)
-            .of(self.title.clone())
+            .at(&*self.source, span)
+            .of(title(&self.root, self.kind.kind))
     }
 }
 
@@ -86,7 +91,7 @@ pub(crate) fn shown(node: &Node) -> String {
     match &node.value {
         Value::Null => "null".to_owned(),
         Value::Bool(value) => value.to_string(),
-        Value::Number(number) => number.to_string(),
+        Value::Number(number) => without_point(number).to_string(),
         Value::String(text) => format!("\"{}\"", printable(text)),
         Value::Sequence(items) => format!("a list of {}", items.len()),
         Value::Mapping(_) => "a mapping".to_owned(),

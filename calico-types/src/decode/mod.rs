@@ -18,6 +18,7 @@
 //! Linear in the bytes of the sources, within [`Limits`]. Nothing panics.
 
 mod advice;
+mod backing;
 mod document;
 mod identify;
 mod meaning;
@@ -31,9 +32,10 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 pub(crate) use advice::{assign, meant, protocol, type_name};
+pub(crate) use backing::{GROUP_VERSION as BACKING, stored_kind};
 pub(crate) use document::{Document, find, printable, shown};
 #[cfg(feature = "kube")]
-pub(crate) use identify::METADATA_ANNOTATION;
+pub(crate) use backing::METADATA as METADATA_ANNOTATION;
 pub(crate) use meaning::after_pruning;
 pub use presence::Presence;
 pub(crate) use similar::{closest, distance};
@@ -45,7 +47,7 @@ pub use unread::Unread;
 use crate::diagnostic::{Code, Diagnostic, RefusedBy, Severity};
 use crate::resources::Resource;
 use crate::source::{Source, Span};
-use crate::tree::{Limits, Node, Parsed};
+use crate::tree::{self, Limits, Node, Parsed};
 use crate::validate::{self, Rules};
 
 /// What stands against a document of which nothing else explains that it has no type.
@@ -63,6 +65,7 @@ pub struct Decoded {
     /// What is wrong, in the order of the sources.
     pub diagnostics: Vec<Diagnostic>,
     documents: Vec<Document>,
+    most_findings: usize,
 }
 
 impl Decoded {
@@ -76,14 +79,26 @@ impl Decoded {
         &self.documents
     }
 
+    /// How many findings a layer of validation may have, all told.
+    pub(crate) const fn most_findings(&self) -> usize {
+        self.most_findings
+    }
+
     /// Takes a document in, as the resource that it is.
-    fn add(&mut self, document: Document, number: usize, found: &mut Vec<Diagnostic>) {
+    fn add(
+        &mut self,
+        mut document: Document,
+        number: usize,
+        limits: &Limits,
+        found: &mut Vec<Diagnostic>,
+    ) {
         let since = found.len();
-        walk::check(&document, found);
+        let room = limits.findings_of_source().saturating_sub(since);
+        walk::check(&mut document, limits.findings.min(room), found);
         match typed::resource(&document, since, found) {
             Some(resource) => self.resources.push(Located {
                 resource,
-                source: document.source.clone(),
+                source: document.source.to_string(),
                 document: number,
                 span: document.root.span,
                 root: Arc::clone(&document.root),
@@ -232,39 +247,53 @@ pub fn decode(sources: &[Source]) -> Decoded {
     decode_within(sources, &Limits::default())
 }
 
-/// Reads sources within limits of the caller's.
+/// Reads sources within limits of the caller's, which each source has for
+/// itself.
 #[must_use]
 pub fn decode_within(sources: &[Source], limits: &Limits) -> Decoded {
-    let mut decoded = Decoded::default();
+    let mut decoded = Decoded {
+        most_findings: sources.len().saturating_mul(limits.findings_of_source()),
+        ..Decoded::default()
+    };
     for source in sources {
-        let Parsed {
-            documents,
-            diagnostics,
-        } = parse(source, limits);
-        let mut found: Vec<Diagnostic> = diagnostics
-            .into_iter()
-            .map(|diagnostic| Diagnostic {
-                source: Some(source.name.clone()),
-                ..diagnostic
-            })
-            .collect();
-        let first = decoded.documents.len();
-        let mut outside = unread::places(&found);
-        for (number, root) in documents.into_iter().enumerate() {
-            let since = found.len();
-            let documents = identify::documents(&source.name, number, root, &mut found);
-            outside.extend(unread::places(found.get(since..).unwrap_or_default()));
-            for document in documents {
-                decoded.add(document, number, &mut found);
-            }
-        }
-        let read = decoded.documents.get(first..).unwrap_or_default();
-        let lost = Unread::lost(&source.name, outside, read);
-        decoded.unread.extend(lost);
-        found.sort_by_key(|diagnostic| diagnostic.span);
-        decoded.diagnostics.append(&mut found);
+        one(source, limits, &mut decoded);
     }
     decoded
+}
+
+fn one(source: &Source, limits: &Limits, decoded: &mut Decoded) {
+    let Parsed {
+        documents,
+        diagnostics,
+    } = parse(source, limits);
+    let mut found: Vec<Diagnostic> = diagnostics
+        .into_iter()
+        .map(|diagnostic| Diagnostic {
+            source: Some(source.name.clone()),
+            ..diagnostic
+        })
+        .collect();
+    let first = decoded.documents.len();
+    let mut outside = unread::places(&found);
+    let name: Arc<str> = source.name.as_str().into();
+    for (number, root) in documents.into_iter().enumerate() {
+        let since = found.len();
+        let documents = identify::Identifier {
+            source: Arc::clone(&name),
+            number,
+            found: &mut found,
+        }
+        .documents(root);
+        outside.extend(unread::places(found.get(since..).unwrap_or_default()));
+        for document in documents {
+            decoded.add(document, number, limits, &mut found);
+        }
+    }
+    let read = decoded.documents.get(first..).unwrap_or_default();
+    let lost = Unread::lost(&source.name, outside, read);
+    decoded.unread.extend(lost);
+    found.sort_by_key(|diagnostic| diagnostic.span);
+    decoded.diagnostics.append(&mut found);
 }
 
 /// Decodes, and validates by Calico's rules and by the API server's: every
@@ -333,8 +362,14 @@ fn parse(source: &Source, limits: &Limits) -> Parsed {
         let message = format!("more than {} bytes", limits.bytes);
         return refused(Diagnostic::error(Code("too-large"), message));
     }
+    if is_utf16(&source.bytes) {
+        let message = "UTF-16 text; write the file as UTF-8";
+        return refused(Diagnostic::error(Code("utf-16"), message));
+    }
     let (text, broken) = valid_prefix(&source.bytes);
-    let mut parsed = parse_text(text.trim_start_matches('\u{feff}'), source, limits);
+    let content = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let is_json = source.name.ends_with(".json");
+    let mut parsed = tree::parse(content, text.len() - content.len(), is_json, limits);
     parsed.diagnostics.extend(broken);
     parsed
 }
@@ -343,6 +378,16 @@ fn refused(diagnostic: Diagnostic) -> Parsed {
     Parsed {
         documents: Vec::new(),
         diagnostics: vec![diagnostic.refused_by(RefusedBy::EVERYONE)],
+    }
+}
+
+/// Two bytes a character: by the mark at its beginning, or by the NULs that
+/// the letters of a first line then have.
+fn is_utf16(bytes: &[u8]) -> bool {
+    match bytes {
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => true,
+        [0, a, 0, b, ..] | [a, 0, b, 0, ..] => *a != 0 && *b != 0,
+        _ => false,
     }
 }
 
@@ -371,38 +416,4 @@ fn valid_prefix(bytes: &[u8]) -> (&str, Option<Diagnostic>) {
             ..diagnostic
         }),
     )
-}
-
-/// JSON where it begins like JSON. A YAML flow mapping does so too, so YAML
-/// has the second word.
-fn parse_text(text: &str, source: &Source, limits: &Limits) -> Parsed {
-    let looks_like_json = text.trim_start().starts_with(['{', '[']);
-    #[cfg(feature = "json")]
-    if looks_like_json {
-        let parsed = crate::tree::parse_json(text, limits);
-        if parsed.diagnostics.is_empty()
-            || source.name.ends_with(".json")
-            || !cfg!(feature = "yaml")
-        {
-            return parsed;
-        }
-    }
-    parse_other(text, looks_like_json, source, limits)
-}
-
-#[cfg(feature = "yaml")]
-fn parse_other(text: &str, _: bool, _: &Source, limits: &Limits) -> Parsed {
-    crate::tree::parse_yaml(text, limits)
-}
-
-#[cfg(not(feature = "yaml"))]
-fn parse_other(text: &str, looks_like_json: bool, _: &Source, _: &Limits) -> Parsed {
-    if text.trim().is_empty() {
-        return Parsed::default();
-    }
-    let format = if looks_like_json { "JSON" } else { "YAML" };
-    refused(Diagnostic::error(
-        Code("unsupported-format"),
-        format!("this program was built without {format}"),
-    ))
 }

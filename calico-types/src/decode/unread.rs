@@ -51,7 +51,7 @@ impl Unread {
             kind: Some(document.kind.kind),
             namespace: text("namespace"),
             name: text("name"),
-            source: document.source.clone(),
+            source: document.source.to_string(),
             span: Some(document.root.span),
         }
     }

@@ -6,6 +6,7 @@ use std::collections::HashSet;
 use super::advice;
 use super::document::{Document, printable, shown};
 use super::meaning;
+use super::typed::is_unset;
 use crate::diagnostic::{Code, Diagnostic, RefusedBy};
 use crate::path::Path;
 use crate::prune;
@@ -14,20 +15,23 @@ use crate::schema::{Form, Schema, Shape};
 use crate::source::Span;
 use crate::tree::{Entry, Node, Value};
 
-/// Adds what the decoder and the types have against a document.
-pub(super) fn check(document: &Document, found: &mut Vec<Diagnostic>) {
+/// Adds what the decoder and the types have against a document, and marks it
+/// as plain where there is nothing to be lenient about.
+pub(super) fn check(document: &mut Document, most: usize, found: &mut Vec<Diagnostic>) {
+    document.most_findings = most;
     let mut walk = Walk {
         document,
         stored: OnceCell::new(),
-        room: MOST,
+        room: most,
+        is_plain: true,
         found,
     };
     walk.value(&document.root, &document.kind.schema, &Path::Root);
+    document.is_plain = walk.is_plain && walk.room > 0;
 }
 
-/// How many findings a document may have: a file that is all wrong must not
-/// cost more than one that is all right.
-const MOST: usize = 1_000;
+/// Up to this length a list is searched; beyond it a table is built.
+const FEW: usize = 16;
 
 struct Walk<'a> {
     document: &'a Document,
@@ -35,6 +39,8 @@ struct Walk<'a> {
     stored: OnceCell<Node>,
     /// How many findings there is room for.
     room: usize,
+    /// Whether all that has been seen is as the types have it.
+    is_plain: bool,
     found: &'a mut Vec<Diagnostic>,
 }
 
@@ -52,15 +58,16 @@ impl Walk<'_> {
 
     fn stored(&self) -> &Node {
         self.stored
-            .get_or_init(|| prune::tree(&self.document.root, &self.document.kind.schema))
+            .get_or_init(|| prune::stored(self.document).into_owned())
     }
 
     fn value(&mut self, node: &Node, schema: &Schema, path: &Path<'_>) {
-        if node.is_null() || self.room == 0 {
+        if self.room == 0 {
             return;
         }
         match (schema.shape, &node.value) {
-            (Shape::Any, _) => {}
+            (_, Value::Null) => self.is_plain = false,
+            (Shape::Any, _) | (Shape::Boolean, Value::Bool(_)) => {}
             (Shape::Object(_), Value::Mapping(entries)) => self.object(node, entries, schema, path),
             (Shape::Map(item), Value::Mapping(entries)) => {
                 self.duplicates(entries, path);
@@ -70,6 +77,9 @@ impl Walk<'_> {
             }
             (Shape::List(item) | Shape::Set(item), Value::Sequence(items)) => {
                 for (index, value) in items.iter().enumerate() {
+                    if value.is_null() && !item.nullable && !matches!(item.shape, Shape::Any) {
+                        self.null_item(value, path, index);
+                    }
                     self.value(value, item, &path.index(index));
                 }
             }
@@ -84,42 +94,74 @@ impl Walk<'_> {
                 self.asn_text(node, text, path);
             }
             (Shape::IntOrText, Value::String(text)) => self.word(node, text, schema, path),
-            (Shape::Boolean, Value::Bool(_)) => {}
             _ => self.wrong_type(node, schema, path),
         }
     }
 
     fn object(&mut self, node: &Node, entries: &[Entry], schema: &Schema, path: &Path<'_>) {
-        self.duplicates(entries, path);
+        let (mut seen, mut next, mut repeats) = (Seen::default(), 0, false);
         for entry in entries {
             if self.room == 0 {
                 return;
             }
             let below = path.key(&entry.key);
-            match schema.field_ignoring_case(&entry.key) {
-                Some(field) => {
-                    if field.name != entry.key {
-                        self.wrong_case(entry, field.name, &below);
-                    }
-                    self.value(&entry.value, &field.schema, &below);
-                }
-                None => self.unknown(node, entry, schema, path),
+            let exact = schema.position(&entry.key, next);
+            let index = exact.or_else(|| schema.position_ignoring_case(&entry.key));
+            let Some((index, field)) =
+                index.and_then(|index| Some((index, schema.fields().get(index)?)))
+            else {
+                repeats = true;
+                self.is_plain = false;
+                self.unknown(node, entry, schema, path);
+                continue;
+            };
+            next = index + 1;
+            repeats |= seen.again(index);
+            self.is_plain &= field.stored;
+            if exact.is_none() {
+                self.is_plain = false;
+                self.wrong_case(entry, field.name, &below);
             }
+            self.value(&entry.value, &field.schema, &below);
+        }
+        if repeats {
+            self.is_plain = false;
+            self.duplicates(entries, path);
         }
     }
 
     fn duplicates(&mut self, entries: &[Entry], path: &Path<'_>) {
-        let mut seen = HashSet::new();
-        for Entry { key, key_span, .. } in entries {
-            if !seen.insert(key.as_str()) && self.room > 0 {
-                let message = format!("`{}` is given twice", printable(key));
-                let diagnostic = Diagnostic::error(Code("duplicate-key"), message)
-                    .refused_by(RefusedBy::DECODER)
-                    .stored("with the last of them")
-                    .help("remove one");
-                self.report(diagnostic, &path.key(key), *key_span);
+        let mut table: HashSet<&str> = HashSet::new();
+        for (index, Entry { key, key_span, .. }) in entries.iter().enumerate() {
+            let is_new = if entries.len() <= FEW {
+                !entries.iter().take(index).any(|other| other.key == *key)
+            } else {
+                table.insert(key)
+            };
+            if is_new || self.room == 0 {
+                continue;
             }
+            self.is_plain = false;
+            let message = format!("`{}` is given twice", printable(key));
+            let diagnostic = Diagnostic::error(Code("duplicate-key"), message)
+                .refused_by(RefusedBy::DECODER)
+                .stored("with the last of them")
+                .help("remove one");
+            self.report(diagnostic, &path.key(key), *key_span);
         }
+    }
+
+    /// Calico's decoder makes an empty item of null.
+    fn null_item(&mut self, item: &Node, list: &Path<'_>, index: usize) {
+        let refused_by = RefusedBy {
+            api_server: self.document.kind.stored,
+            ..RefusedBy::default()
+        };
+        let diagnostic = Diagnostic::error(Code("null-item"), "an item of a list is null")
+            .refused_by(refused_by)
+            .help("calicoctl reads it as an empty item; an API server refuses it")
+            .help("remove the line, or write what it stands for");
+        self.report(diagnostic, &list.index(index), item.span);
     }
 
     fn wrong_case(&mut self, entry: &Entry, name: &str, path: &Path<'_>) {
@@ -158,6 +200,7 @@ impl Walk<'_> {
 
     /// Text of a field whose values may be limited to some words.
     fn text(&mut self, node: &Node, text: &str, schema: &Schema, path: &Path<'_>) {
+        self.is_plain &= !is_unset(node, schema);
         if schema.form == Form::Duration
             && let Err(error) = text.parse::<Duration>()
         {
@@ -178,6 +221,7 @@ impl Walk<'_> {
 
     /// A number or boolean where text is wanted: Calico's decoder takes it.
     fn unquoted(&mut self, node: &Node, path: &Path<'_>) {
+        self.is_plain = false;
         let value = shown(node);
         let message = format!("{value} is {}, where text is wanted", node.type_name());
         let stored = self.document.kind.stored;
@@ -208,6 +252,9 @@ impl Walk<'_> {
             Form::Unsigned => (0, i64::from(u32::MAX)),
             Form::Plain | Form::Duration | Form::Address => (i64::MIN, i64::MAX),
         };
+        if node.is_float() {
+            self.is_plain = false;
+        }
         match node.integer() {
             Some(number) if (bounds.0..=bounds.1).contains(&number) => {}
             Some(number) => {
@@ -221,6 +268,7 @@ impl Walk<'_> {
     }
 
     fn asn_text(&mut self, node: &Node, text: &str, path: &Path<'_>) {
+        self.is_plain = false;
         let diagnostic = match text.parse::<Asn>() {
             Ok(asn) => Diagnostic::error(
                 Code("number-expected"),
@@ -257,6 +305,7 @@ impl Walk<'_> {
 
     /// Text where a number would do as well.
     fn word(&mut self, node: &Node, text: &str, schema: &Schema, path: &Path<'_>) {
+        self.is_plain &= !is_unset(node, schema);
         if schema.form == Form::Port
             && let Err(error) = text.parse::<Port>()
         {
@@ -271,6 +320,7 @@ impl Walk<'_> {
     }
 
     fn wrong_type(&mut self, node: &Node, schema: &Schema, path: &Path<'_>) {
+        self.is_plain = false;
         let wanted = advice::type_name(schema);
         let message = format!(
             "{} is {}, where {wanted} is wanted",
@@ -286,5 +336,25 @@ impl Walk<'_> {
             diagnostic = diagnostic.suggest(suggestion);
         }
         self.report(diagnostic, path, node.span);
+    }
+}
+
+/// Which fields of an object have been seen.
+#[derive(Default)]
+struct Seen {
+    bits: [u128; 2],
+}
+
+impl Seen {
+    /// Whether the field has been here before. A field beyond what fits counts
+    /// as one that has.
+    fn again(&mut self, index: usize) -> bool {
+        let Some(bits) = self.bits.get_mut(index / 128) else {
+            return true;
+        };
+        let bit = 1 << (index % 128);
+        let again = *bits & bit != 0;
+        *bits |= bit;
+        again
     }
 }

@@ -12,7 +12,7 @@ pub(super) fn apply(root: &mut Node, change: &Change) -> Option<()> {
             let (parent, key) = entry_of(root, at)?;
             let index = position(parent, key)?;
             let taken = parent.iter().any(|entry| entry.key == *to);
-            parent.get_mut(index).filter(|_| !taken)?.key.clone_from(to);
+            parent.get_mut(index).filter(|_| !taken)?.key = to.into();
         }
         Change::Replace { at, value } => *find(root, at)? = value.clone(),
         Change::Splice { at, part, with } => {
@@ -20,7 +20,9 @@ pub(super) fn apply(root: &mut Node, change: &Change) -> Option<()> {
                 return None;
             };
             text.get(part.clone())?;
-            text.replace_range(part.clone(), with);
+            let mut changed = text.to_string();
+            changed.replace_range(part.clone(), with);
+            *text = changed.into();
         }
         Change::Remove { at } => drop(take(root, at)?),
         Change::Set { at, value } => put(root, at, value.clone())?,
@@ -78,9 +80,7 @@ fn take(root: &mut Node, at: &Steps) -> Option<Node> {
             let index = position(entries, key)?;
             Some(entries.remove(index).value)
         }
-        (Step::Index(index), Value::Sequence(items)) if *index < items.len() => {
-            Some(items.remove(*index))
-        }
+        (Step::Index(index), Value::Sequence(items)) => items.take(*index),
         _ => None,
     }
 }

@@ -115,7 +115,7 @@ impl<'a> Plan<'a> {
         for insertion in std::mem::take(&mut self.insertions) {
             let mapping = *insertion.around.last()?;
             for entry in &insertion.entries {
-                self.claims.push((mapping.span.start, entry.key.clone()));
+                self.claims.push((mapping.span.start, entry.key.to_string()));
             }
             let same = self.removals.iter().position(|site| {
                 site.entry.is_some() && site.around.last().is_some_and(|m| std::ptr::eq(*m, mapping))

@@ -6,9 +6,9 @@ use crate::tree::{Limits, Value};
 
 fn parse(text: &str) -> Node {
     let parsed = if text.starts_with('{') {
-        crate::tree::parse_json(text, &Limits::default())
+        crate::tree::parse(text, 0, true, &Limits::default())
     } else {
-        crate::tree::parse_yaml(text, &Limits::default())
+        crate::tree::parse(text, 0, false, &Limits::default())
     };
     assert_eq!(parsed.diagnostics, [], "{text}");
     parsed.documents.into_iter().next().unwrap()

@@ -2,7 +2,7 @@
 
 use super::scalar::{encoded, is_plain};
 use super::site::{Quotes, Sheet};
-use crate::tree::{Entry, Node, Value};
+use crate::tree::{Entry, Node, Text, Value};
 
 /// How to write.
 #[derive(Clone, Copy, Debug)]
@@ -214,7 +214,7 @@ pub(crate) fn made(value: Value) -> Node {
 /// An entry that stands nowhere yet.
 pub(crate) fn entry(key: &str, value: Node) -> Entry {
     Entry {
-        key: key.to_owned(),
+        key: key.into(),
         key_span: crate::source::Span::default(),
         value,
     }
@@ -222,7 +222,7 @@ pub(crate) fn entry(key: &str, value: Node) -> Entry {
 
 /// Text that stands nowhere yet.
 pub(crate) fn text(text: impl Into<String>) -> Node {
-    made(Value::String(text.into()))
+    made(Value::String(Text::from(text.into())))
 }
 
 /// A mapping that stands nowhere yet.
@@ -232,5 +232,5 @@ pub(crate) fn mapping(entries: Vec<Entry>) -> Node {
 
 /// A list that stands nowhere yet.
 pub(crate) fn list(items: Vec<Node>) -> Node {
-    made(Value::Sequence(items))
+    made(Value::Sequence(items.into_iter().collect()))
 }

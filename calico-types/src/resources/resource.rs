@@ -1,6 +1,6 @@
 //! Any resource that this crate knows.
 
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
 use super::Kind;
@@ -52,8 +52,13 @@ macro_rules! resource {
             /// # Errors
             /// The text of a value that does not fit its type.
             pub fn from_value(api_version: &str, kind: &str, value: &Value) -> Option<Result<Self, serde_json::Error>> {
+                Self::read(api_version, kind, value)
+            }
+
+            /// The same from any deserializer.
+            pub(crate) fn read<'de, D: Deserializer<'de>>(api_version: &str, kind: &str, reader: D) -> Option<Result<Self, D::Error>> {
                 $(if kind == <$kind as Kind>::KIND && api_version == <$kind as Kind>::API_VERSION {
-                    return Some(<$kind>::deserialize(value).map(Self::$variant));
+                    return Some(<$kind>::deserialize(reader).map(Self::$variant));
                 })*
                 None
             }

@@ -23,7 +23,7 @@ mod registry;
 pub(crate) mod releases;
 
 pub(crate) use pattern::Pattern;
-pub(crate) use registry::{KindSchema, kinds, lookup};
+pub(crate) use registry::{KindSchema, V3, kinds, lookup};
 
 use crate::validate::{Check, Rule, Tag};
 
@@ -53,6 +53,8 @@ pub(crate) struct Schema {
     /// Null is a value of its own, and is kept.
     pub(crate) nullable: bool,
     pub(crate) default: Option<Default>,
+    /// Whether a default stands somewhere below.
+    pub(crate) fills: bool,
     pub(crate) tags: &'static [Tag],
     pub(crate) rules: &'static [Rule],
     pub(crate) checks: &'static [Check],
@@ -143,6 +145,7 @@ const fn of(shape: Shape) -> Schema {
         keys: &[],
         nullable: false,
         default: None,
+        fills: false,
         tags: &[],
         rules: &[],
         checks: &[],
@@ -169,11 +172,19 @@ const TEXT_LIST: Schema = of(Shape::List(&TEXT));
 const SWITCH: Schema = TEXT.one_of(&["Enabled", "Disabled"]);
 
 const fn object(fields: &'static [Field]) -> Schema {
-    of(Shape::Object(fields))
+    let mut schema = of(Shape::Object(fields));
+    let mut rest = fields;
+    while let [field, others @ ..] = rest {
+        schema.fills |= field.schema.fills || field.schema.default.is_some();
+        rest = others;
+    }
+    schema
 }
 
 const fn list(item: &'static Schema) -> Schema {
-    of(Shape::List(item))
+    let mut schema = of(Shape::List(item));
+    schema.fills = item.fills;
+    schema
 }
 
 const fn set(item: &'static Schema) -> Schema {
@@ -215,6 +226,9 @@ const fn experimental(name: &'static str, schema: Schema) -> Field {
 }
 
 impl Schema {
+    /// Whatever there is.
+    pub(crate) const ANY: Self = ANY;
+
     const fn form(mut self, form: Form) -> Self {
         self.form = form;
         self
@@ -339,13 +353,43 @@ impl Schema {
         self.fields().iter().filter(|field| field.stored)
     }
 
-    /// The field that Calico's decoder takes `name` for: of this name, or of
-    /// one that differs in case only.
-    pub(crate) fn field_ignoring_case(&self, name: &str) -> Option<&'static Field> {
-        self.field(name).or_else(|| {
+    /// Where the field of exactly this name stands in the table. The search
+    /// begins at `from` and goes round: documents and tables are mostly in the
+    /// same order.
+    pub(crate) fn position(&self, name: &str, from: usize) -> Option<usize> {
+        let (before, after) = self.fields().split_at_checked(from)?;
+        let named = |field: &Field| field.name == name;
+        after
+            .iter()
+            .position(named)
+            .map(|index| from + index)
+            .or_else(|| before.iter().position(named))
+    }
+
+    /// Where the field stands that Calico's decoder takes `name` for: of this
+    /// name, or of one that differs in case only.
+    pub(crate) fn position_ignoring_case(&self, name: &str) -> Option<usize> {
+        self.position(name, 0).or_else(|| {
             self.fields()
                 .iter()
-                .find(|field| field.name.eq_ignore_ascii_case(name))
+                .position(|field| is_folded(field.name, name))
         })
     }
+
+    /// The field that Calico's decoder takes `name` for.
+    pub(crate) fn field_ignoring_case(&self, name: &str) -> Option<&'static Field> {
+        self.fields().get(self.position_ignoring_case(name)?)
+    }
+}
+
+/// Whether Go's `encoding/json` takes `name` for the field: letters in any
+/// case, and the two letters beyond ASCII that Unicode folds into it, the long
+/// s and the Kelvin sign.
+fn is_folded(field: &str, name: &str) -> bool {
+    let fold = |c: char| match c {
+        '\u{17f}' => 's',
+        '\u{212a}' => 'k',
+        c => c.to_ascii_lowercase(),
+    };
+    field.chars().map(fold).eq(name.chars().map(fold))
 }

@@ -1,104 +1,146 @@
 //! JSON (RFC 8259) with places: one or more values in a row.
 
-use super::{Entry, Limits, Node, Parsed, Value, without_point};
+use super::split::Chunk;
+use super::{Entry, Node, Parsed, Spending, Text, Value, syntax, unknown_escape};
 use crate::diagnostic::{Code, Diagnostic, RefusedBy};
 use crate::source::Span;
 
-/// Reads all values of `text`. What follows the first error is not read.
-pub(crate) fn parse(text: &str, limits: &Limits) -> Parsed {
-    let mut parsed = Parsed::default();
-    let mut reader = Reader {
-        text,
-        offset: 0,
-        line: 1,
-        column: 1,
-        depth: limits.depth,
-    };
-    loop {
+/// Reads all values of a chunk. After an error, reading goes on with the next
+/// line that begins with a value, so that one broken value of a stream hides no
+/// other.
+pub(super) fn parse(chunk: &Chunk<'_>, spending: &mut Spending, parsed: &mut Parsed) {
+    let mut reader = Reader::new(chunk, spending);
+    for number in 0_usize.. {
         reader.skip_space();
-        if reader.rest().is_empty() {
-            return parsed;
+        if reader.peek().is_none() {
+            return;
         }
-        match reader.value() {
-            Ok(node) => parsed.documents.push(node),
-            Err(Failure {
-                message,
-                code,
-                span,
-            }) => {
-                let diagnostic = Diagnostic {
-                    span: Some(span),
-                    ..Diagnostic::error(code, message).refused_by(RefusedBy::EVERYONE)
-                };
-                parsed.diagnostics.push(diagnostic);
-                return parsed;
+        if number > 0 {
+            parsed.unseparated(reader.here(1));
+        }
+        let counted = reader.spending.budget.document();
+        let read = counted
+            .map_err(|exceeded| Box::new(exceeded.to_diagnostic(reader.here(1))))
+            .and_then(|()| reader.value());
+        match read {
+            Ok(node) => {
+                parsed.documents.push(node);
+                parsed.diagnostics.extend(reader.escape.take());
+            }
+            Err(diagnostic) => {
+                parsed.diagnostics.push(*diagnostic);
+                if reader.spending.budget.is_spent() || !reader.skip_to_value() {
+                    return;
+                }
             }
         }
     }
 }
 
-struct Failure {
-    message: String,
-    code: Code,
-    span: Span,
-}
+/// Boxed: what is read far more often than not is no failure.
+type Failure = Box<Diagnostic>;
 
-/// A cursor; `line` and `column` follow it, so that places cost nothing.
+/// A cursor. Line breaks stand only between tokens, so that `line` follows the
+/// white space and places cost nothing.
 struct Reader<'a> {
     text: &'a str,
+    bytes: &'a [u8],
     offset: usize,
     line: usize,
-    column: usize,
+    line_start: usize,
+    /// Bytes of this line, before `offset`, that begin no character.
+    wide: usize,
+    /// What all offsets are less by than those of the source.
+    base: usize,
     depth: usize,
+    spending: &'a mut Spending,
+    escape: Option<Diagnostic>,
+    /// Items and entries of the lists and mappings that are not complete.
+    items: Vec<Node>,
+    entries: Vec<Entry>,
 }
 
 impl<'a> Reader<'a> {
-    fn rest(&self) -> &'a str {
-        self.text.get(self.offset..).unwrap_or_default()
+    fn new(chunk: &Chunk<'a>, spending: &'a mut Spending) -> Self {
+        Self {
+            text: chunk.text,
+            bytes: chunk.text.as_bytes(),
+            offset: 0,
+            line: chunk.lines + 1,
+            line_start: 0,
+            wide: 0,
+            base: chunk.offset,
+            depth: spending.depth,
+            spending,
+            escape: None,
+            items: Vec::new(),
+            entries: Vec::new(),
+        }
     }
 
     fn peek(&self) -> Option<u8> {
-        self.rest().bytes().next()
-    }
-
-    /// Moves over `length` bytes, counting lines and characters.
-    fn advance(&mut self, length: usize) {
-        for c in self.rest().get(..length).unwrap_or_default().chars() {
-            if c == '\n' {
-                self.line += 1;
-                self.column = 1;
-            } else {
-                self.column += 1;
-            }
-        }
-        self.offset = self.offset.saturating_add(length).min(self.text.len());
+        self.bytes.get(self.offset).copied()
     }
 
     fn skip_space(&mut self) {
-        let rest = self.rest();
-        let space = rest.trim_start_matches([' ', '\t', '\n', '\r']);
-        self.advance(rest.len() - space.len());
+        while let Some(&byte) = self.bytes.get(self.offset) {
+            match byte {
+                b'\n' => self.next_line(),
+                b' ' | b'\t' | b'\r' => self.offset += 1,
+                _ => return,
+            }
+        }
+    }
+
+    /// Moves over a line break.
+    const fn next_line(&mut self) {
+        self.offset += 1;
+        self.line += 1;
+        self.line_start = self.offset;
+        self.wide = 0;
+    }
+
+    /// Moves behind the next line break after which a list or mapping begins.
+    /// False where there is none.
+    fn skip_to_value(&mut self) -> bool {
+        while let Some(byte) = self.peek() {
+            if byte != b'\n' {
+                self.offset += 1;
+                continue;
+            }
+            self.next_line();
+            if matches!(self.peek(), Some(b'{' | b'[')) {
+                self.items.clear();
+                self.entries.clear();
+                return true;
+            }
+        }
+        false
     }
 
     /// The place of the next `length` bytes.
     fn here(&self, length: usize) -> Span {
+        let end = self.offset.saturating_add(length).min(self.bytes.len());
         Span {
-            start: self.offset,
-            end: self.offset.saturating_add(length).min(self.text.len()),
+            start: self.base + self.offset,
+            end: self.base + end,
             line: self.line,
-            column: self.column,
+            column: (self.offset - self.line_start).saturating_sub(self.wide) + 1,
         }
     }
 
     fn fail<T>(&self, message: impl Into<String>) -> Result<T, Failure> {
-        Err(Failure {
-            message: message.into(),
-            code: Code("json-syntax"),
-            span: self.here(1),
-        })
+        Err(self.failure("json-syntax", message))
+    }
+
+    fn failure(&self, code: &'static str, message: impl Into<String>) -> Failure {
+        Box::new(syntax(code, message, self.here(1)))
     }
 
     fn value(&mut self) -> Result<Node, Failure> {
+        if let Err(exceeded) = self.spending.budget.value() {
+            return Err(Box::new(exceeded.to_diagnostic(self.here(1))));
+        }
         match self.peek() {
             Some(b'{') => self.nested(Self::mapping),
             Some(b'[') => self.nested(Self::sequence),
@@ -113,26 +155,28 @@ impl<'a> Reader<'a> {
 
     fn nested(
         &mut self,
-        read: impl FnOnce(&mut Self) -> Result<Node, Failure>,
+        read: impl FnOnce(&mut Self) -> Result<Value, Failure>,
     ) -> Result<Node, Failure> {
+        let start = self.here(1);
         let Some(depth) = self.depth.checked_sub(1) else {
-            return Err(Failure {
-                message: "the document is nested too deeply".to_owned(),
-                code: Code("too-deep"),
-                span: self.here(1),
-            });
+            return Err(self.failure("too-deep", "the document is nested too deeply"));
         };
         self.depth = depth;
-        let node = read(self);
+        self.offset += 1;
+        self.skip_space();
+        let value = read(self);
         self.depth += 1;
-        node
+        let value = value?;
+        self.offset += 1;
+        let span = Span {
+            end: self.base + self.offset,
+            ..start
+        };
+        Ok(Node::new(span, value))
     }
 
-    fn mapping(&mut self) -> Result<Node, Failure> {
-        let start = self.here(1);
-        let mut entries = Vec::new();
-        self.advance(1);
-        self.skip_space();
+    fn mapping(&mut self) -> Result<Value, Failure> {
+        let first = self.entries.len();
         while self.peek() != Some(b'}') {
             if self.peek() != Some(b'"') {
                 return self.fail("expected a key in double quotes, or }");
@@ -142,43 +186,27 @@ impl<'a> Reader<'a> {
             if self.peek() != Some(b':') {
                 return self.fail("expected : after the key");
             }
-            self.advance(1);
+            self.offset += 1;
             self.skip_space();
             let value = self.value()?;
-            entries.push(Entry {
+            self.entries.push(Entry {
                 key,
                 key_span,
                 value,
             });
             self.separator(b'}')?;
         }
-        self.advance(1);
-        Ok(Node::new(
-            Span {
-                end: self.offset,
-                ..start
-            },
-            Value::Mapping(entries),
-        ))
+        Ok(Value::Mapping(self.entries.drain(first..).collect()))
     }
 
-    fn sequence(&mut self) -> Result<Node, Failure> {
-        let start = self.here(1);
-        let mut items = Vec::new();
-        self.advance(1);
-        self.skip_space();
+    fn sequence(&mut self) -> Result<Value, Failure> {
+        let first = self.items.len();
         while self.peek() != Some(b']') {
-            items.push(self.value()?);
+            let item = self.value()?;
+            self.items.push(item);
             self.separator(b']')?;
         }
-        self.advance(1);
-        Ok(Node::new(
-            Span {
-                end: self.offset,
-                ..start
-            },
-            Value::Sequence(items),
-        ))
+        Ok(Value::Sequence(self.items.drain(first..).collect()))
     }
 
     /// A comma and a further element, or nothing before `close`.
@@ -186,7 +214,7 @@ impl<'a> Reader<'a> {
         self.skip_space();
         match self.peek() {
             Some(b',') => {
-                self.advance(1);
+                self.offset += 1;
                 self.skip_space();
                 if self.peek() == Some(close) {
                     return self.fail("JSON takes no comma before the end");
@@ -198,43 +226,83 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn string(&mut self) -> Result<(String, Span), Failure> {
-        let rest = self.rest();
-        let mut escaped = false;
-        let end = rest.bytes().skip(1).position(|b| {
-            let closes = b == b'"' && !escaped;
-            escaped = b == b'\\' && !escaped;
-            closes
-        });
-        let Some(length) = end.map(|end| end + 2) else {
-            return self.fail("the text has no end");
+    fn string(&mut self) -> Result<(Text, Span), Failure> {
+        let start = self.offset + 1;
+        let (mut end, mut escaped, mut wide) = (start, false, 0);
+        loop {
+            match self.bytes.get(end) {
+                Some(b'"') => break,
+                Some(b'\\') => {
+                    escaped = true;
+                    end += 2;
+                }
+                Some(0..=0x1f) => {
+                    return self.fail("a control character in a text must be escaped");
+                }
+                Some(byte) => {
+                    // The bytes of UTF-8 that continue a character.
+                    wide += usize::from(byte & 0xc0 == 0x80);
+                    end += 1;
+                }
+                None => return self.fail("the text has no end"),
+            }
+        }
+        let span = self.here(end + 1 - self.offset);
+        let inner = self.text.get(start..end).unwrap_or_default();
+        let text = if escaped {
+            let quoted = self.text.get(self.offset..=end).unwrap_or_default();
+            self.escapes(quoted, span);
+            match serde_json::from_str::<String>(quoted) {
+                Ok(text) => Text::from(text),
+                Err(_) => return self.fail("the text has a wrong escape"),
+            }
+        } else {
+            Text::new(inner)
         };
-        let span = self.here(length);
-        let Ok(text) = serde_json::from_str(rest.get(..length).unwrap_or_default()) else {
-            return self.fail("the text has a control character or a wrong escape");
-        };
-        self.advance(length);
+        self.offset = end + 1;
+        self.wide += wide;
         Ok((text, span))
+    }
+
+    /// Tells of the first escape that calicoctl, which reads JSON as YAML, does
+    /// not know.
+    fn escapes(&mut self, quoted: &str, span: Span) {
+        if self.escape.is_none()
+            && let Some(escape) = unknown_escape(quoted)
+        {
+            let message = format!("calicoctl, which reads JSON as YAML, does not know `{escape}`");
+            self.escape = Some(Diagnostic {
+                span: Some(span),
+                ..Diagnostic::error(Code("unknown-escape"), message)
+                    .refused_by(RefusedBy::DECODER)
+                    .help("write the character itself")
+            });
+        }
     }
 
     /// A number, `true`, `false` or `null`.
     fn word(&mut self) -> Result<Node, Failure> {
-        let rest = self.rest();
-        let ends =
-            |c: char| c.is_whitespace() || matches!(c, ',' | ':' | '{' | '}' | '[' | ']' | '"');
-        let length = rest.find(ends).unwrap_or(rest.len()).max(1);
-        let span = self.here(length);
-        let value = match rest.get(..length) {
-            Some("null") => Value::Null,
-            Some("true") => Value::Bool(true),
-            Some("false") => Value::Bool(false),
-            Some(word) => match serde_json::from_str(word) {
-                Ok(number) => Value::Number(without_point(&number)),
+        let rest = self.bytes.get(self.offset..).unwrap_or_default();
+        let continues = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'+' | b'.');
+        let length = rest.iter().take_while(|b| continues(b)).count();
+        let word = self
+            .text
+            .get(self.offset..self.offset + length)
+            .unwrap_or_default();
+        let value = match word {
+            "null" => Value::Null,
+            "true" => Value::Bool(true),
+            "false" => Value::Bool(false),
+            _ => match serde_json::from_str(word) {
+                Ok(number) => Value::Number(number),
+                Err(_) if word.starts_with(|c: char| c == '-' || c.is_ascii_digit()) => {
+                    return self.fail("not a number of JSON, or one too large");
+                }
                 Err(_) => return self.fail("expected a value"),
             },
-            None => return self.fail("expected a value"),
         };
-        self.advance(length);
+        let span = self.here(length);
+        self.offset += length;
         Ok(Node::new(span, value))
     }
 }
@@ -243,33 +311,52 @@ impl<'a> Reader<'a> {
 mod tests {
     use super::*;
 
+    use crate::tree::{Limits, parse};
+
+    fn read(text: &str) -> Parsed {
+        parse(text, 0, true, &Limits::default())
+    }
+
     fn one(text: &str) -> Node {
-        let mut parsed = parse(text, &Limits::default());
+        let mut parsed = read(text);
         assert_eq!(parsed.diagnostics, []);
         assert_eq!(parsed.documents.len(), 1);
         parsed.documents.remove(0)
     }
 
     fn error(text: &str) -> (Code, usize, usize) {
-        let parsed = parse(text, &Limits::default());
+        let parsed = read(text);
         let span = parsed.diagnostics[0].span.unwrap();
         (parsed.diagnostics[0].code, span.line, span.column)
     }
 
     #[test]
     fn agrees_with_serde_json() {
-        let text =
-            r#" {"a": [1, -2.5e-3, "x\n\u00e9\ud83d\ude00", null], "b": {"c": true}, "d": []} "#;
+        let text = r#" {"a": [1, -2.5e-3, "x\n\u00e9😀", null], "b": {"c": true}, "d": []} "#;
         let value: serde_json::Value = serde_json::from_str(text).unwrap();
         assert_eq!(one(text).to_json(), value);
     }
 
     #[test]
     fn whole_numbers_have_no_point() {
-        for (text, value) in [("1.0", "1"), ("-2.5e1", "-25"), ("2e3", "2000")] {
+        for (text, value) in [("1.0", "1"), ("-2.5e1", "-25"), ("2e3", "2000"), ("-0.0", "0")] {
             assert_eq!(one(text).to_json().to_string(), value, "{text}");
         }
         assert_eq!(one("1e20").to_json(), serde_json::json!(1e20));
+    }
+
+    #[test]
+    fn tells_of_escapes_that_calicoctl_does_not_know() {
+        for (text, value) in [
+            (r#"["\ud83d\ude00"]"#, "😀"),
+            (r#"["10.0.0.0\/8"]"#, "10.0.0.0/8"),
+        ] {
+            let parsed = read(text);
+            assert_eq!(parsed.documents[0].items()[0].text(), Some(value));
+            assert_eq!(parsed.diagnostics[0].code, Code("unknown-escape"));
+        }
+        assert_eq!(read(r#"["\\/", "\\ud83d", "\u00d8"]"#).diagnostics, []);
+        assert_eq!(error(r#"["\ud83d"]"#), (Code("json-syntax"), 1, 2));
     }
 
     #[test]
@@ -282,7 +369,7 @@ mod tests {
 
     #[test]
     fn reads_values_in_a_row() {
-        assert_eq!(parse("{}\n{}\n[]", &Limits::default()).documents.len(), 3);
+        assert_eq!(read("{}\n{}\n[]").documents.len(), 3);
     }
 
     #[test]

@@ -1,24 +1,28 @@
 //! Documents as trees of values that know where they stand.
 //!
 //! YAML and JSON end up in the same tree. Depth and size are bounded while it
-//! is built, so that whoever walks it may recurse.
+//! is built, so that whoever walks it may recurse. Text is short in place and
+//! shared when long, and lists are shared, so that a changed copy of a document
+//! costs what was changed.
 
 #[cfg(feature = "json")]
 mod json;
 mod limits;
+mod split;
 #[cfg(feature = "yaml")]
 mod yaml;
 
+use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
+
 use serde_json::{Map, Number};
 
-#[cfg(feature = "json")]
-pub(crate) use json::parse as parse_json;
 pub use limits::Limits;
-#[cfg(feature = "yaml")]
-pub(crate) use yaml::parse as parse_yaml;
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic, RefusedBy};
 use crate::source::Span;
+use limits::Budget;
+use split::Chunk;
 
 /// A value and where it stands.
 #[derive(Clone, Debug)]
@@ -37,15 +41,70 @@ pub(crate) enum Value {
     Null,
     Bool(bool),
     Number(Number),
-    String(String),
-    Sequence(Vec<Node>),
+    String(Text),
+    Sequence(Items),
     Mapping(Vec<Entry>),
+}
+
+/// Text of a document; a clone does not allocate.
+pub(crate) type Text = smol_str::SmolStr;
+
+/// The items of a sequence; a clone shares them.
+#[derive(Clone, Debug)]
+pub(crate) struct Items(Arc<[Node]>);
+
+impl Items {
+    /// Takes one out. `None` where there is none.
+    pub(crate) fn take(&mut self, index: usize) -> Option<Node> {
+        let mut nodes = std::mem::replace(self, Self(Arc::default())).into_nodes();
+        let taken = (index < nodes.len()).then(|| nodes.remove(index));
+        *self = nodes.into_iter().collect();
+        taken
+    }
+
+    /// The items themselves: moved where nobody shares them, else copied.
+    pub(crate) fn into_nodes(mut self) -> Vec<Node> {
+        match Arc::get_mut(&mut self.0) {
+            Some(nodes) => nodes.iter_mut().map(std::mem::take).collect(),
+            None => self.0.to_vec(),
+        }
+    }
+}
+
+impl Deref for Items {
+    type Target = [Node];
+
+    fn deref(&self) -> &[Node] {
+        &self.0
+    }
+}
+
+/// Changing shared items copies them first.
+impl DerefMut for Items {
+    fn deref_mut(&mut self) -> &mut [Node] {
+        Arc::make_mut(&mut self.0)
+    }
+}
+
+impl<'a> IntoIterator for &'a Items {
+    type Item = &'a Node;
+    type IntoIter = std::slice::Iter<'a, Node>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.iter()
+    }
+}
+
+impl FromIterator<Node> for Items {
+    fn from_iter<I: IntoIterator<Item = Node>>(items: I) -> Self {
+        Self(items.into_iter().collect())
+    }
 }
 
 /// One key of a mapping, and its value.
 #[derive(Clone, Debug)]
 pub(crate) struct Entry {
-    pub(crate) key: String,
+    pub(crate) key: Text,
     pub(crate) key_span: Span,
     pub(crate) value: Node,
 }
@@ -68,17 +127,155 @@ pub(crate) struct Parsed {
     pub(crate) diagnostics: Vec<Diagnostic>,
 }
 
-/// Every whole number below this is a floating-point number.
-const EXACT: f64 = 9_007_199_254_740_992.0;
+/// Reads every document of a source, JSON and YAML as they come. `offset` is
+/// where the text begins in the source, in the first line.
+pub(crate) fn parse(text: &str, offset: usize, is_json: bool, limits: &Limits) -> Parsed {
+    let mut parsed = Parsed::default();
+    let mut spending = Spending {
+        budget: Budget::new(limits),
+        copies: limits.aliased_values,
+        depth: limits.depth,
+    };
+    for chunk in split::chunks(text, offset) {
+        parsed.diagnostics.extend(chunk.dropped());
+        document(&chunk, is_json, &mut spending, &mut parsed);
+        if spending.budget.is_spent() {
+            break;
+        }
+    }
+    parsed
+}
 
-/// A number as Go's tools pass it on: without a point where it is whole.
-pub(crate) fn without_point(number: &Number) -> Number {
-    let whole = |float: &f64| number.is_f64() && float.fract() == 0.0 && float.abs() < EXACT;
-    let integer = number
-        .as_f64()
-        .filter(whole)
-        .and_then(|float| format!("{float:.0}").parse::<i64>().ok());
-    integer.map_or_else(|| number.clone(), Number::from)
+/// What is left to spend on a source.
+#[derive(Clone, Debug)]
+struct Spending {
+    budget: Budget,
+    /// Values that aliases may copy.
+    copies: usize,
+    depth: usize,
+}
+
+/// JSON where it begins like JSON. A YAML flow mapping does so too, so YAML
+/// has the second word, unless the source is called JSON.
+#[cfg(all(feature = "json", feature = "yaml"))]
+fn document(chunk: &Chunk<'_>, is_json: bool, spending: &mut Spending, parsed: &mut Parsed) {
+    if !chunk.text.trim_start().starts_with(['{', '[']) {
+        return yaml::parse(chunk, spending, parsed);
+    }
+    let mut before = spending.clone();
+    let mut as_json = Parsed::default();
+    json::parse(chunk, spending, &mut as_json);
+    if is_json || !as_json.is_broken() {
+        return parsed.append(as_json);
+    }
+    let mut as_yaml = Parsed::default();
+    yaml::parse(chunk, &mut before, &mut as_yaml);
+    if as_yaml.is_broken() && chunk.looks_like_json() {
+        parsed.append(as_json);
+    } else {
+        *spending = before;
+        parsed.append(as_yaml);
+    }
+}
+
+#[cfg(all(feature = "json", not(feature = "yaml")))]
+fn document(chunk: &Chunk<'_>, _: bool, spending: &mut Spending, parsed: &mut Parsed) {
+    if chunk.text.trim_start().starts_with(['{', '[']) {
+        json::parse(chunk, spending, parsed);
+    } else {
+        parsed.diagnostics.push(unsupported(chunk, "YAML"));
+    }
+}
+
+#[cfg(all(feature = "yaml", not(feature = "json")))]
+fn document(chunk: &Chunk<'_>, _: bool, spending: &mut Spending, parsed: &mut Parsed) {
+    yaml::parse(chunk, spending, parsed);
+}
+
+#[cfg(not(any(feature = "json", feature = "yaml")))]
+fn document(chunk: &Chunk<'_>, _: bool, _: &mut Spending, parsed: &mut Parsed) {
+    parsed.diagnostics.push(unsupported(chunk, "JSON and YAML"));
+}
+
+#[cfg(not(all(feature = "json", feature = "yaml")))]
+#[cfg_attr(feature = "yaml", expect(dead_code, reason = "JSON is YAML too"))]
+fn unsupported(chunk: &Chunk<'_>, format: &str) -> Diagnostic {
+    let message = format!("this program was built without {format}");
+    syntax("unsupported-format", message, chunk.start())
+}
+
+/// A finding that ends the reading of a document.
+fn syntax(code: &'static str, message: impl Into<String>, span: Span) -> Diagnostic {
+    Diagnostic {
+        span: Some(span),
+        ..Diagnostic::error(Code(code), message).refused_by(RefusedBy::EVERYONE)
+    }
+}
+
+/// The first escape of a text in double quotes that go-yaml v2 does not know,
+/// though JSON does: `\/`, and escaped surrogates.
+#[cfg(any(feature = "json", feature = "yaml"))]
+fn unknown_escape(quoted: &str) -> Option<&str> {
+    let mut rest = quoted;
+    while let Some(at) = rest.find('\\') {
+        rest = rest.get(at..)?;
+        let is_surrogate = matches!(
+            rest.as_bytes(),
+            [
+                _,
+                b'u',
+                b'd' | b'D',
+                b'8'..=b'9' | b'a'..=b'f' | b'A'..=b'F',
+                ..,
+            ]
+        );
+        if rest.starts_with("\\/") {
+            return rest.get(..2);
+        }
+        if is_surrogate {
+            return rest.get(..6).or(Some(rest));
+        }
+        let escaped = rest.chars().nth(1).map_or(0, char::len_utf8);
+        rest = rest.get(1 + escaped..)?;
+    }
+    None
+}
+
+impl Parsed {
+    /// Whether something could not be read.
+    #[cfg(all(feature = "json", feature = "yaml"))]
+    fn is_broken(&self) -> bool {
+        let broken = |found: &Diagnostic| found.refused_by == RefusedBy::EVERYONE;
+        self.diagnostics.iter().any(broken)
+    }
+
+    #[cfg(all(feature = "json", feature = "yaml"))]
+    fn append(&mut self, mut other: Self) {
+        self.documents.append(&mut other.documents);
+        self.diagnostics.append(&mut other.diagnostics);
+    }
+
+    /// Says, once a source, that a document is not what calicoctl reads.
+    #[cfg(any(feature = "json", feature = "yaml"))]
+    fn unseparated(&mut self, span: Span) {
+        const CODE: Code = Code("unseparated-document");
+        if self.diagnostics.iter().any(|found| found.code == CODE) {
+            return;
+        }
+        let message = "no line `---` stands before this document";
+        self.diagnostics.push(Diagnostic {
+            span: Some(span),
+            ..Diagnostic::warning(CODE, message)
+                .stored("by calicoctl without this document: it reads one between two lines `---`")
+                .help("put a line `---` before it")
+        });
+    }
+}
+
+impl Default for Node {
+    fn default() -> Self {
+        Self::new(Span::default(), Value::Null)
+    }
 }
 
 impl Node {
@@ -141,9 +338,10 @@ impl Node {
         )
     }
 
-    /// A number that is an integer.
+    /// A number that is an integer, also when it is written as `8.0` or `8e0`.
     pub(crate) fn integer(&self) -> Option<i64> {
         match &self.value {
+            Value::Number(number) if number.is_f64() => without_point(number).as_i64(),
             Value::Number(number) => number.as_i64(),
             Value::Null
             | Value::Bool(_)
@@ -151,6 +349,11 @@ impl Node {
             | Value::Sequence(_)
             | Value::Mapping(_) => None,
         }
+    }
+
+    /// Whether this is a number with a point or an exponent.
+    pub(crate) fn is_float(&self) -> bool {
+        matches!(&self.value, Value::Number(number) if number.is_f64())
     }
 
     pub(crate) const fn is_null(&self) -> bool {
@@ -192,14 +395,61 @@ impl Node {
         match &self.value {
             Value::Null => serde_json::Value::Null,
             Value::Bool(value) => (*value).into(),
-            Value::Number(number) => number.clone().into(),
+            Value::Number(number) => without_point(number).into(),
             Value::String(text) => text.as_str().into(),
             Value::Sequence(items) => items.iter().map(Self::to_json).collect(),
             Value::Mapping(entries) => entries
                 .iter()
-                .map(|entry| (entry.key.clone(), entry.value.to_json()))
+                .map(|entry| (entry.key.to_string(), entry.value.to_json()))
                 .collect::<Map<_, _>>()
                 .into(),
+        }
+    }
+}
+
+/// A number as Go's tools pass it on: without a point where it is whole, if it
+/// then fits an integer.
+pub(crate) fn without_point(number: &Number) -> Number {
+    let float = number.as_f64().filter(|_| number.is_f64());
+    let Some(float) = float.filter(|float| float.fract() == 0.0) else {
+        return number.clone();
+    };
+    // `Display` writes the shortest digits and no exponent, as Go does below 1e21.
+    let digits = if float == 0.0 {
+        "0".to_owned()
+    } else {
+        float.to_string()
+    };
+    let signed = digits.parse::<i64>().map(Number::from);
+    signed
+        .or_else(|_| digits.parse::<u64>().map(Number::from))
+        .unwrap_or_else(|_| number.clone())
+}
+
+/// A number as sigs.k8s.io/yaml writes it where text is wanted: floats with the
+/// digits of a 32-bit one, and with an exponent from a million on.
+pub(crate) fn float32(number: &Number) -> String {
+    #[expect(clippy::cast_possible_truncation, reason = "the loss is what Go does")]
+    let Some(float) = number
+        .as_f64()
+        .filter(|_| number.is_f64())
+        .map(|float| float as f32)
+    else {
+        return number.to_string();
+    };
+    if float == 0.0 {
+        return "0".to_owned();
+    }
+    let scientific = format!("{float:e}");
+    let Some((digits, exponent)) = scientific.split_once('e') else {
+        return scientific;
+    };
+    match exponent.parse::<i32>() {
+        Ok(-4..6) | Err(_) => float.to_string(),
+        // Go's %g writes two digits of an exponent at least.
+        Ok(exponent) => {
+            let sign = if exponent < 0 { '-' } else { '+' };
+            format!("{digits}e{sign}{:02}", exponent.unsigned_abs())
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Fields and kinds that a release does not have yet.
 
+use std::borrow::Cow;
+
 use super::Version;
 use crate::decode::{Document, after_pruning, printable};
 use crate::diagnostic::{Code, Diagnostic, RefusedBy};
@@ -77,10 +79,10 @@ impl Walk<'_> {
 
     fn report(&mut self, entry: &Entry, since: Version, path: &Path<'_>) {
         let (kind, release) = (self.document.kind, self.release);
-        let root = &self.document.root;
+        let document = self.document;
         let stored = self
             .stored
-            .get_or_insert_with(|| without_later(&prune::tree(root, &kind.schema), kind, release));
+            .get_or_insert_with(|| without_later(prune::stored(document), kind, release).into_owned());
         let key = printable(&entry.key);
         let message = format!("`{key}` is known since Calico {since}: {release} has no such field");
         let diagnostic = Diagnostic::error(Code("later-release"), message)
@@ -105,11 +107,15 @@ fn join(path: &str, key: &str) -> String {
 
 /// A document without what came after a release: what strict decoding would
 /// have refused, and an API server drops.
-pub(super) fn without_later(root: &Node, kind: &KindSchema, release: Version) -> Node {
+pub(super) fn without_later<'a>(
+    root: Cow<'a, Node>,
+    kind: &KindSchema,
+    release: Version,
+) -> Cow<'a, Node> {
     if release == Version::HEAD {
-        return root.clone();
+        return root;
     }
-    pruned(root, &kind.schema, kind.kind, release, "")
+    Cow::Owned(pruned(&root, &kind.schema, kind.kind, release, ""))
 }
 
 fn pruned(node: &Node, schema: &Schema, kind: &str, release: Version, path: &str) -> Node {

@@ -47,9 +47,6 @@ impl Rule {
     }
 }
 
-/// How many findings a layer may have about a document.
-const MOST: usize = 1_000;
-
 /// What one layer has against one document.
 #[derive(Debug)]
 pub(crate) struct Findings<'a> {
@@ -128,7 +125,7 @@ impl<'a> Findings<'a> {
 
     /// Refuses with help and a suggestion.
     pub(crate) fn add(&mut self, path: String, span: Span, diagnostic: Diagnostic) {
-        if self.diagnostics.len() >= MOST {
+        if self.diagnostics.len() >= self.document.most_findings {
             return;
         }
         let diagnostic = diagnostic.on(path).refused_by(self.layer);

@@ -4,6 +4,8 @@
 //! resource definitions. What those say of a document today is what it said
 //! then, so it is asked there and put down to Calico; what differed stands here.
 
+use std::borrow::Cow;
+
 use super::findings::{Findings, Place};
 use super::{Version, fields, schema_rules};
 use crate::decode::{Document, lenient, shown};
@@ -21,7 +23,7 @@ pub(super) fn document(document: &Document, release: Version) -> Vec<Diagnostic>
     let kind = document.kind;
     // The client filled in defaults before it asked its rules.
     let root = prune::tree(&lenient(&document.root, &kind.schema), &kind.schema);
-    let root = fields::without_later(&root, kind, release);
+    let root = fields::without_later(Cow::Owned(root), kind, release);
     let mut findings = Findings::new(document, RefusedBy::CALICO, release);
     if kind.stored {
         schema_rules::walk(&root, &kind.schema, &mut findings);

@@ -153,7 +153,8 @@ impl Rules {
                 .chain(self.unique_document(document))
                 .chain(operator::document(document))
         };
-        decoded.documents().iter().flat_map(all).collect()
+        let found = decoded.documents().iter().flat_map(all);
+        found.take(decoded.most_findings()).collect()
     }
 
     /// What decoding found, as the release sees it: fields that it still has are
@@ -187,8 +188,8 @@ impl Rules {
         if !document.kind.validated || !self.has(document) {
             return Vec::new();
         }
-        let root = crate::decode::as_decoded(&document.root, &document.kind.schema);
-        let root = fields::without_later(&root, document.kind, self.version);
+        let root = crate::decode::as_decoded(document);
+        let root = fields::without_later(root, document.kind, self.version);
         let mut findings = Findings::new(document, RefusedBy::CALICO, self.version);
         calico::walk(&root, &document.kind.schema, &mut findings);
         let mut found = findings.into_diagnostics();
@@ -213,8 +214,8 @@ impl Rules {
         if !document.kind.stored || !self.has(document) {
             return Vec::new();
         }
-        let root = crate::prune::tree(&document.root, &document.kind.schema);
-        let root = fields::without_later(&root, document.kind, self.version);
+        let root = crate::prune::stored(document);
+        let root = fields::without_later(root, document.kind, self.version);
         let mut findings = Findings::new(document, RefusedBy::API_SERVER, self.version);
         walk(&root, &document.kind.schema, &mut findings);
         let mut found = findings.into_diagnostics();

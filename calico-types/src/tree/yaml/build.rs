@@ -1,23 +1,28 @@
 //! From parser events to a tree.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 
 use granit_parser::{Event, ScalarStyle, Tag};
 
-use super::scalar::{Resolved, Surprise, resolve};
+use super::merge::merge;
+use super::scalar::{Surprise, binary, key, resolve, resolve_key, tagged};
 use crate::diagnostic::{Code, Diagnostic, RefusedBy};
 use crate::source::Span;
-use crate::tree::{Entry, Limits, Node, Value};
+use crate::tree::limits::Budget;
+use crate::tree::{Entry, Node, Text, Value, syntax};
 
 /// A tree in the making. No recursion: open collections stand on a stack.
-pub(super) struct Builder {
+pub(super) struct Builder<'a> {
     open: Vec<Collection>,
+    /// Items and entries of the open collections, the innermost last.
+    items: Vec<Node>,
+    entries: Vec<Entry>,
     root: Option<Node>,
     anchors: HashMap<usize, (Node, usize)>,
     depth: usize,
     /// How many values anchors and aliases may still copy.
     copies: usize,
+    budget: &'a mut Budget,
     pub(super) diagnostics: Vec<Diagnostic>,
 }
 
@@ -29,31 +34,60 @@ struct Collection {
 }
 
 enum Content {
-    Sequence(Vec<Node>),
+    Sequence {
+        /// Where its items begin.
+        first: usize,
+    },
     Mapping {
-        entries: Vec<Entry>,
-        key: Option<(String, Span)>,
+        /// Where its entries begin.
+        first: usize,
+        key: Option<Key>,
+        /// Whether a `<<` is among the keys.
+        merges: bool,
     },
 }
 
-type Failure = Box<Diagnostic>;
+/// A key whose value has not been seen.
+struct Key {
+    text: Text,
+    span: Span,
+}
 
-impl Builder {
-    pub(super) fn new(limits: &Limits) -> Self {
+pub(super) type Failure = Box<Diagnostic>;
+
+impl<'a> Builder<'a> {
+    pub(super) fn new(depth: usize, copies: usize, budget: &'a mut Budget) -> Self {
         Self {
             open: Vec::new(),
+            items: Vec::new(),
+            entries: Vec::new(),
             root: None,
             anchors: HashMap::new(),
-            depth: limits.depth,
-            copies: limits.aliased_values,
+            depth,
+            copies,
+            budget,
             diagnostics: Vec::new(),
         }
+    }
+
+    /// Begins a document.
+    ///
+    /// # Errors
+    /// One document too many.
+    pub(super) fn document(&mut self, span: Span) -> Result<(), Failure> {
+        let counted = self.budget.document();
+        counted.map_err(|exceeded| Box::new(exceeded.to_diagnostic(span)))
     }
 
     /// The document, unless it is empty.
     pub(super) fn finish(&mut self) -> Option<Node> {
         self.anchors.clear();
         self.root.take().filter(|root| !root.is_null())
+    }
+
+    /// Copies that are left.
+    pub(super) const fn copies(&self) -> usize {
+        self.copies
     }
 
     /// Takes one event.
@@ -64,15 +98,18 @@ impl Builder {
     pub(super) fn event(&mut self, event: Event<'_>, span: Span) -> Result<(), Failure> {
         match event {
             Event::Scalar(text, style, anchor, tag) => {
+                self.count(span)?;
                 self.scalar(&text, style, anchor, tag.as_deref(), span)
             }
             Event::SequenceStart(_, anchor, _) => {
-                self.begin(span, anchor, Content::Sequence(Vec::new()))
+                let first = self.items.len();
+                self.begin(span, anchor, Content::Sequence { first })
             }
             Event::MappingStart(_, anchor, _) => {
                 let content = Content::Mapping {
-                    entries: Vec::new(),
+                    first: self.entries.len(),
                     key: None,
+                    merges: false,
                 };
                 self.begin(span, anchor, content)
             }
@@ -92,6 +129,11 @@ impl Builder {
         }
     }
 
+    fn count(&mut self, span: Span) -> Result<(), Failure> {
+        let counted = self.budget.value();
+        counted.map_err(|exceeded| Box::new(exceeded.to_diagnostic(span)))
+    }
+
     fn scalar(
         &mut self,
         text: &str,
@@ -100,26 +142,31 @@ impl Builder {
         tag: Option<&Tag>,
         span: Span,
     ) -> Result<(), Failure> {
-        let tag = tag.and_then(Tag::core_suffix);
-        let plain = matches!(style, ScalarStyle::Plain);
-        if plain && text == "<<" && self.wants_key() {
-            return self.add(Node::new(span, Value::String(MERGE.to_owned())), anchor);
+        let is_key = self.wants_key();
+        let is_plain = matches!(style, ScalarStyle::Plain);
+        if is_key && text == "<<" && tag.map_or(is_plain, is_merge) {
+            return self.merge_key(span, anchor);
         }
         let resolved = match tag {
-            Some("str") => None,
-            Some(_) => Some(resolve(text)),
-            None => plain.then(|| resolve(text)),
-        };
-        let value = match resolved {
-            None => Value::String(text.to_owned()),
-            Some(Resolved { value, surprise }) => {
-                if let Some(surprise) = surprise {
-                    self.surprise(text, surprise, span);
+            None if is_plain && is_key => resolve_key(text),
+            None if is_plain => resolve(text),
+            None => return self.add(Node::new(span, Value::String(text.into())), anchor),
+            Some(tag) => {
+                let name = tag.suffix_in_namespace(CORE);
+                match name.as_deref() {
+                    Some("binary") => binary(text),
+                    name => tagged(text, name),
                 }
-                value
+                .ok_or_else(|| {
+                    let name = name.as_deref().unwrap_or_default();
+                    fail("yaml-syntax", &format!("the value is no !!{name}"), span)
+                })?
             }
         };
-        self.add(Node::new(span, value), anchor)
+        if let Some(surprise) = resolved.surprise {
+            self.surprise(text, surprise, span);
+        }
+        self.add(Node::new(span, resolved.value), anchor)
     }
 
     fn surprise(&mut self, text: &str, surprise: Surprise, span: Span) {
@@ -155,7 +202,19 @@ impl Builder {
         )
     }
 
+    fn merge_key(&mut self, span: Span, anchor: usize) -> Result<(), Failure> {
+        if let Some(Content::Mapping { merges, .. }) = self
+            .open
+            .last_mut()
+            .map(|collection| &mut collection.content)
+        {
+            *merges = true;
+        }
+        self.add(Node::new(span, Value::String(MERGE.into())), anchor)
+    }
+
     fn begin(&mut self, span: Span, anchor: usize, content: Content) -> Result<(), Failure> {
+        self.count(span)?;
         if self.open.len() >= self.depth {
             return Err(fail("too-deep", "the document is nested too deeply", span));
         }
@@ -188,8 +247,19 @@ impl Builder {
             ..span
         };
         let value = match content {
-            Content::Sequence(items) => Value::Sequence(items),
-            Content::Mapping { entries, .. } => Value::Mapping(merge(entries)),
+            Content::Sequence { first } => {
+                let first = first.min(self.items.len());
+                Value::Sequence(self.items.drain(first..).collect())
+            }
+            Content::Mapping { first, merges, .. } => {
+                let first = first.min(self.entries.len());
+                let entries = self.entries.drain(first..).collect();
+                Value::Mapping(if merges {
+                    merge(entries, &mut self.diagnostics)?
+                } else {
+                    entries
+                })
+            }
         };
         self.add(Node::new(span, value), anchor)
     }
@@ -226,70 +296,37 @@ impl Builder {
             .map(|collection| &mut collection.content)
         {
             None => self.root = Some(node),
-            Some(Content::Sequence(items)) => items.push(node),
-            Some(Content::Mapping { entries, key }) => match key.take() {
-                Some((key, key_span)) => entries.push(Entry {
-                    key,
-                    key_span,
+            Some(Content::Sequence { .. }) => self.items.push(node),
+            Some(Content::Mapping { key: waiting, .. }) => match waiting.take() {
+                Some(Key { text, span }) => self.entries.push(Entry {
+                    key: text,
+                    key_span: span,
                     value: node,
                 }),
-                None => *key = Some((key_text(&node)?.into_owned(), node.span)),
+                None => {
+                    *waiting = Some(Key {
+                        span: node.span,
+                        text: key(&node).ok_or_else(|| {
+                            let message = format!("{} cannot be a key here", node.type_name());
+                            fail("yaml-syntax", &message, node.span)
+                        })?,
+                    });
+                }
             },
         }
         Ok(())
     }
 }
 
-/// Stands for a plain `<<` key until its mapping ends; no text key has a NUL.
-const MERGE: &str = "\0<<";
+/// Stands for a `<<` key until its mapping ends; no other key has a NUL and
+/// passes as a name.
+pub(super) const MERGE: &str = "\0<<";
 
-/// Replaces merge keys by the entries that they bring in. A key of the mapping
-/// itself wins, then the first of several merged mappings.
-fn merge(entries: Vec<Entry>) -> Vec<Entry> {
-    if !entries.iter().any(|entry| entry.key == MERGE) {
-        return entries;
-    }
-    let (merges, mut own): (Vec<_>, Vec<_>) =
-        entries.into_iter().partition(|entry| entry.key == MERGE);
-    let mut keys: std::collections::HashSet<String> =
-        own.iter().map(|entry| entry.key.clone()).collect();
-    for entry in merges {
-        let sources = match entry.value.value {
-            Value::Sequence(items) => items,
-            Value::Null
-            | Value::Bool(_)
-            | Value::Number(_)
-            | Value::String(_)
-            | Value::Mapping(_) => {
-                vec![entry.value]
-            }
-        };
-        for source in sources {
-            if let Value::Mapping(brought) = source.value {
-                own.extend(
-                    brought
-                        .into_iter()
-                        .filter(|entry| keys.insert(entry.key.clone())),
-                );
-            }
-        }
-    }
-    own
-}
+/// Where YAML's own tags live.
+const CORE: &str = "tag:yaml.org,2002:";
 
-/// A key as JSON has it: scalars become text.
-fn key_text(node: &Node) -> Result<Cow<'_, str>, Failure> {
-    match &node.value {
-        Value::String(text) => Ok(Cow::Borrowed(text)),
-        Value::Bool(value) => Ok(Cow::Owned(value.to_string())),
-        Value::Number(number) => Ok(Cow::Owned(number.to_string())),
-        Value::Null => Err(fail("yaml-syntax", "null cannot be a key", node.span)),
-        Value::Sequence(_) | Value::Mapping(_) => Err(fail(
-            "yaml-syntax",
-            "a list or mapping cannot be a key here",
-            node.span,
-        )),
-    }
+fn is_merge(tag: &Tag) -> bool {
+    tag.suffix_in_namespace(CORE).as_deref() == Some("merge")
 }
 
 /// How many values a tree has; its depth is bounded.
@@ -309,9 +346,6 @@ fn too_many(span: Span) -> Failure {
     )
 }
 
-fn fail(code: &'static str, message: &str, span: Span) -> Failure {
-    Box::new(Diagnostic {
-        span: Some(span),
-        ..Diagnostic::error(Code(code), message).refused_by(RefusedBy::EVERYONE)
-    })
+pub(super) fn fail(code: &'static str, message: &str, span: Span) -> Failure {
+    Box::new(syntax(code, message, span))
 }

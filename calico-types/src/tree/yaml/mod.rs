@@ -1,33 +1,72 @@
 //! YAML documents with places, read as `kubectl` and `calicoctl` read them.
 
 mod build;
+#[cfg(test)]
+mod go;
+mod merge;
 mod scalar;
-mod split;
+mod strictness;
 
 use granit_parser::{Event, Parser, options};
 
 use build::Builder;
+use strictness::{Strictness, line_separator};
 
-use super::{Limits, Parsed};
-use crate::diagnostic::{Code, Diagnostic, RefusedBy};
+use super::split::Chunk;
+use super::{Parsed, Spending, syntax};
+use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 
-/// Reads every document of `text`. A broken one does not hide the others.
-pub(crate) fn parse(text: &str, limits: &Limits) -> Parsed {
-    let mut parsed = Parsed::default();
-    for chunk in split::documents(text) {
-        document(&chunk, limits, &mut parsed);
+/// Reads a chunk: one document, or several that `...` ends.
+pub(super) fn parse(chunk: &Chunk<'_>, spending: &mut Spending, parsed: &mut Parsed) {
+    parsed.diagnostics.extend(directive(chunk));
+    parsed.diagnostics.extend(line_separator(chunk));
+    let mut strictness = Strictness::new(chunk);
+    // As libyaml does, which Go's reader is a translation of.
+    let options = options! {
+        emit_comments: false,
+        bom_inside_document_as_content: true,
+        block_scalar_eof_without_line_feed: true,
+        // The depth is ours to bound; this must not be met first.
+        flow_nesting_limit: spending.depth.saturating_add(1),
+        block_nesting_limit: spending.depth.saturating_add(1),
+    };
+    let mut builder = Builder::new(spending.depth, spending.copies, &mut spending.budget);
+    let mut documents = 0_usize;
+    for event in Parser::new_from_str_with_options(chunk.text, options) {
+        let (event, span) = match event {
+            Ok(event) => event,
+            Err(error) => {
+                let span = granit_parser::Span::empty(*error.marker());
+                let message = format!("not YAML: {error}", error = error.kind());
+                let found = syntax("yaml-syntax", message, chunk.span(span));
+                parsed.diagnostics.push(found);
+                break;
+            }
+        };
+        let span = chunk.span(span);
+        parsed.diagnostics.extend(strictness.event(&event, span));
+        let result = match event {
+            Event::DocumentStart(..) => builder.document(span),
+            Event::DocumentEnd => {
+                if let Some(root) = builder.finish() {
+                    documents += 1;
+                    if documents > 1 {
+                        parsed.unseparated(root.span);
+                    }
+                    parsed.documents.push(root);
+                }
+                Ok(())
+            }
+            event => builder.event(event, span),
+        };
+        if let Err(diagnostic) = result {
+            parsed.diagnostics.push(*diagnostic);
+            break;
+        }
     }
-    parsed
-}
-
-/// A stretch of a source that holds one document.
-struct Chunk<'a> {
-    text: &'a str,
-    /// Bytes before it.
-    offset: usize,
-    /// Lines before it.
-    lines: usize,
+    parsed.diagnostics.append(&mut builder.diagnostics);
+    spending.copies = builder.copies();
 }
 
 impl Chunk<'_> {
@@ -43,36 +82,26 @@ impl Chunk<'_> {
     }
 }
 
-fn document(chunk: &Chunk<'_>, limits: &Limits, parsed: &mut Parsed) {
-    let options = options! { emit_comments: false };
-    let mut builder = Builder::new(limits);
-    for event in Parser::new_from_str_with_options(chunk.text, options) {
-        let (event, span) = match event {
-            Ok(event) => event,
-            Err(error) => {
-                let marker = *error.marker();
-                let span = chunk.span(granit_parser::Span::empty(marker));
-                let message = format!("not YAML: {error}", error = error.kind());
-                parsed.diagnostics.push(syntax(message, span));
-                return;
-            }
-        };
-        let span = chunk.span(span);
-        if matches!(event, Event::DocumentEnd) {
-            if let Some(root) = builder.finish() {
-                parsed.documents.push(root);
-            }
-        } else if let Err(diagnostic) = builder.event(event, span) {
-            parsed.diagnostics.push(*diagnostic);
-            return;
+/// What to say of a directive: the tools cut before `---`, and then find a
+/// directive that no document follows.
+fn directive(chunk: &Chunk<'_>) -> Option<Diagnostic> {
+    let mut offset = chunk.offset;
+    for (before, line) in chunk.text.split_inclusive('\n').enumerate() {
+        if line.starts_with('%') {
+            let span = Span {
+                start: offset,
+                end: offset + line.trim_end().len(),
+                line: chunk.lines + before + 1,
+                column: 1,
+            };
+            let message = "calicoctl and kubectl take no YAML directives";
+            return Some(syntax("yaml-directive", message, span).help("remove the line"));
         }
+        // Directives stand before anything else but comments.
+        if !line.starts_with('#') && !line.trim().is_empty() {
+            return None;
+        }
+        offset += line.len();
     }
-    parsed.diagnostics.append(&mut builder.diagnostics);
-}
-
-fn syntax(message: String, span: Span) -> Diagnostic {
-    Diagnostic {
-        span: Some(span),
-        ..Diagnostic::error(Code("yaml-syntax"), message).refused_by(RefusedBy::EVERYONE)
-    }
+    None
 }

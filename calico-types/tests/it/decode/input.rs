@@ -116,7 +116,14 @@ spec:
   - *rule
 ";
     let decoded = decode(&[Source::new("x.yaml", text)]);
-    assert_eq!(decoded.diagnostics, []);
+    // What is merged may not be given again: calicoctl takes it for a repetition.
+    assert_eq!(decoded.diagnostics.len(), 1);
+    let found = &decoded.diagnostics[0];
+    assert_eq!(
+        (found.code.0, found.span.map(|span| span.line)),
+        ("merge-override", Some(10))
+    );
+    assert!(found.refused_by.decoder && !found.refused_by.api_server);
     let Resource::NetworkPolicy(policy) = &decoded.resources[0].resource else {
         unreachable!()
     };
