@@ -161,10 +161,7 @@ static KINDS: &[KindSchema] = &[
             KIND,
             required("metadata", METADATA),
             required("spec", kubernetes::CLUSTER_NETWORK_POLICY),
-            field(
-                "status",
-                object(&[required("conditions", CONDITION_LIST)]),
-            ),
+            field("status", object(&[required("conditions", CONDITION_LIST)])),
         ]),
     ),
     foreign("discovery.k8s.io/v1", "EndpointSlice", OPAQUE),

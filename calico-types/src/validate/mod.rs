@@ -88,10 +88,7 @@ fn unique_document(document: &Document) -> Vec<Diagnostic> {
 }
 
 /// What a walk finds in the document as an API server sees it.
-fn stored(
-    document: &Document,
-    walk: fn(&Node, &Schema, &mut Findings<'_>),
-) -> Vec<Diagnostic> {
+fn stored(document: &Document, walk: fn(&Node, &Schema, &mut Findings<'_>)) -> Vec<Diagnostic> {
     if !document.kind.stored {
         return Vec::new();
     }

@@ -4,6 +4,7 @@
 mod decode;
 mod fields;
 mod lint;
+mod oracle;
 mod selector;
 mod topology;
 

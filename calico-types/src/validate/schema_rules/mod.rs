@@ -108,13 +108,12 @@ fn object(place: &Place<'_>, schema: &Schema, findings: &mut Findings<'_>) {
     if (schema.one_field || schema.some_field) && given.is_empty() {
         let names = names(schema);
         let message = format!("none of {names} is given");
-        let diagnostic = Diagnostic::error(Code("one-field-only"), message).help(
-            if schema.one_field {
+        let diagnostic =
+            Diagnostic::error(Code("one-field-only"), message).help(if schema.one_field {
                 "write exactly one of them"
             } else {
                 "write one, or leave the whole mapping out"
-            },
-        );
+            });
         findings.add(place.path.to_string(), node.span, diagnostic);
     } else if schema.one_field && given.len() > 1 {
         let given: Vec<String> = given
