@@ -45,6 +45,17 @@ pub fn crd(decoded: &Decoded) -> Vec<Diagnostic> {
     decoded.documents().iter().flat_map(crd_document).collect()
 }
 
+/// The schema alone, without the CEL rules: what an API server refuses that does
+/// not run them (Kubernetes before 1.25).
+#[must_use]
+pub fn schema(decoded: &Decoded) -> Vec<Diagnostic> {
+    decoded
+        .documents()
+        .iter()
+        .flat_map(|document| stored(document, schema_rules::walk_without_rules))
+        .collect()
+}
+
 /// The API server's list types: lists that are sets take no item twice, and
 /// lists that have a key take no key twice (`x-kubernetes-list-type`).
 ///
