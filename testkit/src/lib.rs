@@ -11,6 +11,7 @@ pub mod alloc;
 pub mod apiserver;
 pub mod conformance;
 pub mod fuzz;
+pub mod kube;
 pub mod netns;
 pub mod pair;
 pub mod shared;

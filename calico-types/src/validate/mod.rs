@@ -144,6 +144,12 @@ pub fn crd(decoded: &Decoded) -> Vec<Diagnostic> {
     Rules::default().crd(decoded)
 }
 
+/// [`Rules::schema`] of the release in the making.
+#[must_use]
+pub fn schema(decoded: &Decoded) -> Vec<Diagnostic> {
+    Rules::default().schema(decoded)
+}
+
 /// [`Rules::unique`] of the release in the making.
 #[must_use]
 pub fn unique(decoded: &Decoded) -> Vec<Diagnostic> {

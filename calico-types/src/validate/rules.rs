@@ -101,6 +101,16 @@ impl Rules {
             .collect()
     }
 
+    /// The schema alone, without the CEL rules: what an API server refuses that
+    /// does not run them (Kubernetes before 1.25).
+    #[must_use]
+    pub fn schema(&self, decoded: &Decoded) -> Vec<Diagnostic> {
+        let documents = decoded.documents().iter();
+        documents
+            .flat_map(|document| self.stored(document, schema_rules::walk_without_rules))
+            .collect()
+    }
+
     /// The API server's list types: lists that are sets take no item twice, and
     /// lists that have a key take no key twice (`x-kubernetes-list-type`).
     ///

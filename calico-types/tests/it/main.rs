@@ -9,6 +9,7 @@ mod fields;
 mod kube;
 mod kubernetes;
 mod lint;
+mod oracle;
 mod selector;
 mod topology;
 mod validate;

@@ -148,7 +148,7 @@ pub(crate) fn installed(program: &str) -> bool {
 }
 
 /// Runs a command to its end; its standard output, when it succeeded.
-fn run(command: &mut Command) -> Result<String, NetnsError> {
+pub(crate) fn run(command: &mut Command) -> Result<String, NetnsError> {
     let output = command.output().map_err(|source| NetnsError::Start {
         program: command.get_program().to_string_lossy().into_owned(),
         source,
