@@ -486,3 +486,59 @@ fn a_cluster_says_which_release_it_runs() {
     assert_eq!(of(&record("v3.20.0")), Some(Err(VersionError::TooOld)));
     assert_eq!(of(&document("Profile", "{}").resources), None);
 }
+
+/// Kubernetes has kinds of the same names, with releases of its own.
+#[test]
+fn kinds_that_are_not_calico_s_have_no_releases() {
+    let policy = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\n\
+                  metadata: {name: a, namespace: b}\n\
+                  spec: {podSelector: {}, policyTypes: [ingress], tier: a}\n";
+    let bgp = "apiVersion: operator.tigera.io/v1\nkind: Installation\n\
+               metadata: {name: default}\nspec: {calicoNetwork: {bgp: enabled}}\n";
+    let calico = "apiVersion: projectcalico.org/v3\nkind: NetworkPolicy\n\
+                  metadata: {name: a, namespace: b}\nspec: {tier: a, types: [ingress]}\n";
+    let all = format!("{calico}---\n{policy}---\n{calico}---\n{bgp}");
+    let told = |version: Version| -> Vec<(usize, &str)> {
+        let source = Source::new("all.yaml", all.as_str());
+        let found = diagnose_with(&[source], &Rules::for_version(version)).diagnostics;
+        let found = found
+            .iter()
+            .filter(|found| found.severity == Severity::Error);
+        found
+            .map(|found| (found.span.unwrap().line, found.code.0))
+            .collect()
+    };
+    let (unknown, word, later) = ("unknown-field", "unsupported-value", "later-release");
+    let head = told(Version::HEAD);
+    assert_eq!(
+        head,
+        [(4, word), (9, word), (9, unknown), (14, word), (19, word)]
+    );
+    let first = told(Version::OLDEST);
+    assert_eq!(
+        first,
+        [
+            (4, later),
+            (4, word),
+            (9, word),
+            (9, unknown),
+            (14, later),
+            (14, word),
+            (19, word)
+        ]
+    );
+}
+
+/// Words and limits of which an older release knew nothing are no errors there.
+#[test]
+fn what_nobody_refused_is_no_error() {
+    let spec = "{reservedCIDRs: [10.0.0.1]}";
+    let errors = |version| told("IPReservation", spec, version).len();
+    assert_eq!((errors("3.31"), errors("3.33")), (0, 1));
+    let spec = "{types: [Ingress, Ingress]}";
+    let found = told("GlobalNetworkPolicy", spec, "3.31");
+    assert!(
+        found[0].refused_by.calico && !found[0].refused_by.api_server,
+        "{found:#?}"
+    );
+}
