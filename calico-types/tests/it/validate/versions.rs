@@ -135,6 +135,9 @@ fn fields_come_with_their_releases() {
             "{peerIP: 192.0.2.1, asNumber: 65000, keepaliveTime: 20s}",
             32,
         ),
+        ("FelixConfiguration", "{cgroupV2Path: /run}", 30),
+        ("FelixConfiguration", "{bpfJITHardening: Auto}", 31),
+        ("FelixConfiguration", "{prometheusMetricsCAFile: /ca}", 32),
         ("BGPConfiguration", "{ipv4NormalRoutePriority: 512}", 32),
         ("FelixConfiguration", "{istioAmbientMode: Enabled}", 32),
         (
