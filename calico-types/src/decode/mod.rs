@@ -333,11 +333,13 @@ pub fn diagnose(sources: &[Source]) -> Decoded {
 #[must_use]
 pub fn diagnose_with(sources: &[Source], rules: &Rules) -> Decoded {
     let mut decoded = decode(sources);
-    let found = rules.decoded(std::mem::take(&mut decoded.diagnostics));
-    let found = found.into_iter().chain(rules.documents(&decoded));
+    let found = std::mem::take(&mut decoded.diagnostics);
+    let found = rules.decoded(decoded.documents(), found).into_iter();
+    let found = found.chain(rules.documents(&decoded));
     let found = found.chain(rules.datastore(&decoded.resources));
     decoded.diagnostics = validate::merge(found, sources);
     drop_explained(&mut decoded.diagnostics);
+    rules.forget_unrefused(&mut decoded.diagnostics);
     decoded
 }
 

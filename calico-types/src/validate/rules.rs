@@ -1,5 +1,7 @@
 //! The rules of one release.
 
+use std::collections::HashMap;
+
 use super::{
     Change, Version, calico, datastore, fields, former, operator, schema_rules, unique, update,
 };
@@ -170,23 +172,36 @@ impl Rules {
     /// What decoding found, as the release sees it: fields that it still has are
     /// not unknown, nobody looks at what is in fields that it does not have yet,
     /// and what its definitions do not refuse they do not refuse.
-    pub(crate) fn decoded(&self, found: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    pub(crate) fn decoded(
+        &self,
+        documents: &[Document],
+        mut found: Vec<Diagnostic>,
+    ) -> Vec<Diagnostic> {
         if self.version == Version::HEAD {
             return found;
         }
-        let mut found = found;
-        found.retain(|diagnostic| {
-            let (kind, path) = (kind_of(diagnostic), diagnostic.path.as_str());
-            let known = diagnostic.code.0 == "unknown-field"
+        let documents = ByPlace::new(documents);
+        found.retain_mut(|diagnostic| {
+            let document = documents.of(diagnostic);
+            let Some(document) = document.filter(|document| document.kind.validated) else {
+                return true;
+            };
+            let (kind, path) = (document.kind.kind, diagnostic.path.as_str());
+            let code = diagnostic.code.0;
+            diagnostic.refused_by.api_server &=
+                releases::definitions_refuse(kind, code, path, self.version);
+            let known = code == "unknown-field"
                 && releases::field_until(kind, path).is_some_and(|until| until >= self.version);
             !known && !releases::is_within_later(kind, path, self.version)
         });
-        for diagnostic in &mut found {
-            let (code, path) = (diagnostic.code.0, diagnostic.path.as_str());
-            diagnostic.refused_by.api_server &=
-                releases::definitions_refuse(kind_of(diagnostic), code, path, self.version);
-        }
         found
+    }
+
+    /// Errors that nobody refuses in the release are none there.
+    pub(crate) fn forget_unrefused(&self, found: &mut Vec<Diagnostic>) {
+        if self.version < Version::HEAD {
+            found.retain(|found| found.severity != Severity::Error || found.refused_by.any());
+        }
     }
 
     /// Whether the release has a kind.
@@ -246,10 +261,32 @@ impl Rules {
     }
 }
 
-/// The kind of the resource that a finding is about.
-fn kind_of(diagnostic: &Diagnostic) -> &str {
-    let title = diagnostic.resource.as_deref().unwrap_or_default();
-    title.split(' ').next().unwrap_or_default()
+/// Documents by where they stand, to tell which one a finding is about: kinds of
+/// Calico's have names that kinds of others have too.
+struct ByPlace<'a> {
+    of_source: HashMap<&'a str, Vec<&'a Document>>,
+}
+
+impl<'a> ByPlace<'a> {
+    fn new(documents: &'a [Document]) -> Self {
+        let mut of_source: HashMap<&str, Vec<&Document>> = HashMap::new();
+        for document in documents {
+            let known = of_source.entry(&document.source).or_default();
+            known.push(document);
+        }
+        for documents in of_source.values_mut() {
+            documents.sort_by_key(|document| document.root.span.start);
+        }
+        Self { of_source }
+    }
+
+    /// The last document that begins before the finding.
+    fn of(&self, diagnostic: &Diagnostic) -> Option<&'a Document> {
+        let documents = self.of_source.get(diagnostic.source.as_deref()?)?;
+        let place = diagnostic.span?.start;
+        let begun = documents.partition_point(|document| document.root.span.start <= place);
+        documents.get(begun.checked_sub(1)?).copied()
+    }
 }
 
 /// A finding of no place.
