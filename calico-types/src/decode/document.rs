@@ -10,7 +10,7 @@ use crate::tree::{Node, Value, without_point};
 /// A mapping with a known `apiVersion` and `kind`.
 #[derive(Clone, Debug)]
 pub(crate) struct Document {
-    pub(super) source: Arc<str>,
+    pub(crate) source: Arc<str>,
     pub(crate) root: Arc<Node>,
     pub(crate) kind: &'static KindSchema,
     /// Whether each field stands there once, under its own name, and with a
