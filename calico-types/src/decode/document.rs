@@ -7,10 +7,20 @@ use crate::schema::KindSchema;
 use crate::source::Span;
 use crate::tree::{Node, Value};
 
+/// The text that documents stand in.
+#[derive(Clone, Debug)]
+pub(crate) struct Origin {
+    /// The source's name.
+    pub(crate) name: String,
+    pub(crate) text: Arc<str>,
+}
+
 /// A mapping with a known `apiVersion` and `kind`.
 #[derive(Clone, Debug)]
 pub(crate) struct Document {
     pub(crate) source: String,
+    /// The whole source: what is to be corrected, and how, its text decides.
+    pub(crate) text: Arc<str>,
     /// Kind and name.
     title: String,
     pub(crate) root: Arc<Node>,
@@ -18,13 +28,19 @@ pub(crate) struct Document {
 }
 
 impl Document {
-    pub(crate) fn new(source: &str, root: Node, kind: &'static KindSchema) -> Self {
+    pub(crate) fn new(origin: &Origin, root: Node, kind: &'static KindSchema) -> Self {
         Self {
-            source: source.to_owned(),
+            source: origin.name.clone(),
+            text: Arc::clone(&origin.text),
             title: title(&root, kind.kind),
             root: Arc::new(root),
             kind,
         }
+    }
+
+    /// Kind and name: `NetworkPolicy shop/db`.
+    pub(crate) fn title(&self) -> &str {
+        &self.title
     }
 
     /// Puts a finding into this document.

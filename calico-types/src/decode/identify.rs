@@ -1,9 +1,9 @@
 //! What a document is: lists taken apart, `apiVersion` and `kind` looked up.
 
-use super::document::{Document, printable};
-use super::similar;
+use super::document::{Document, Origin, printable};
+use super::{advice, similar};
 use crate::diagnostic::{Code, Diagnostic, RefusedBy};
-use crate::schema::{KindSchema, kinds, lookup};
+use crate::schema::{KindSchema, V3, kinds, lookup};
 use crate::tree::{Node, Value};
 
 /// Calico's backing group, which is not meant to be written by hand.
@@ -13,7 +13,7 @@ pub(super) const METADATA_ANNOTATION: &str = "projectcalico.org/metadata";
 
 /// The resources of one document: one, or the items of a list.
 pub(super) fn documents(
-    source: &str,
+    origin: &Origin,
     number: usize,
     root: Node,
     found: &mut Vec<Diagnostic>,
@@ -21,7 +21,7 @@ pub(super) fn documents(
     let kind = root.text_of("kind");
     let is_list = kind.ends_with("List") && root.get("items").is_some();
     if !is_list {
-        return identify(source, number, root, None, found)
+        return identify(origin, number, root, None, found)
             .into_iter()
             .collect();
     }
@@ -34,7 +34,7 @@ pub(super) fn documents(
     match items.map(|entry| entry.value.value) {
         Some(Value::Sequence(items)) => items
             .into_iter()
-            .filter_map(|item| identify(source, number, item, implied.as_ref(), found))
+            .filter_map(|item| identify(origin, number, item, implied.as_ref(), found))
             .collect(),
         _ => Vec::new(),
     }
@@ -42,13 +42,13 @@ pub(super) fn documents(
 
 /// Finds the schema of a resource; says what is wrong with its header.
 fn identify(
-    source: &str,
+    origin: &Origin,
     number: usize,
     root: Node,
     implied: Option<&(String, String)>,
     found: &mut Vec<Diagnostic>,
 ) -> Option<Document> {
-    let at = |diagnostic: Diagnostic, span| diagnostic.at(source, span);
+    let at = |diagnostic: Diagnostic, span| diagnostic.at(origin.name.clone(), span);
     if !matches!(root.value, Value::Mapping(_)) {
         let message = format!(
             "document {} is {}, not a resource",
@@ -65,22 +65,18 @@ fn identify(
     };
     for (key, value) in [("apiVersion", &api), ("kind", &kind)] {
         if value.is_empty() {
-            let diagnostic =
-                Diagnostic::error(Code("missing-field"), format!("the document has no {key}"));
-            found.push(at(
-                diagnostic.on(key).refused_by(RefusedBy::EVERYONE),
-                start(&root),
-            ));
+            let diagnostic = missing(key, &kind).refused_by(RefusedBy::EVERYONE);
+            found.push(at(diagnostic, start(&root)));
         }
     }
     let known = lookup(&api, &kind);
     if let Some(kind) = known {
-        return Some(Document::new(source, root, kind));
+        return Some(Document::new(origin, root, kind));
     }
     if kind.is_empty() {
         return None;
     }
-    let (guess, diagnostic) = unknown(&api, &kind, &root);
+    let (guess, diagnostic) = unknown(origin, &api, &kind, &root);
     let place = if guess.is_some_and(|guess| guess.kind == kind) {
         "apiVersion"
     } else {
@@ -94,7 +90,19 @@ fn identify(
             .unwrap_or_default();
         at(diagnostic.on(place), span).of(format!("{kind} {}", printable(title)).trim_end())
     }));
-    Some(Document::new(source, root, guess?))
+    Some(Document::new(origin, root, guess?))
+}
+
+/// A header that is not complete.
+fn missing(key: &str, kind: &str) -> Diagnostic {
+    let message = format!("the document has no {key}");
+    let diagnostic = Diagnostic::error(Code("missing-field"), message).on(key);
+    match only(kind) {
+        Some(known) if key == "apiVersion" => {
+            diagnostic.suggest(format!("apiVersion: {}", known.api_version))
+        }
+        Some(_) | None => diagnostic,
+    }
 }
 
 /// The first line of a document.
@@ -105,23 +113,30 @@ fn start(root: &Node) -> crate::source::Span {
 
 /// What an unknown pair was most likely meant to be, and what to say.
 fn unknown(
+    origin: &Origin,
     api: &str,
     kind: &str,
     root: &Node,
 ) -> (Option<&'static KindSchema>, Option<Diagnostic>) {
     if api == BACKING {
-        return backing(kind, root);
+        return backing(origin, kind, root);
     }
-    let group = |api: &str| api.split('/').next().unwrap_or_default().to_owned();
-    let same_kind = kinds()
-        .filter(|known| known.kind == kind && !api.is_empty())
-        .min_by_key(|known| {
-            (
-                group(known.api_version) != group(api),
-                similar::distance(known.api_version, api),
-            )
-        });
-    if let Some(known) = same_kind {
+    let header = |fields: &[(&'static str, &str)]| advice::corrected(&origin.text, root, fields);
+    if let Some(known) = advice::first_version(api, kind).and_then(|kind| lookup(V3, kind)) {
+        let message = format!("{} of v1 is Calico's first API, which is gone", printable(kind));
+        let fields = [("apiVersion", V3), ("kind", known.kind)];
+        let diagnostic = Diagnostic::error(Code("wrong-api-version"), message)
+            .refused_by(RefusedBy::EVERYONE)
+            .help(format!("it is {} of {V3} now", known.kind))
+            .help("calicoctl convert rewrites whole files")
+            .suggest(format!("apiVersion: {V3}\nkind: {}", known.kind))
+            .fix(header(&fields));
+        return (Some(known), Some(diagnostic));
+    }
+    if api.is_empty() {
+        return (only(kind), None);
+    }
+    if let Some(known) = same_kind(api, kind) {
         if !suspicious(api, known.api_version) {
             return (None, Some(ignored(api, kind)));
         }
@@ -130,30 +145,65 @@ fn unknown(
         let diagnostic = Diagnostic::error(Code("wrong-api-version"), message)
             .refused_by(RefusedBy::EVERYONE)
             .help(format!("{kind} belongs to {wanted}"))
-            .suggest(format!("apiVersion: {wanted}"));
+            .suggest(format!("apiVersion: {wanted}"))
+            .fix(header(&[("apiVersion", wanted)]));
         return (Some(known), Some(diagnostic));
     }
     let of_calico = api.contains("projectcalico.org") || api.contains("tigera.io");
-    let near = similar::closest(
-        kind,
-        kinds()
-            .filter(|known| known.api_version == api)
-            .map(|known| known.kind),
-    );
-    match near {
-        _ if !of_calico && near.is_none() => (None, Some(ignored(api, kind))),
-        near => {
-            let message = format!("no kind {} in {}", printable(kind), printable(api));
-            let mut diagnostic =
-                Diagnostic::error(Code("unknown-kind"), message).refused_by(RefusedBy::EVERYONE);
-            if let Some(near) = near {
-                diagnostic = diagnostic
-                    .help(format!("did you mean {near}?"))
-                    .suggest(format!("kind: {near}"));
-            }
-            (near.and_then(|near| lookup(api, near)), Some(diagnostic))
-        }
+    let names = || kinds().filter(|known| known.api_version == api).map(|known| known.kind);
+    let near = names()
+        .find(|name| same_but_number(name, kind))
+        .or_else(|| similar::closest(kind, names()));
+    if !of_calico && near.is_none() {
+        return (None, Some(ignored(api, kind)));
     }
+    let message = format!("no kind {} in {}", printable(kind), printable(api));
+    let mut diagnostic =
+        Diagnostic::error(Code("unknown-kind"), message).refused_by(RefusedBy::EVERYONE);
+    if let Some(near) = near {
+        let certain = same_but_number(near, kind) || similar::is_certain(kind, near, names());
+        diagnostic = diagnostic
+            .help(format!("did you mean {near}?"))
+            .suggest(format!("kind: {near}"))
+            .fix(header(&[("kind", near)]).filter(|_| certain));
+    } else if advice::is_enterprise(kind) {
+        diagnostic = diagnostic.help(format!(
+            "{kind} is a kind of Calico Enterprise and Calico Cloud, which open-source Calico does not have"
+        ));
+    }
+    (near.and_then(|near| lookup(api, near)), Some(diagnostic))
+}
+
+/// The kind of this name whose group is the nearest.
+fn same_kind(api: &str, kind: &str) -> Option<&'static KindSchema> {
+    let group = |api: &str| api.split('/').next().unwrap_or_default().to_owned();
+    kinds()
+        .filter(|known| known.kind == kind)
+        .min_by_key(|known| {
+            (
+                group(known.api_version) != group(api),
+                similar::distance(known.api_version, api),
+            )
+        })
+}
+
+/// The kind of this name, where one group alone has it.
+fn only(kind: &str) -> Option<&'static KindSchema> {
+    let mut named = kinds().filter(|known| known.kind == kind);
+    let first = named.next()?;
+    named.next().is_none().then_some(first)
+}
+
+/// Whether two names differ in case and number only: `networkpolicies`.
+fn same_but_number(one: &str, two: &str) -> bool {
+    let singular = |name: &str| {
+        let lower = name.to_ascii_lowercase();
+        match lower.strip_suffix("ies") {
+            Some(stem) => format!("{stem}y"),
+            None => lower.strip_suffix('s').unwrap_or(&lower).to_owned(),
+        }
+    };
+    singular(one) == singular(two)
 }
 
 /// Whether a group is one that people mistake for the right one, rather than
@@ -177,13 +227,17 @@ fn ignored(api: &str, kind: &str) -> Diagnostic {
 
 /// `crd.projectcalico.org/v1`: fine in what the cluster prints, which carries
 /// its metadata in an annotation; a mistake in what people write.
-fn backing(kind: &str, root: &Node) -> (Option<&'static KindSchema>, Option<Diagnostic>) {
+fn backing(
+    origin: &Origin,
+    kind: &str,
+    root: &Node,
+) -> (Option<&'static KindSchema>, Option<Diagnostic>) {
     let name = if kind == "IPAMConfig" {
         "IPAMConfiguration"
     } else {
         kind
     };
-    let Some(known) = lookup("projectcalico.org/v3", name) else {
+    let Some(known) = lookup(V3, name) else {
         let message = format!("no kind {} in {BACKING}", printable(kind));
         return (
             None,
@@ -204,7 +258,16 @@ fn backing(kind: &str, root: &Node) -> (Option<&'static KindSchema>, Option<Diag
     })
     .stored("by kubectl as it stands: without Calico's validation, defaults and overlap checks")
     .help("calicoctl refuses it: it takes projectcalico.org/v3 only")
-    .suggest("apiVersion: projectcalico.org/v3");
+    .suggest(if name == kind {
+        format!("apiVersion: {V3}")
+    } else {
+        format!("apiVersion: {V3}\nkind: {name}")
+    })
+    .fix(advice::corrected(
+        &origin.text,
+        root,
+        &[("apiVersion", V3), ("kind", name)],
+    ));
     (Some(known), Some(diagnostic))
 }
 

@@ -27,8 +27,8 @@ mod walk;
 
 use std::sync::Arc;
 
-pub(crate) use advice::{assign, meant, protocol};
-pub(crate) use document::{Document, find, printable, shown};
+pub(crate) use advice::{advise, assign, meant, protocol};
+pub(crate) use document::{Document, Origin, find, printable, shown};
 pub(crate) use typed::lenient;
 
 use crate::diagnostic::{Code, Diagnostic, RefusedBy, Severity};
@@ -79,6 +79,7 @@ pub struct Located<T = Resource> {
     pub document: usize,
     /// Where it begins and ends.
     pub span: Span,
+    text: Arc<str>,
     root: Arc<Node>,
 }
 
@@ -103,6 +104,7 @@ impl<T> Located<T> {
             source: self.source,
             document: self.document,
             span: self.span,
+            text: self.text,
             root: self.root,
         }
     }
@@ -130,19 +132,20 @@ pub fn decode(sources: &[Source]) -> Decoded {
 pub fn decode_within(sources: &[Source], limits: &Limits) -> Decoded {
     let mut decoded = Decoded::default();
     for source in sources {
-        let Parsed {
-            documents,
-            diagnostics,
-        } = parse(source, limits);
-        let mut found: Vec<Diagnostic> = diagnostics
+        let (
+            origin,
+            Parsed {
+                documents,
+                diagnostics,
+            },
+        ) = parse(source, limits);
+        let mut about_text = diagnostics
             .into_iter()
-            .map(|diagnostic| Diagnostic {
-                source: Some(source.name.clone()),
-                ..diagnostic
-            })
-            .collect();
+            .map(|diagnostic| located(diagnostic, &origin))
+            .peekable();
+        let mut found = Vec::new();
         for (number, root) in documents.into_iter().enumerate() {
-            for document in identify::documents(&source.name, number, root, &mut found) {
+            for document in identify::documents(&origin, number, root, &mut found) {
                 let since = found.len();
                 walk::check(&document, &mut found);
                 if let Some(resource) = typed::resource(&document, since, &mut found) {
@@ -151,12 +154,19 @@ pub fn decode_within(sources: &[Source], limits: &Limits) -> Decoded {
                         source: source.name.clone(),
                         document: number,
                         span: document.root.span,
+                        text: Arc::clone(&document.text),
                         root: Arc::clone(&document.root),
                     });
                 }
+                let end = Some(document.root.span.end);
+                while let Some(next) = about_text.next_if(|next| next.span.map(|s| s.start) < end) {
+                    found.push(next);
+                }
+                advise(&document, found.get_mut(since..).unwrap_or_default());
                 decoded.documents.push(document);
             }
         }
+        found.extend(about_text);
         found.sort_by_key(|diagnostic| diagnostic.span);
         decoded.diagnostics.append(&mut found);
     }
@@ -174,18 +184,32 @@ pub fn diagnose(sources: &[Source]) -> Decoded {
     let validated = validate::all(&decoded);
     let found = std::mem::take(&mut decoded.diagnostics);
     decoded.diagnostics = validate::merge(found.into_iter().chain(validated), sources);
+    advice::consequences(&mut decoded.diagnostics);
     decoded
 }
 
-fn parse(source: &Source, limits: &Limits) -> Parsed {
+/// A finding about the text of a source, in that source.
+fn located(mut diagnostic: Diagnostic, origin: &Origin) -> Diagnostic {
+    diagnostic.source = Some(origin.name.clone());
+    advice::explain(&mut diagnostic, &origin.text);
+    diagnostic
+}
+
+fn parse(source: &Source, limits: &Limits) -> (Origin, Parsed) {
+    let origin = |text: &str| Origin {
+        name: source.name.clone(),
+        text: text.into(),
+    };
     if source.bytes.len() > limits.bytes {
         let message = format!("more than {} bytes", limits.bytes);
-        return refused(Diagnostic::error(Code("too-large"), message));
+        return (origin(""), refused(Diagnostic::error(Code("too-large"), message)));
     }
     let (text, broken) = valid_prefix(&source.bytes);
-    let mut parsed = parse_text(text.trim_start_matches('\u{feff}'), source, limits);
+    let content = text.trim_start_matches('\u{feff}');
+    let mut parsed = parse_text(content, source, limits);
+    parsed.shift(text.len() - content.len());
     parsed.diagnostics.extend(broken);
-    parsed
+    (origin(text), parsed)
 }
 
 fn refused(diagnostic: Diagnostic) -> Parsed {

@@ -1,14 +1,11 @@
 //! A document against its schema, as Calico's strict decoder goes through it.
 
-use std::cell::OnceCell;
 use std::collections::HashSet;
 
 use super::advice;
 use super::document::{Document, printable, shown};
-use super::meaning;
 use crate::diagnostic::{Code, Diagnostic, RefusedBy};
 use crate::path::Path;
-use crate::prune;
 use crate::scalar::{Asn, Duration, Port};
 use crate::schema::{Form, Schema, Shape};
 use crate::source::Span;
@@ -18,11 +15,25 @@ use crate::tree::{Entry, Node, Value};
 pub(super) fn check(document: &Document, found: &mut Vec<Diagnostic>) {
     let mut walk = Walk {
         document,
-        stored: OnceCell::new(),
         room: MOST,
         found,
     };
     walk.value(&document.root, &document.kind.schema, &Path::Root);
+}
+
+/// The same about a part of a document, or about what it might be instead.
+pub(super) fn check_part(
+    document: &Document,
+    node: &Node,
+    schema: &Schema,
+    found: &mut Vec<Diagnostic>,
+) {
+    let mut walk = Walk {
+        document,
+        room: MOST,
+        found,
+    };
+    walk.value(node, schema, &Path::Root);
 }
 
 /// How many findings a document may have: a file that is all wrong must not
@@ -31,8 +42,6 @@ const MOST: usize = 1_000;
 
 struct Walk<'a> {
     document: &'a Document,
-    /// The document as it is stored, once somebody asks.
-    stored: OnceCell<Node>,
     /// How many findings there is room for.
     room: usize,
     found: &'a mut Vec<Diagnostic>,
@@ -50,18 +59,13 @@ impl Walk<'_> {
         }
     }
 
-    fn stored(&self) -> &Node {
-        self.stored
-            .get_or_init(|| prune::tree(&self.document.root, &self.document.kind.schema))
-    }
-
     fn value(&mut self, node: &Node, schema: &Schema, path: &Path<'_>) {
         if node.is_null() || self.room == 0 {
             return;
         }
         match (schema.shape, &node.value) {
             (Shape::Any, _) => {}
-            (Shape::Object(_), Value::Mapping(entries)) => self.object(node, entries, schema, path),
+            (Shape::Object(_), Value::Mapping(entries)) => self.object(entries, schema, path),
             (Shape::Map(item), Value::Mapping(entries)) => {
                 self.duplicates(entries, path);
                 for Entry { key, value, .. } in entries {
@@ -92,7 +96,7 @@ impl Walk<'_> {
         }
     }
 
-    fn object(&mut self, node: &Node, entries: &[Entry], schema: &Schema, path: &Path<'_>) {
+    fn object(&mut self, entries: &[Entry], schema: &Schema, path: &Path<'_>) {
         self.duplicates(entries, path);
         for entry in entries {
             if self.room == 0 {
@@ -106,7 +110,7 @@ impl Walk<'_> {
                     }
                     self.value(&entry.value, &field.schema, &below);
                 }
-                None => self.unknown(node, entry, schema, path),
+                None => self.unknown(entry, path),
             }
         }
     }
@@ -142,32 +146,16 @@ impl Walk<'_> {
 
     fn wrong_case(&mut self, entry: &Entry, name: &str, path: &Path<'_>) {
         let message = format!("`{}` is written `{name}`", printable(&entry.key));
-        let diagnostic = Diagnostic::error(Code("wrong-case"), message)
-            .stored(meaning::after_pruning(
-                self.document.kind.kind,
-                self.stored(),
-                path,
-            ))
-            .help("calicoctl reads it as meant; an API server drops it without a word")
-            .suggest(advice::entry_yaml(name, &entry.value));
+        let diagnostic = Diagnostic::error(Code("wrong-case"), message);
         self.report(diagnostic, path, entry.key_span);
     }
 
-    fn unknown(&mut self, parent: &Node, entry: &Entry, schema: &Schema, path: &Path<'_>) {
-        let below = path.key(&entry.key);
+    fn unknown(&mut self, entry: &Entry, path: &Path<'_>) {
         let place = advice::place(self.document.kind.kind, path);
         let message = format!("unknown field `{}` in {place}", printable(&entry.key));
-        let mut diagnostic = Diagnostic::error(Code("unknown-field"), message)
-            .refused_by(RefusedBy::DECODER)
-            .stored(meaning::after_pruning(
-                self.document.kind.kind,
-                self.stored(),
-                &below,
-            ));
-        let advice = advice::unknown_field(self.document.kind.kind, parent, entry, schema, path);
-        diagnostic.help = advice.help;
-        diagnostic.suggestion = advice.suggestion;
-        self.report(diagnostic, &below, entry.key_span);
+        let diagnostic =
+            Diagnostic::error(Code("unknown-field"), message).refused_by(RefusedBy::DECODER);
+        self.report(diagnostic, &path.key(&entry.key), entry.key_span);
     }
 
     /// Text of a field whose values may be limited to some words.
@@ -271,12 +259,9 @@ impl Walk<'_> {
         if schema.form == Form::Port
             && let Err(error) = text.parse::<Port>()
         {
-            let mut diagnostic =
+            let diagnostic =
                 Diagnostic::error(Code("invalid-port"), format!("{}: {error}", shown(node)))
                     .refused_by(RefusedBy::DECODER);
-            if let Some((help, yaml)) = advice::port(text) {
-                diagnostic = diagnostic.help(help).suggest(yaml);
-            }
             self.report(diagnostic, path, node.span);
         }
     }
@@ -291,11 +276,8 @@ impl Walk<'_> {
         let message = message
             .replace("a mapping is a mapping", "this is a mapping")
             .replace("null is null", "this is null");
-        let mut diagnostic = Diagnostic::error(Code("wrong-type"), message)
+        let diagnostic = Diagnostic::error(Code("wrong-type"), message)
             .refused_by(RefusedBy::DECODER.or(RefusedBy::API_SERVER));
-        if let Some(suggestion) = advice::retyped(node, schema, path) {
-            diagnostic = diagnostic.suggest(suggestion);
-        }
         self.report(diagnostic, path, node.span);
     }
 }

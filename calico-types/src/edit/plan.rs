@@ -2,7 +2,7 @@
 
 use super::Change;
 use super::model;
-use super::replace::{rename, replace, splice};
+use super::replace::{rename, replace, splice, split};
 use super::site::{Sheet, Site};
 use super::steps::{Step, Steps};
 use super::write::{entry, mapping};
@@ -59,6 +59,9 @@ impl<'a> Plan<'a> {
                 let site = self.sheet.locate(at)?;
                 self.edits.push(splice(&self.sheet, &site, part.clone(), with)?);
             }
+            Change::Split { at, values } => {
+                self.edits.push(split(&self.sheet, &self.sheet.locate(at)?, values)?);
+            }
             Change::Remove { at } => self.removals.push(self.sheet.locate(at)?),
             Change::Set { at, value } => self.insert(at, value.clone())?,
             Change::Move { from, to } => {
@@ -74,7 +77,7 @@ impl<'a> Plan<'a> {
     /// Notes that a value comes, into the innermost mapping that is there.
     fn insert(&mut self, at: &Steps, value: Node) -> Option<()> {
         let mut inner = at.split_last()?.0;
-        while !exists(self.sheet.root, &inner) {
+        while model::found(self.sheet.root, &inner.0).is_none() {
             inner = inner.split_last()?.0;
         }
         let keys: Vec<&str> = at
@@ -360,24 +363,6 @@ impl<'a> Plan<'a> {
         self.sheet.gap(end, next, "").filter(|gap| !gap.comment)?;
         Some(edit(start, next, ""))
     }
-}
-
-/// Whether a tree has a value at the end of some steps.
-fn exists(root: &Node, steps: &Steps) -> bool {
-    let mut node = root;
-    for step in &steps.0 {
-        let below = match step {
-            Step::Key(key) => model::position(node.entries(), key)
-                .and_then(|index| node.entries().get(index))
-                .map(|entry| &entry.value),
-            Step::Index(index) => node.items().get(*index),
-        };
-        match below {
-            Some(below) => node = below,
-            None => return false,
-        }
-    }
-    true
 }
 
 /// Puts a value under nested keys. `None` where another is already.

@@ -65,6 +65,26 @@ pub(super) fn replace(sheet: &Sheet<'_>, site: &Site<'_>, value: &Node) -> Optio
     })
 }
 
+/// Puts several items in the place of one.
+pub(super) fn split(sheet: &Sheet<'_>, site: &Site<'_>, values: &[Node]) -> Option<Edit> {
+    let parent = site.around.last()?;
+    let plain = sheet.quotes(site) != Quotes::Block && is_scalar(site.node);
+    let (start, end) = extent(sheet, site).filter(|_| plain && site.entry.is_none())?;
+    let writer = sheet.writer(&site.around);
+    let items: Vec<String> = values.iter().map(|value| writer.flow(value)).collect();
+    let separator = if sheet.is_flow(parent) {
+        ", ".to_owned()
+    } else {
+        let line = sheet.slice(sheet.line_start(start), start);
+        let dash = line.rfind('-').filter(|_| line.trim() == "-")?;
+        format!("{}{}- ", sheet.line_break(start), " ".repeat(dash))
+    };
+    Some(Edit {
+        span: sheet.span(site.node.span, start, end),
+        replacement: items.join(&separator),
+    })
+}
+
 /// Gives a stretch of a text another text.
 pub(super) fn splice(
     sheet: &Sheet<'_>,

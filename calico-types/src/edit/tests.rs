@@ -307,6 +307,17 @@ fn items_and_entries_go_with_their_lines_and_commas() {
 }
 
 #[test]
+fn an_item_becomes_several() {
+    let split = |at: &str| Change::Split {
+        at: Steps::parse(at),
+        values: vec![number(80), super::text("8000:8080")],
+    };
+    check("a:\n  - x # c\n", &[split("a[0]")], "a:\n  - 80\n  - \"8000:8080\" # c\n");
+    check("a: [1, 'x']\n", &[split("a[1]")], "a: [1, 80, \"8000:8080\"]\n");
+    check("{\"a\": [\"x\"]}", &[split("a[0]")], "{\"a\": [80, \"8000:8080\"]}");
+}
+
+#[test]
 fn what_is_shared_or_marked_stays() {
     let text = "a: &x {port: 1}\nb: *x\n";
     refused(text, &port("a", number(1)));

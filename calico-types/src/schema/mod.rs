@@ -22,7 +22,7 @@ mod pool;
 mod registry;
 
 pub(crate) use pattern::Pattern;
-pub(crate) use registry::{KindSchema, kinds, lookup};
+pub(crate) use registry::{KindSchema, V3, kinds, lookup};
 
 use crate::validate::{Check, Rule, Tag};
 

@@ -173,6 +173,13 @@ static KINDS: &[KindSchema] = &[
     foreign("v1", "ServiceAccount", OPAQUE),
 ];
 
+impl KindSchema {
+    /// Whether the kind is of Kubernetes' own API.
+    pub(crate) fn is_kubernetes(&self) -> bool {
+        !self.api_version.contains("projectcalico.org") && !self.api_version.contains("tigera.io")
+    }
+}
+
 /// Every kind that there is a schema for.
 pub(crate) fn kinds() -> impl Iterator<Item = &'static KindSchema> {
     KINDS.iter()

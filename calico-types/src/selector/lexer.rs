@@ -204,7 +204,10 @@ impl<'a> Lexer<'a> {
             self.skip_blanks();
             let label = self
                 .label()?
-                .ok_or_else(|| self.unexpected(Expected::Label, None))?;
+                .ok_or_else(|| {
+                    let hint = super::hint::for_label(self.rest());
+                    self.unexpected(Expected::Label, hint)
+                })?;
             self.close(None)?;
             return Ok(TokenKind::Has(label));
         }

@@ -68,6 +68,40 @@ pub(crate) struct Parsed {
     pub(crate) diagnostics: Vec<Diagnostic>,
 }
 
+impl Parsed {
+    /// Moves every place by some bytes, which stand before the text.
+    pub(crate) fn shift(&mut self, bytes: usize) {
+        fn shifted(node: &Node, bytes: usize) -> Node {
+            let value = match &node.value {
+                Value::Sequence(items) => {
+                    Value::Sequence(items.iter().map(|item| shifted(item, bytes)).collect())
+                }
+                Value::Mapping(entries) => {
+                    let entries = entries.iter().map(|entry| Entry {
+                        key_span: entry.key_span.shifted(bytes),
+                        value: shifted(&entry.value, bytes),
+                        ..entry.clone_key()
+                    });
+                    Value::Mapping(entries.collect())
+                }
+                Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {
+                    node.value.clone()
+                }
+            };
+            Node::new(node.span.shifted(bytes), value)
+        }
+        if bytes == 0 {
+            return;
+        }
+        for document in &mut self.documents {
+            *document = shifted(document, bytes);
+        }
+        for diagnostic in &mut self.diagnostics {
+            diagnostic.span = diagnostic.span.map(|span| span.shifted(bytes));
+        }
+    }
+}
+
 impl Node {
     pub(crate) const fn new(span: Span, value: Value) -> Self {
         Self { span, value }

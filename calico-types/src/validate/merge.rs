@@ -31,6 +31,9 @@ pub(crate) fn merge(
                 if first.help.is_empty() {
                     first.help = diagnostic.help;
                 }
+                if first.fix.is_none() {
+                    first.fix = diagnostic.fix;
+                }
             }
             None => merged.push(diagnostic),
         }

@@ -16,12 +16,14 @@ mod schema_rules;
 mod tags;
 
 pub(crate) use findings::{Check, Findings, Rule};
-pub(crate) use lexical::net;
+pub(crate) use lexical::{is_masked, is_name, net};
 pub(crate) use merge::merge;
 pub(crate) use tags::Tag;
 
 use crate::decode::{Decoded, Document};
 use crate::diagnostic::{Diagnostic, RefusedBy};
+use crate::schema::Schema;
+use crate::tree::Node;
 
 /// Calico's own rules: names, selectors, ports, protocols, CIDRs, and what
 /// must or must not stand together (`libcalico-go/lib/validator`).
@@ -57,7 +59,7 @@ fn go_document(document: &Document) -> Vec<Diagnostic> {
     let root = crate::decode::lenient(&document.root, &document.kind.schema);
     let mut findings = Findings::new(document, RefusedBy::CALICO);
     calico::walk(&root, &document.kind.schema, &mut findings);
-    findings.into_diagnostics()
+    advised(document, findings)
 }
 
 fn crd_document(document: &Document) -> Vec<Diagnostic> {
@@ -67,5 +69,29 @@ fn crd_document(document: &Document) -> Vec<Diagnostic> {
     let root = crate::prune::tree(&document.root, &document.kind.schema);
     let mut findings = Findings::new(document, RefusedBy::API_SERVER);
     schema_rules::walk(&root, &document.kind.schema, &mut findings);
-    findings.into_diagnostics()
+    advised(document, findings)
+}
+
+/// The findings, with what to write instead.
+fn advised(document: &Document, findings: Findings<'_>) -> Vec<Diagnostic> {
+    let mut found = findings.into_diagnostics();
+    crate::decode::advise(document, &mut found);
+    found
+}
+
+/// What both layers have against a part of a document, or against what it might
+/// be instead.
+pub(crate) fn check_part(document: &Document, node: &Node, schema: &Schema) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    if document.kind.validated {
+        let mut findings = Findings::new(document, RefusedBy::CALICO);
+        calico::walk(&crate::decode::lenient(node, schema), schema, &mut findings);
+        found.extend(findings.into_diagnostics());
+    }
+    if document.kind.stored {
+        let mut findings = Findings::new(document, RefusedBy::API_SERVER);
+        schema_rules::walk(&crate::prune::tree(node, schema), schema, &mut findings);
+        found.extend(findings.into_diagnostics());
+    }
+    found
 }

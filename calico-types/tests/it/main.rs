@@ -3,6 +3,7 @@
 
 mod decode;
 mod lint;
+mod mistakes;
 mod selector;
 mod topology;
 

@@ -1,0 +1,120 @@
+//! Scalars of the wrong type: text without quotes, numbers in quotes,
+//! durations without a unit.
+
+use super::spot::Spot;
+use super::words::meant;
+use super::Advice;
+use crate::decode::document::Document;
+use crate::diagnostic::Code;
+use crate::edit::{made, text as made_text};
+use crate::scalar::{Asn, Duration};
+use crate::schema::{Form, Shape};
+use crate::tree::{Node, Value};
+
+/// Whether a finding is about how a scalar is written, and knows it by its
+/// place alone.
+pub(super) fn is_about_text(code: Code) -> bool {
+    matches!(code.0, "yaml-boolean" | "yaml-octal")
+}
+
+/// A scalar that is read as something else than text, or is, and surprises.
+pub(super) fn text(document: &Document, spot: &Spot<'_>, code: Code) -> Option<Advice> {
+    let (node, schema) = (spot.node?, spot.schema?);
+    let written = document
+        .text
+        .get(node.span.start..node.span.end)
+        .filter(|written| !written.is_empty() && !written.contains('\n'))?;
+    match (schema.shape, &node.value) {
+        (Shape::Boolean, Value::Bool(value)) => {
+            let help = format!("write {value}: YAML 1.2 and most people read {written} as text");
+            Some(Advice::help(help).value(spot, made(Value::Bool(*value))))
+        }
+        (Shape::Text, Value::Bool(_) | Value::Number(_)) => {
+            if let Some(word) = meant(written, schema.one_of) {
+                return Some(Advice::help(format!("did you mean {word}?")).value(spot, made_text(word)));
+            }
+            let help = if code.0 == "text-expected" {
+                format!("in quotes it is text: calicoctl takes it as it is, an API server does not")
+            } else {
+                "in quotes it is text".to_owned()
+            };
+            Some(Advice::help(help).value(spot, made_text(written)))
+        }
+        (Shape::Integer | Shape::Number | Shape::IntOrText, Value::Number(_)) => {
+            let decimal = written.trim_start_matches('0');
+            let decimal: i64 = decimal.parse().ok()?;
+            let help = format!("the leading zero makes it octal: write {decimal} if that was meant");
+            Some(Advice::help(help).like(spot, &made(Value::Number(decimal.into()))))
+        }
+        _ => None,
+    }
+}
+
+/// Text where a number is wanted.
+pub(super) fn number(spot: &Spot<'_>) -> Option<Advice> {
+    let asn: Asn = spot.text()?.trim().parse().ok()?;
+    let value = made(Value::Number(u32::from(asn).into()));
+    let advice = Advice::help("calicoctl takes AS numbers as text too; an API server does not");
+    Some(advice.value(spot, value))
+}
+
+/// A duration that Go does not read.
+pub(super) fn duration(spot: &Spot<'_>) -> Option<Advice> {
+    let written = spot.text()?.trim();
+    let advice = Advice::help("a duration has a unit: ms, s, m or h, as in 90s or 1h30m");
+    match in_units(written) {
+        Some(right) => Some(advice.value(spot, made_text(right))),
+        None => Some(advice),
+    }
+}
+
+/// A duration with the units that Go has.
+pub(super) fn in_units(written: &str) -> Option<String> {
+    let digits = written.bytes().take_while(u8::is_ascii_digit).count();
+    let (number, unit) = written.split_at_checked(digits)?;
+    let number: u64 = number.parse().ok()?;
+    let right = match unit.trim().to_ascii_lowercase().as_str() {
+        "" | "s" | "sec" | "secs" | "second" | "seconds" => format!("{number}s"),
+        "m" | "min" | "mins" | "minute" | "minutes" => format!("{number}m"),
+        "h" | "hr" | "hrs" | "hour" | "hours" => format!("{number}h"),
+        "ms" | "msec" | "millis" | "milliseconds" => format!("{number}ms"),
+        "d" | "day" | "days" => format!("{}h", number.checked_mul(24)?),
+        _ => return None,
+    };
+    right.parse::<Duration>().is_ok().then_some(right)
+}
+
+/// The same value in the type that is wanted, where that is plain.
+pub(super) fn retyped(spot: &Spot<'_>, node: &Node) -> Option<Advice> {
+    let schema = spot.schema?;
+    match (schema.shape, &node.value) {
+        (Shape::Boolean, Value::String(said)) => {
+            let on = meant(said, &["Enabled", "Disabled"])? == "Enabled";
+            let advice = Advice::help("true or false, without quotes");
+            Some(advice.value(spot, made(Value::Bool(on))))
+        }
+        (Shape::Integer | Shape::Number, Value::String(said)) => {
+            let number: i64 = said.trim().parse().ok()?;
+            let advice = Advice::help("a number stands without quotes");
+            Some(advice.value(spot, made(Value::Number(number.into()))))
+        }
+        (Shape::Text, Value::Number(number)) if schema.form == Form::Duration => {
+            let advice = Advice::help("a duration has a unit: ms, s, m or h, as in 90s or 1h30m");
+            Some(advice.value(spot, made_text(in_units(&number.to_string())?)))
+        }
+        _ => None,
+    }
+}
+
+/// A number that is out of its bounds.
+pub(super) fn range(spot: &Spot<'_>) -> Option<Advice> {
+    let node = spot.node?;
+    match (spot.kind.kind, spot.key(), node.integer()?) {
+        ("IPPool", "blockSize", size) if size > 128 => Some(Advice::help(
+            "it is the length of a block's prefix, not its number of addresses: 26 makes blocks of 64 addresses",
+        )),
+        (_, "order", _) => None,
+        (_, "port" | "ports", 0) => Some(Advice::help("ports are 1 to 65535")),
+        _ => None,
+    }
+}
