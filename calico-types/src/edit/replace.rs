@@ -100,7 +100,9 @@ pub(super) fn splice(
     let flow = site.around.iter().any(|node| sheet.is_flow(node));
     let fits = match quotes {
         Quotes::Plain => is_plain(&after, flow),
-        Quotes::Single | Quotes::Double | Quotes::Block => !with.contains('\n'),
+        Quotes::Single | Quotes::Double => !with.contains('\n'),
+        // A line of it is a line of the document.
+        Quotes::Block => !with.contains('\n') && !before.get(part.clone())?.contains('\n'),
     };
     match self::part(sheet, site, before, part).filter(|_| fits) {
         Some((start, end)) => Some(Edit {
@@ -138,11 +140,14 @@ fn extent(sheet: &Sheet<'_>, site: &Site<'_>) -> Option<(usize, usize)> {
     };
     let end = sheet.entry_end(entry)?;
     let alone = is_scalar(node) && sheet.quotes(site) != Quotes::Block && !sheet.is_absent(node);
-    if alone || sheet.is_flow(node) {
+    if alone {
         return Some((node.span.start, end));
     }
     if sheet.has_comments(entry) {
         return None;
+    }
+    if sheet.is_flow(node) {
+        return Some((node.span.start, end));
     }
     let rest = sheet.text.get(entry.key_span.end..)?;
     let colon = entry.key_span.end + rest.find(':')? + 1;

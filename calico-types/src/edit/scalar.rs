@@ -163,8 +163,13 @@ pub(crate) fn is_plain(text: &str, flow: bool) -> bool {
     let inner = |c: char| {
         c.is_alphanumeric() || "./:-_=() '\"!|&<>*+%@^$;?".contains(c) || (!flow && ",[]{}".contains(c))
     };
+    let duration = || {
+        text.ends_with(|c: char| c.is_ascii_alphabetic())
+            && text.parse::<crate::scalar::Duration>().is_ok()
+    };
     let fits = text.starts_with(|c: char| c.is_alphabetic() || "/_(".contains(c))
-        || (crate::validate::net(text).is_some() && !text.contains(':'));
+        || (crate::validate::net(text).is_some() && !text.contains(':'))
+        || duration();
     fits && text.chars().all(inner)
         && !text.ends_with([':', ' '])
         && !text.contains(": ")
@@ -227,6 +232,9 @@ mod tests {
             ("a #b", false, false),
             ("x ", false, false),
             ("Never", true, true),
+            ("90s", true, true),
+            ("1e3", false, false),
+            ("0x1f", false, false),
         ] {
             assert_eq!((is_plain(text, false), is_plain(text, true)), (block, flow), "{text}");
         }

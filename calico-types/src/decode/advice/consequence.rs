@@ -24,7 +24,7 @@ fn of_kind(kind: &str, unreadable: bool) -> Option<&'static str> {
             "by an API server as it stands; Typha then cannot read the list of policies, and no node hears of any change"
         }
         "NetworkPolicy" | "GlobalNetworkPolicy" | "StagedNetworkPolicy" | "StagedGlobalNetworkPolicy" => {
-            "by an API server as it stands; Felix then takes the whole policy for missing, and says so in its log only"
+            "by an API server as it stands; Felix then ignores the whole policy, and only its log says so"
         }
         "HostEndpoint" => {
             "by an API server as it stands; Felix then takes the endpoint for missing"

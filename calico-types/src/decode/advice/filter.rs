@@ -142,20 +142,23 @@ fn lists(key: &str, value: &Node) -> Advice {
     let advice = Advice::help(format!(
         "a BGPFilter has one list a family: {direction}V4 and {direction}V6"
     ));
-    if v4.is_empty() && v6.is_empty() {
+    let families = [("V4", v4), ("V6", v6)];
+    let missing = families.iter().find(|(_, rules)| rules.is_empty());
+    let advice = match missing {
+        Some((family, _)) => advice.and(format!(
+            "routes of the other family pass: add {direction}{family}, where the cluster has it"
+        )),
+        None => advice,
+    };
+    let entries: Vec<_> = families
+        .into_iter()
+        .filter(|(_, rules)| !rules.is_empty())
+        .map(|(family, rules)| entry(&format!("{direction}{family}"), list(rules)))
+        .collect();
+    if entries.is_empty() {
         return advice;
     }
-    let reject = || mapping(vec![entry("action", text("Reject"))]);
-    if v6.is_empty() {
-        v6.push(reject());
-    }
-    if v4.is_empty() {
-        v4.push(reject());
-    }
-    advice.entries(&[
-        entry(&format!("{direction}V4"), list(v4)),
-        entry(&format!("{direction}V6"), list(v6)),
-    ])
+    advice.entries(&entries)
 }
 
 /// How many rules a suggestion has.

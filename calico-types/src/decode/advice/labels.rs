@@ -13,15 +13,15 @@ pub(super) fn expression(node: &Node) -> Option<String> {
     let formal = |key: &str| matches!(key, "matchLabels" | "matchExpressions");
     let mut terms = Vec::new();
     if entries.iter().any(|entry| formal(&entry.key)) {
-        for entry in entries {
-            match entry.key.as_str() {
-                "matchLabels" => terms.extend(labels(&entry.value)?),
-                "matchExpressions" => {
-                    let items = entry.value.items().iter().map(requirement);
-                    terms.extend(items.collect::<Option<Vec<_>>>()?);
-                }
-                _ => return None,
-            }
+        if !entries.iter().all(|entry| formal(&entry.key)) {
+            return None;
+        }
+        if let Some(node) = node.get("matchLabels") {
+            terms.extend(labels(node)?);
+        }
+        if let Some(node) = node.get("matchExpressions") {
+            let items = node.items().iter().map(requirement);
+            terms.extend(items.collect::<Option<Vec<_>>>()?);
         }
     } else {
         terms = labels(node)?;

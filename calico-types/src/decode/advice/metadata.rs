@@ -46,7 +46,8 @@ pub(super) fn in_metadata(spot: &Spot<'_>) -> Option<Advice> {
 /// A name with letters that names do not have.
 pub(super) fn name(spot: &Spot<'_>) -> Option<Advice> {
     let Some(Value::String(written)) = spot.node.map(|node| &node.value) else {
-        return None;
+        let unnamed = spot.steps == Steps::parse("metadata.name");
+        return unnamed.then(|| Advice::help("every resource has one: metadata.name"));
     };
     if spot.steps != Steps::parse("metadata.name") && spot.schema?.form != crate::schema::Form::Plain {
         return None;
@@ -55,5 +56,10 @@ pub(super) fn name(spot: &Spot<'_>) -> Option<Advice> {
     if lower == written.as_str() || !is_name(&lower) {
         return None;
     }
-    Some(Advice::default().value(spot, text(lower)))
+    let advice = if spot.steps == Steps::parse("metadata.name") {
+        Advice::help("what refers to it by its name has to change with it")
+    } else {
+        Advice::default()
+    };
+    Some(advice.value(spot, text(lower)))
 }

@@ -45,8 +45,10 @@ pub(super) use write::yaml;
 
 use super::document::Document;
 use crate::diagnostic::Diagnostic;
+use crate::diagnostic::fix::Fix;
 use crate::edit::{Change, Steps};
 use crate::prune;
+use crate::source::Span;
 use crate::tree::{Entry, Node};
 use certain::Trial;
 use spot::Spot;
@@ -89,6 +91,8 @@ impl Desk<'_> {
             }
             (path, _) => Spot::at(root, kind, path),
         };
+        let header = spot.key_span().filter(|_| diagnostic.span.is_some());
+        diagnostic.span = header.or(diagnostic.span);
         if let Some(advice) = self.advice(diagnostic, &spot) {
             self.give(advice, diagnostic);
         }
@@ -101,6 +105,7 @@ impl Desk<'_> {
             "wrong-case" => unknown::wrong_case(spot).map(|advice| self.dropped(advice, spot)),
             "duplicate-key" | "duplicate-item" => relation::repeated(spot, diagnostic),
             "unsupported-value" => words::advice(spot),
+            "yaml-tag" => scalar::tag(document, spot).map(|advice| self.dropped(advice, spot)),
             "text-expected" | "yaml-boolean" | "yaml-octal" => scalar::text(document, spot, diagnostic.code),
             "number-expected" => scalar::number(spot),
             "invalid-duration" => scalar::duration(spot),
@@ -133,7 +138,9 @@ impl Desk<'_> {
             help,
             suggestion,
             changes,
+            fix,
             part,
+            span,
         } = advice;
         if let Some(message) = message {
             diagnostic.message = message;
@@ -152,7 +159,8 @@ impl Desk<'_> {
             let span = crate::edit::part_of(text, root, &steps, &value, part);
             diagnostic.span = span.or(diagnostic.span);
         }
-        diagnostic.fix = self.trial.fix(&changes);
+        diagnostic.span = span.or(diagnostic.span);
+        diagnostic.fix = fix.or_else(|| self.trial.fix(&changes));
     }
 }
 
@@ -166,8 +174,12 @@ pub(super) struct Advice {
     suggestion: Option<String>,
     /// What would correct it; nothing where that is not certain.
     changes: Vec<Change>,
+    /// The edits themselves, where no change of the tree amounts to them.
+    fix: Option<Fix>,
     /// The part of a text that the finding is about.
     part: Option<(Steps, String, std::ops::Range<usize>)>,
+    /// A better place to point at.
+    span: Option<Span>,
 }
 
 impl Advice {

@@ -3,6 +3,7 @@
 use super::Advice;
 use super::spot::Spot;
 use super::words::protocol;
+use crate::decode::document::printable;
 use crate::edit::{Change, list, made, text};
 use crate::scalar::Port;
 use crate::tree::{Node, Value};
@@ -82,12 +83,15 @@ pub(super) fn advice(spot: &Spot<'_>) -> Option<Advice> {
     }
     let written = spot.text()?;
     if let Some(range) = range(written) {
-        let help = if written.contains(':') {
-            "a range begins with its lower end"
-        } else {
-            "a range is written with a colon"
-        };
-        return Some(Advice::help(help).value(spot, text(range)));
+        if written.contains(':') {
+            return Some(Advice::help("a range begins with its lower end").value(spot, text(range)));
+        }
+        let message = format!(
+            "\"{}\" is read as the name of a port, and is none",
+            printable(written)
+        );
+        let advice = Advice::help("a range is written with a colon").message(message);
+        return Some(advice.value(spot, text(range)));
     }
     if matches!(written.to_ascii_lowercase().as_str(), "any" | "all" | "*" | "0") {
         return Some(Advice::help("for all ports leave the list out"));

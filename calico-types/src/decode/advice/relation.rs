@@ -52,6 +52,9 @@ pub(super) fn advice(code: &str, spot: &Spot<'_>) -> Option<Advice> {
             Advice::help("for prefixes of any address that is the whole range")
                 .propose(vec![("cidr", cidr), ("matchOperator", operator)])
         }
+        "built-in-tier" => Advice::help(
+            "Calico's own tiers keep their order and defaultAction; a tier of your own has another name",
+        ),
         "invalid-path" => path(spot)?,
         _ => return None,
     })
@@ -98,12 +101,16 @@ fn match_operator(spot: &Spot<'_>, rule: &Node) -> Advice {
 
 fn apply_on_forward(spot: &Spot<'_>) -> Advice {
     let spec = Steps::parse("spec");
-    Advice::help("such a policy works on what is forwarded too, and has to say so").with(
-        &spec,
-        "applyOnForward",
-        made(Value::Bool(true)),
-    )
-    .certain_if(spot.node.is_none() || spot.key() != "applyOnForward")
+    let cause = spot.parent().and_then(|spec| {
+        let entries = spec.entries().iter();
+        entries.rev().find(|entry| matches!(entry.key.as_str(), "doNotTrack" | "preDNAT"))
+    });
+    let advice = Advice::help("such a policy works on what is forwarded too, and has to say so")
+        .with(&spec, "applyOnForward", made(Value::Bool(true)));
+    Advice {
+        span: cause.map(|entry| entry.key_span).filter(|_| spot.node.is_none()),
+        ..advice
+    }
 }
 
 fn icmp(spot: &Spot<'_>, rule: &Node) -> Advice {

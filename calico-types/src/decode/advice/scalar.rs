@@ -4,17 +4,19 @@
 use super::spot::Spot;
 use super::words::meant;
 use super::Advice;
-use crate::decode::document::Document;
+use crate::decode::document::{Document, shown};
 use crate::diagnostic::Code;
+use crate::diagnostic::fix::{Edit, Fix};
 use crate::edit::{made, text as made_text};
 use crate::scalar::{Asn, Duration};
 use crate::schema::{Form, Shape};
+use crate::source::Span;
 use crate::tree::{Node, Value};
 
 /// Whether a finding is about how a scalar is written, and knows it by its
 /// place alone.
 pub(super) fn is_about_text(code: Code) -> bool {
-    matches!(code.0, "yaml-boolean" | "yaml-octal")
+    matches!(code.0, "yaml-boolean" | "yaml-octal" | "yaml-tag")
 }
 
 /// A scalar that is read as something else than text, or is, and surprises.
@@ -31,14 +33,23 @@ pub(super) fn text(document: &Document, spot: &Spot<'_>, code: Code) -> Option<A
         }
         (Shape::Text, Value::Bool(_) | Value::Number(_)) => {
             if let Some(word) = meant(written, schema.one_of) {
-                return Some(Advice::help(format!("did you mean {word}?")).value(spot, made_text(word)));
+                let advice = Advice::help(format!("did you mean {word}?"));
+                let advice = if code.0 == "text-expected" {
+                    advice.message(unquoted(node, written))
+                } else {
+                    advice
+                };
+                return Some(advice.value(spot, made_text(word)));
             }
-            let help = if code.0 == "text-expected" {
-                format!("in quotes it is text: calicoctl takes it as it is, an API server does not")
+            let advice = if code.0 == "text-expected" {
+                Advice::help(
+                    "in quotes it is text: calicoctl takes it as it is, an API server does not",
+                )
+                .message(unquoted(node, written))
             } else {
-                "in quotes it is text".to_owned()
+                Advice::help("in quotes it is text")
             };
-            Some(Advice::help(help).value(spot, made_text(written)))
+            Some(advice.value(spot, made_text(written)))
         }
         (Shape::Integer | Shape::Number | Shape::IntOrText, Value::Number(_)) => {
             let decimal = written.trim_start_matches('0');
@@ -48,6 +59,45 @@ pub(super) fn text(document: &Document, spot: &Spot<'_>, code: Code) -> Option<A
         }
         _ => None,
     }
+}
+
+/// That a scalar is not text, and why it is not, where that surprises.
+fn unquoted(node: &Node, written: &str) -> String {
+    let value = shown(node);
+    if value == written {
+        format!("{value} is {}, where text is wanted", node.type_name())
+    } else {
+        let kind = node.type_name().trim_start_matches("a ");
+        format!("`{written}` without quotes is the {kind} {value}, where text is wanted")
+    }
+}
+
+/// A text that begins with `!` and has no quotes: what follows it up to the end
+/// of the line is the text.
+pub(super) fn tag(document: &Document, spot: &Spot<'_>) -> Option<Advice> {
+    let (entry, node) = (spot.entry?, spot.node?);
+    let from = entry.key_span.end;
+    let between = document.text.get(from..node.span.end)?;
+    let start = from + between.find('!')?;
+    let written = document.text.get(start..node.span.end)?;
+    let plain = written.trim_end();
+    if plain.contains(['\n', '#', '"', '{', '[']) || between.get(..start - from)?.trim() != ":" {
+        return None;
+    }
+    let span = Span {
+        start,
+        end: start + plain.len(),
+        line: entry.key_span.line,
+        column: entry.key_span.column + document.text.get(entry.key_span.start..start)?.chars().count(),
+    };
+    let replacement = format!("\"{plain}\"");
+    let advice = Advice::help("a text that begins with ! stands in quotes")
+        .write(format!("{}: {replacement}", entry.key));
+    Some(Advice {
+        span: Some(span),
+        fix: Some(Fix::new(vec![Edit { span, replacement }])),
+        ..advice
+    })
 }
 
 /// Text where a number is wanted.
@@ -114,7 +164,7 @@ pub(super) fn range(spot: &Spot<'_>) -> Option<Advice> {
             "it is the length of a block's prefix, not its number of addresses: 26 makes blocks of 64 addresses",
         )),
         (_, "order", _) => None,
-        (_, "port" | "ports", 0) => Some(Advice::help("ports are 1 to 65535")),
+        (_, "port" | "ports" | "notPorts", _) => Some(Advice::help("ports are 1 to 65535")),
         _ => None,
     }
 }

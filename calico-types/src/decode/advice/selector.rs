@@ -4,15 +4,18 @@ use super::Advice;
 use super::spot::Spot;
 use super::write::one;
 use crate::edit::{Change, text};
-use crate::selector::Selector;
+use crate::selector::{Selector, SelectorErrorKind};
 
 /// The token that is wrong, what was meant, and the whole selector put right.
 pub(super) fn advice(spot: &Spot<'_>) -> Option<Advice> {
     let written = spot.text()?;
     let error = Selector::parse(written).err()?;
-    let mut advice = match error.hint() {
-        Some(hint) => Advice::help(hint.to_string()),
-        None => Advice::default(),
+    let mut advice = match (error.hint(), error.kind()) {
+        (Some(hint), _) => Advice::help(hint.to_string()),
+        (None, SelectorErrorKind::UnterminatedString(quote)) => Advice::help(format!(
+            "a value stands between two of them: {quote}web{quote}"
+        )),
+        (None, _) => Advice::default(),
     };
     advice.part = Some((spot.steps.clone(), written.to_owned(), error.span()));
     if let Some(right) = Selector::repaired(written) {

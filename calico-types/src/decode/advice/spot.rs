@@ -9,13 +9,14 @@ use crate::tree::{Entry, Node, Value};
 #[derive(Clone, Debug)]
 pub(super) struct Spot<'a> {
     pub(super) kind: &'static KindSchema,
-    pub(super) root: &'a Node,
     /// The way to it, by the keys that the document has.
     pub(super) steps: Steps,
     /// What it is in, from the root, each with its schema where that is known.
     pub(super) around: Vec<(&'a Node, Option<&'static Schema>)>,
     /// Its own entry, where it is in a mapping.
     pub(super) entry: Option<&'a Entry>,
+    /// The entry of what it is in, where that is in a mapping.
+    pub(super) outer: Option<&'a Entry>,
     /// `None` for a field that is not there.
     pub(super) node: Option<&'a Node>,
     pub(super) schema: Option<&'static Schema>,
@@ -27,10 +28,10 @@ impl<'a> Spot<'a> {
     pub(super) fn at(root: &'a Node, kind: &'static KindSchema, path: &str) -> Self {
         let mut spot = Self {
             kind,
-            root,
             steps: Steps::default(),
             around: Vec::new(),
             entry: None,
+            outer: None,
             node: Some(root),
             schema: Some(&kind.schema),
         };
@@ -98,6 +99,7 @@ impl<'a> Spot<'a> {
         }
         self.schema = self.schema.and_then(|schema| below(schema, key));
         self.steps = std::mem::take(&mut self.steps).key(key);
+        self.outer = self.entry;
         (self.entry, self.node) = (None, None);
         rest
     }
@@ -106,6 +108,7 @@ impl<'a> Spot<'a> {
         self.around.push((parent, self.schema));
         self.schema = self.schema.and_then(|schema| below(schema, &entry.key));
         self.steps = std::mem::take(&mut self.steps).key(&entry.key);
+        self.outer = self.entry;
         (self.entry, self.node) = (Some(entry), Some(&entry.value));
     }
 
@@ -123,6 +126,7 @@ impl<'a> Spot<'a> {
             | Shape::Any => None,
         });
         self.steps = std::mem::take(&mut self.steps).join(&format!("[{index}]"));
+        self.outer = self.entry;
         (self.entry, self.node) = (None, parent.items().get(index));
     }
 
@@ -134,6 +138,19 @@ impl<'a> Spot<'a> {
     /// The way to the value that this one is in.
     pub(super) fn parent_steps(&self) -> Steps {
         self.steps.parent()
+    }
+
+    /// Where to point: at the key of what stands on lines of its own, and of what
+    /// a field is missing in.
+    pub(super) fn key_span(&self) -> Option<Span> {
+        match (self.node, self.entry, self.outer) {
+            (Some(node), Some(entry), _) => {
+                let nested = matches!(node.value, Value::Mapping(_) | Value::Sequence(_));
+                (nested && node.span.line > entry.key_span.line).then_some(entry.key_span)
+            }
+            (None, _, Some(outer)) => Some(outer.key_span),
+            _ => None,
+        }
     }
 
     /// The text of the value.

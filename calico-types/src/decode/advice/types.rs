@@ -24,10 +24,15 @@ pub(in crate::decode) fn type_name(schema: &Schema) -> &'static str {
 /// A value of the wrong type.
 pub(super) fn wrong_type(spot: &Spot<'_>) -> Option<Advice> {
     let (node, schema) = (spot.node?, spot.schema?);
-    with_a_story(spot, node)
+    let advice = with_a_story(spot, node)
         .or_else(|| scalar::retyped(spot, node))
         .or_else(|| as_list(spot, node, schema))
-        .or_else(|| as_selector(spot, node, schema))
+        .or_else(|| as_selector(spot, node, schema));
+    if !matches!(node.value, Value::Sequence(_)) {
+        return advice;
+    }
+    let message = format!("this is a list, where {} is wanted", type_name(schema));
+    Some(advice.unwrap_or_default().message(message))
 }
 
 /// One value where a list of such is wanted.
@@ -40,6 +45,7 @@ fn as_list(spot: &Spot<'_>, node: &Node, schema: &Schema) -> Option<Advice> {
         (Value::String(_) | Value::Number(_) | Value::Bool(_), Shape::Text | Shape::IntOrText | Shape::Integer) => {
             if let Some(several) = node.text().and_then(address::several) {
                 let several = several.into_iter().map(text).collect();
+                let advice = Advice::help("several networks are several items of the list");
                 return Some(advice.value(spot, list(several)));
             }
             Some(advice.value(spot, list(vec![node.clone()])))

@@ -9,16 +9,21 @@ use crate::schema::{Schema, Shape};
 /// Where a field would stand, in words.
 pub(in crate::decode) fn place(kind: &str, path: &Path<'_>) -> String {
     let what = match (path.last_key(), path) {
-        (None, _) => return format!("a {kind}"),
+        (None, _) => return with_article(kind),
         (Some("ingress" | "egress"), Path::Index(..)) => "a rule",
         (Some("importV4" | "importV6" | "exportV4" | "exportV6"), Path::Index(..)) => {
             "a filter rule"
         }
-        (Some("spec"), _) => return format!("the spec of a {kind}"),
-        (Some("metadata"), _) => return format!("the metadata of a {kind}"),
+        (Some("spec"), _) => "the spec",
+        (Some("metadata"), _) => "the metadata",
         _ => return format!("`{path}`"),
     };
-    format!("{what} of a {kind}")
+    format!("{what} of {}", with_article(kind))
+}
+
+fn with_article(kind: &str) -> String {
+    let vowel = kind.starts_with(['A', 'E', 'I', 'O']);
+    format!("{} {kind}", if vowel { "an" } else { "a" })
 }
 
 /// What to do about a field that is in no schema.

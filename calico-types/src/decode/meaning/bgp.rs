@@ -11,7 +11,7 @@ pub(super) fn filter_rule(rule: &Node, list: &str) -> String {
         "Accept" => "accepts",
         "Reject" => "rejects",
         "" => return "refused: a rule needs an action".to_owned(),
-        _ => "decides nothing about",
+        other => return format!("refused: {} is no action", printable(other)),
     };
     let family = if list.ends_with("V6") { "IPv6" } else { "IPv4" };
     let direction = if list.starts_with("import") {
@@ -35,10 +35,17 @@ pub(super) fn filter_rule(rule: &Node, list: &str) -> String {
         ("", _) if rule.entries().len() <= 1 => format!("{verb} every {family} route {direction}"),
         ("", _) => format!("{verb} {family} routes {direction}, whatever their prefix"),
         (_, "") => "refused: cidr and matchOperator go together".to_owned(),
-        (cidr, operator) => format!(
-            "{verb} {family} routes {direction} that are {operator} {}{lengths}",
-            printable(cidr)
-        ),
+        (cidr, operator) => {
+            let relation = match operator {
+                "In" => "within",
+                "NotIn" => "outside of",
+                "Equal" => "exactly",
+                "NotEqual" => "other than",
+                other => return format!("refused: {} is no operator", printable(other)),
+            };
+            let cidr = printable(cidr);
+            format!("{verb} {family} routes {direction} that are {relation} {cidr}{lengths}")
+        }
     }
 }
 

@@ -14,7 +14,7 @@ pub(super) fn rule(rule: &Node, direction: &str) -> String {
         "Log" => "logs",
         "Pass" => "passes on to the next tier",
         "" => return "refused: a rule needs an action".to_owned(),
-        _ => "decides nothing about",
+        other => return format!("refused: {} is no action", printable(other)),
     };
     let empty = Node::new(rule.span, Value::Mapping(Vec::new()));
     let source = rule.get("source").unwrap_or(&empty);
@@ -126,14 +126,14 @@ fn direction(spec: &Node, whom: &str) -> String {
     let egress = typed("Egress") || (untyped && has("egress"));
     let ingress = typed("Ingress") || (untyped && (has("ingress") || !has("egress")));
     let denied = |list: &str, words: &str| {
-        (!has(list)).then(|| format!("it denies all that {words} {whom}"))
+        (!has(list)).then(|| format!("the policy denies all that {words} {whom}"))
     };
     let mut parts = Vec::new();
     if ingress {
-        parts.push(denied("ingress", "comes to").unwrap_or_else(|| "it is for ingress".to_owned()));
+        parts.push(denied("ingress", "comes to").unwrap_or_else(|| "the policy is for ingress".to_owned()));
     }
     if egress {
-        parts.push(denied("egress", "leaves").unwrap_or_else(|| "it is for egress".to_owned()));
+        parts.push(denied("egress", "leaves").unwrap_or_else(|| "the policy is for egress".to_owned()));
     }
     if !egress && untyped {
         parts.push("egress is not restricted".to_owned());
@@ -141,7 +141,7 @@ fn direction(spec: &Node, whom: &str) -> String {
     if !ingress && untyped {
         parts.push("ingress is not restricted".to_owned());
     }
-    parts.join(", ")
+    parts.join("; ")
 }
 
 /// A rule of Kubernetes' NetworkPolicy.
