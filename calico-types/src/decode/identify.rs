@@ -123,7 +123,10 @@ fn unknown(
     }
     let header = |fields: &[(&'static str, &str)]| advice::corrected(&origin.text, root, fields);
     if let Some(known) = advice::first_version(api, kind).and_then(|kind| lookup(V3, kind)) {
-        let message = format!("{} of v1 is Calico's first API, which is gone", printable(kind));
+        let message = format!(
+            "{} of v1 is Calico's first API, which is gone",
+            printable(kind)
+        );
         let fields = [("apiVersion", V3), ("kind", known.kind)];
         let diagnostic = Diagnostic::error(Code("wrong-api-version"), message)
             .refused_by(RefusedBy::EVERYONE)
@@ -150,7 +153,11 @@ fn unknown(
         return (Some(known), Some(diagnostic));
     }
     let of_calico = api.contains("projectcalico.org") || api.contains("tigera.io");
-    let names = || kinds().filter(|known| known.api_version == api).map(|known| known.kind);
+    let names = || {
+        kinds()
+            .filter(|known| known.api_version == api)
+            .map(|known| known.kind)
+    };
     let near = names()
         .find(|name| same_but_number(name, kind))
         .or_else(|| similar::closest(kind, names()));

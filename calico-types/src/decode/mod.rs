@@ -202,7 +202,10 @@ fn parse(source: &Source, limits: &Limits) -> (Origin, Parsed) {
     };
     if source.bytes.len() > limits.bytes {
         let message = format!("more than {} bytes", limits.bytes);
-        return (origin(""), refused(Diagnostic::error(Code("too-large"), message)));
+        return (
+            origin(""),
+            refused(Diagnostic::error(Code("too-large"), message)),
+        );
     }
     let (text, broken) = valid_prefix(&source.bytes);
     let content = text.trim_start_matches('\u{feff}');

@@ -99,7 +99,9 @@ fn excerpt(out: &mut String, source: &Source, span: Span, margin: &str) -> fmt::
     let bytes = source.bytes.as_slice();
     let start = span.start.min(bytes.len());
     let before = before_in_line(bytes, start);
-    let marked = bytes.get(start..span.end.clamp(start, bytes.len())).unwrap_or_default();
+    let marked = bytes
+        .get(start..span.end.clamp(start, bytes.len()))
+        .unwrap_or_default();
     let first = marked.split(|&b| b == b'\n').next().unwrap_or_default();
     let first = cut(first.trim_ascii_end());
     let after = bytes.get(start + first.len()..).unwrap_or_default();
@@ -111,7 +113,11 @@ fn excerpt(out: &mut String, source: &Source, span: Span, margin: &str) -> fmt::
     let from = width(&lead);
     // A place behind the end is marked by one caret.
     let length = width(&mark).max(1);
-    let skipped = if from + length > WIDTH { from.saturating_sub(LEAD) } else { 0 };
+    let skipped = if from + length > WIDTH {
+        from.saturating_sub(LEAD)
+    } else {
+        0
+    };
     let (line, cut_left) = window(line, skipped);
     let from = from - skipped + usize::from(cut_left);
     let length = length.min((WIDTH + 1).saturating_sub(from).max(1));
@@ -119,7 +125,11 @@ fn excerpt(out: &mut String, source: &Source, span: Span, margin: &str) -> fmt::
     writeln!(out, "{margin} |")?;
     writeln!(out, "{} | {line}", span.line)?;
     write!(out, "{margin} | {}{carets}", " ".repeat(from))?;
-    let lines = marked.trim_ascii_end().iter().filter(|&&b| b == b'\n').count();
+    let lines = marked
+        .trim_ascii_end()
+        .iter()
+        .filter(|&&b| b == b'\n')
+        .count();
     match lines {
         0 => writeln!(out),
         lines => writeln!(out, " to line {}", span.line.saturating_add(lines)),
@@ -135,7 +145,9 @@ fn before_in_line(bytes: &[u8], at: usize) -> &[u8] {
     }
     let before = bytes.get(from..at).unwrap_or_default();
     let line = before.iter().rposition(|&b| b == b'\n');
-    before.get(line.map_or(0, |newline| newline + 1)..).unwrap_or_default()
+    before
+        .get(line.map_or(0, |newline| newline + 1)..)
+        .unwrap_or_default()
 }
 
 /// The beginning of something long.
@@ -250,12 +262,19 @@ mod tests {
     #[test]
     fn spans_of_several_lines_say_where_they_end() {
         let text = "a:\n  b: 1\n  c: 2\n\nd: 3\n";
-        assert_eq!(marked(text, "b: 1\n  c: 2\n\n"), ["  b: 1", "  ^^^^ to line 3"]);
+        assert_eq!(
+            marked(text, "b: 1\n  c: 2\n\n"),
+            ["  b: 1", "  ^^^^ to line 3"]
+        );
     }
 
     #[test]
     fn wide_lines_are_cut_around_the_mark() {
-        let text = format!("{{{}\"here\": 1{}}}", "\"a\": 1, ".repeat(50_000), ", \"b\": 2".repeat(50_000));
+        let text = format!(
+            "{{{}\"here\": 1{}}}",
+            "\"a\": 1, ".repeat(50_000),
+            ", \"b\": 2".repeat(50_000)
+        );
         let [line, mark] = marked(&text, "\"here\"");
         assert!(line.starts_with('…') && line.ends_with('…'), "{line}");
         assert!(width(&line) <= WIDTH + 2, "{line}");

@@ -58,7 +58,11 @@ impl fmt::Display for Summary {
         let mut first = true;
         for (count, one, many) in counts.into_iter().filter(|(count, ..)| *count > 0) {
             let separator = if first { "" } else { ", " };
-            write!(f, "{separator}{count} {}", if count == 1 { one } else { many })?;
+            write!(
+                f,
+                "{separator}{count} {}",
+                if count == 1 { one } else { many }
+            )?;
             first = false;
         }
         if first {

@@ -129,5 +129,5 @@ pub(crate) fn part_of(
     Some(sheet.span(span, start, end))
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "json", feature = "yaml"))]
 mod tests;

@@ -15,7 +15,9 @@ pub(super) fn applied(root: &Node, change: &Change) -> Option<Node> {
             within(root, &parent.0, &|node| {
                 let mut entries = node.entries().to_vec();
                 let taken = entries.iter().any(|entry| entry.key == *to);
-                let renamed = entries.get_mut(position(node.entries(), key)?).filter(|_| !taken)?;
+                let renamed = entries
+                    .get_mut(position(node.entries(), key)?)
+                    .filter(|_| !taken)?;
                 *renamed = entry(to, renamed.value.clone());
                 Some(with(node, Value::Mapping(entries)))
             })
@@ -74,11 +76,7 @@ fn with(node: &Node, value: Value) -> Node {
 }
 
 /// The tree with another value at the end of some steps.
-fn within(
-    node: &Node,
-    steps: &[Step],
-    change: &dyn Fn(&Node) -> Option<Node>,
-) -> Option<Node> {
+fn within(node: &Node, steps: &[Step], change: &dyn Fn(&Node) -> Option<Node>) -> Option<Node> {
     let Some((step, rest)) = steps.split_first() else {
         return change(node);
     };
@@ -116,7 +114,9 @@ fn removed(root: &Node, at: &Steps) -> Option<Node> {
             Step::Index(index) => {
                 node.items().get(*index)?;
                 let others = node.items().iter().enumerate();
-                let others = others.filter(|(at, _)| at != index).map(|(_, item)| item.clone());
+                let others = others
+                    .filter(|(at, _)| at != index)
+                    .map(|(_, item)| item.clone());
                 Value::Sequence(others.collect())
             }
         };
@@ -130,7 +130,9 @@ fn put(node: &Node, steps: &[Step], value: &Node) -> Option<Node> {
         return node.is_null().then(|| value.clone());
     };
     let Step::Key(key) = step else {
-        return within(node, std::slice::from_ref(step), &|below| put(below, rest, value));
+        return within(node, std::slice::from_ref(step), &|below| {
+            put(below, rest, value)
+        });
     };
     if !node.is_null() && !matches!(node.value, Value::Mapping(_)) {
         return None;

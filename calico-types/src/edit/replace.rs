@@ -123,8 +123,19 @@ pub(super) fn part(
     let span = site.node.span;
     let quotes = sheet.quotes(site);
     let written = sheet.written(span);
-    let place = |offset| place_of(written, quotes, span.column.saturating_sub(1), value, offset);
-    Some((span.start + place(part.start)?, span.start + place(part.end)?))
+    let place = |offset| {
+        place_of(
+            written,
+            quotes,
+            span.column.saturating_sub(1),
+            value,
+            offset,
+        )
+    };
+    Some((
+        span.start + place(part.start)?,
+        span.start + place(part.end)?,
+    ))
 }
 
 /// From where to where a value is to be replaced: itself, if it is a scalar or

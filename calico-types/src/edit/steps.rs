@@ -65,8 +65,17 @@ impl Steps {
 
     /// The nearest item of a list that the value is or is in; else the root.
     pub(crate) fn up_to_item(&self) -> Self {
-        let item = self.0.iter().rposition(|step| matches!(step, Step::Index(_)));
-        Self(self.0.iter().take(item.map_or(0, |item| item + 1)).cloned().collect())
+        let item = self
+            .0
+            .iter()
+            .rposition(|step| matches!(step, Step::Index(_)));
+        Self(
+            self.0
+                .iter()
+                .take(item.map_or(0, |item| item + 1))
+                .cloned()
+                .collect(),
+        )
     }
 
     /// The rule of a policy or a filter that the value is or is in.

@@ -202,12 +202,10 @@ impl<'a> Lexer<'a> {
         }
         if self.eat("has(") {
             self.skip_blanks();
-            let label = self
-                .label()?
-                .ok_or_else(|| {
-                    let hint = super::hint::for_label(self.rest());
-                    self.unexpected(Expected::Label, hint)
-                })?;
+            let label = self.label()?.ok_or_else(|| {
+                let hint = super::hint::for_label(self.rest());
+                self.unexpected(Expected::Label, hint)
+            })?;
             self.close(None)?;
             return Ok(TokenKind::Has(label));
         }

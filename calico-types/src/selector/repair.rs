@@ -32,14 +32,9 @@ pub(super) fn corrected(hint: &Hint, text: &str, span: Range<usize>) -> Option<S
     };
     match hint {
         Hint::Equality => replaced(span, "=="),
-        Hint::Colon | Hint::And | Hint::Or => {
-            let operator = match hint {
-                Hint::Colon => "==",
-                Hint::And => "&&",
-                _ => "||",
-            };
-            replaced(span.clone(), &apart(text, &span, operator))
-        }
+        Hint::Colon => replaced(span.clone(), &apart(text, &span, "==")),
+        Hint::And => replaced(span.clone(), &apart(text, &span, "&&")),
+        Hint::Or => replaced(span.clone(), &apart(text, &span, "||")),
         Hint::QuoteValue(value) => replaced(span, &format!("'{value}'")),
         Hint::WriteOperator(operator) | Hint::LowerCase(operator) => {
             // `starts` may have its `with` already.
@@ -82,7 +77,10 @@ pub(super) fn corrected(hint: &Hint, text: &str, span: Range<usize>) -> Option<S
             let rest = text.get(span.start..)?;
             let quote = rest.chars().next()?;
             let (label, _) = rest.get(quote.len_utf8()..)?.split_once(quote)?;
-            replaced(span.start..span.start + label.len() + 2 * quote.len_utf8(), label)
+            replaced(
+                span.start..span.start + label.len() + 2 * quote.len_utf8(),
+                label,
+            )
         }
         Hint::NoSpace(word) => {
             let label = label_before(text, span.start)?;
@@ -96,7 +94,9 @@ pub(super) fn corrected(hint: &Hint, text: &str, span: Range<usize>) -> Option<S
 /// An operator in place of what is at `span`, with a blank on each side.
 fn apart(text: &str, span: &Range<usize>, operator: &str) -> String {
     let blank = |c: Option<char>| c.is_none_or(|c| c == ' ' || c == '\t');
-    let before = text.get(..span.start).and_then(|text| text.chars().next_back());
+    let before = text
+        .get(..span.start)
+        .and_then(|text| text.chars().next_back());
     let after = text.get(span.end..).and_then(|text| text.chars().next());
     let left = if blank(before) { "" } else { " " };
     let right = if blank(after) { "" } else { " " };
@@ -151,7 +151,10 @@ fn braces(text: &str, span: Range<usize>) -> Option<String> {
 fn negated(text: &str, span: Range<usize>) -> Option<String> {
     let label = label_before(text, span.start)?;
     let rest = text.get(span.end..)?.trim_start();
-    if rest.get(..2).is_some_and(|word| word.eq_ignore_ascii_case("in")) {
+    if rest
+        .get(..2)
+        .is_some_and(|word| word.eq_ignore_ascii_case("in"))
+    {
         return Some(format!("{} in{}", text.get(..span.end)?, rest.get(2..)?));
     }
     let operator = ["contains", "starts with", "ends with"]
@@ -163,7 +166,7 @@ fn negated(text: &str, span: Range<usize>) -> Option<String> {
     Some(format!(
         "{}!({} {operator} {quote}{inner}{quote}){rest}",
         text.get(..label.start)?,
-        text.get(label.clone())?,
+        text.get(label)?,
     ))
 }
 
@@ -192,12 +195,18 @@ mod tests {
             ("has('app')", "has(app)"),
             ("has (app)", "has(app)"),
             ("!app", "!has(app)"),
-            ("app not contains 'x' && has(b)", "!(app contains 'x') && has(b)"),
+            (
+                "app not contains 'x' && has(b)",
+                "!(app contains 'x') && has(b)",
+            ),
             ("app startsWith 'x'", "app starts with 'x'"),
             ("app starts-with 'x'", "app starts with 'x'"),
             ("app == 'x'\n", "app == 'x'"),
             ("app == 'x'\n&& has(b)", "app == 'x' && has(b)"),
-            ("a == 'b' AND c == 'd' Or has(e)", "a == 'b' && c == 'd' || has(e)"),
+            (
+                "a == 'b' AND c == 'd' Or has(e)",
+                "a == 'b' && c == 'd' || has(e)",
+            ),
         ] {
             assert_eq!(repaired(text).as_deref(), Some(right), "{text}");
         }

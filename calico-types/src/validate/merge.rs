@@ -68,7 +68,9 @@ fn specific(found: Vec<Diagnostic>) -> Vec<Diagnostic> {
     for (index, diagnostic) in found.iter().enumerate() {
         at.entry(place(diagnostic)).or_default().push(index);
         let code = diagnostic.code.0;
-        if code == "duplicate-item" && let Some((list, _)) = diagnostic.path.rsplit_once('[') {
+        if code == "duplicate-item"
+            && let Some((list, _)) = diagnostic.path.rsplit_once('[')
+        {
             repeated.insert((diagnostic.source.clone(), list.to_owned()), index);
         }
         if diagnostic.severity == Severity::Error && code != "does-not-fit" {
@@ -77,7 +79,10 @@ fn specific(found: Vec<Diagnostic>) -> Vec<Diagnostic> {
     }
     let mut better: Vec<Option<usize>> = vec![None; found.len()];
     for (index, diagnostic) in found.iter().enumerate() {
-        let others = at.get(&place(diagnostic)).map(Vec::as_slice).unwrap_or_default();
+        let others = at
+            .get(&place(diagnostic))
+            .map(Vec::as_slice)
+            .unwrap_or_default();
         let other = |fits: fn(&Diagnostic) -> bool| {
             let other = |other: &&usize| found.get(**other).is_some_and(fits);
             others.iter().find(other).copied()
@@ -85,7 +90,7 @@ fn specific(found: Vec<Diagnostic>) -> Vec<Diagnostic> {
         let winner = match diagnostic.code.0 {
             "invalid-format" => {
                 other(|other| matches!(other.code.0, "unsupported-value" | "invalid-duration"))
-            },
+            }
             "out-of-range" => other(|other| other.code.0 == "invalid-block-size"),
             "yaml-boolean" => other(|other| other.code.0 == "text-expected"),
             // What to write in place of BIRD's pattern has an operator.
@@ -107,7 +112,10 @@ fn specific(found: Vec<Diagnostic>) -> Vec<Diagnostic> {
             *slot = winner;
         }
     }
-    let by: Vec<RefusedBy> = found.iter().map(|diagnostic| diagnostic.refused_by).collect();
+    let by: Vec<RefusedBy> = found
+        .iter()
+        .map(|diagnostic| diagnostic.refused_by)
+        .collect();
     let mut kept: Vec<Option<Diagnostic>> = found.into_iter().map(Some).collect();
     for (index, winner) in better.into_iter().enumerate() {
         let Some(winner) = winner else { continue };

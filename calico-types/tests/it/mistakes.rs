@@ -70,14 +70,15 @@ fn text(source: &Source) -> String {
 /// The source with every fix made, and those that come up then.
 fn fixed(source: &Source) -> Source {
     let mut current = source.clone();
-    for _ in 0..20 {
+    for round in 0.. {
+        assert!(round < 20, "the fixes of {} never end", source.name);
         let applied = fix::apply(&current, &found(&current).diagnostics);
         if applied.applied.is_empty() {
-            return current;
+            break;
         }
         current.bytes = applied.bytes;
     }
-    panic!("the fixes of {} never end", source.name);
+    current
 }
 
 /// Lines that went and lines that came, by the longest common subsequence.
@@ -137,7 +138,12 @@ fn ways(source: &Source) -> Vec<String> {
     };
     let advice = |found: &Diagnostic| {
         let write = keys(found.suggestion.as_deref().unwrap_or_default());
-        format!("{} {:?} {write:?} {}", way(found), found.help, found.fix.is_some())
+        format!(
+            "{} {:?} {write:?} {}",
+            way(found),
+            found.help,
+            found.fix.is_some()
+        )
     };
     found.iter().map(advice).collect()
 }
@@ -190,7 +196,7 @@ fn check_fixes(name: &str, source: &Source) -> usize {
     for diagnostic in found(source).diagnostics {
         let Some(fix) = &diagnostic.fix else { continue };
         fixes += 1;
-        let bytes = fix.apply_to(&source.bytes).expect("edits that fit");
+        let bytes = fix.apply_to(&source.bytes).unwrap();
         let after = Source::new(source.name.clone(), bytes.clone());
         let what = way(&diagnostic);
         assert!(
@@ -200,7 +206,11 @@ fn check_fixes(name: &str, source: &Source) -> usize {
         );
         for (error, times) in errors(&after) {
             let known = before.get(&error).copied().unwrap_or_default();
-            assert!(known >= times, "{name}: {what}: the fix brings {error}\n{}", text(&after));
+            assert!(
+                known >= times,
+                "{name}: {what}: the fix brings {error}\n{}",
+                text(&after)
+            );
         }
         let kept = untouched(&source.bytes, fix);
         assert!(is_subsequence(&kept, &bytes), "{name}: {}", text(&after));
@@ -253,7 +263,6 @@ fn fixing_again_changes_nothing() {
         assert_eq!(fixed(&once).bytes, once.bytes, "{name}");
     }
 }
-
 
 /// The same mistakes in JSON are mended to the same resources.
 #[test]

@@ -24,7 +24,10 @@ pub(super) fn cidr(spot: &Spot<'_>) -> Option<Advice> {
         if !spot.steps.is_item() {
             return Some(advice);
         }
-        let lines: Vec<String> = values.iter().map(|value| format!("- {}", super::yaml(value))).collect();
+        let lines: Vec<String> = values
+            .iter()
+            .map(|value| format!("- {}", super::yaml(value)))
+            .collect();
         let mut advice = advice.write(lines.join("\n"));
         advice.changes = vec![Change::Split {
             at: spot.steps.clone(),
@@ -60,7 +63,10 @@ fn corrected(written: &str) -> Option<(Advice, String)> {
     }
     if let Ok(address) = written.parse::<IpAddr>() {
         let right = IpNet::from(address).to_string();
-        return Some((Advice::help("one address is a network too, with its full length"), right));
+        return Some((
+            Advice::help("one address is a network too, with its full length"),
+            right,
+        ));
     }
     let (address, mask) = written.split_once('/')?;
     let address: Ipv4Addr = address.trim().parse().ok()?;
@@ -116,12 +122,19 @@ fn family(spot: &Spot<'_>, written: &str) -> Option<Advice> {
 fn hopeless(written: &str) -> Option<Advice> {
     let looks = |c: char| c.is_ascii_hexdigit() || ".:/*-x".contains(c);
     if written.contains('-') && written.chars().all(looks) && written.contains('.') {
-        return Some(Advice::help("there are no ranges of addresses: write the networks that cover it"));
+        return Some(Advice::help(
+            "there are no ranges of addresses: write the networks that cover it",
+        ));
     }
     if written.contains('*') {
-        return Some(Advice::help("there are no wildcards: 10.0.*.* is 10.0.0.0/16"));
+        return Some(Advice::help(
+            "there are no wildcards: 10.0.*.* is 10.0.0.0/16",
+        ));
     }
-    if matches!(written.to_ascii_lowercase().as_str(), "any" | "all" | "world" | "internet") {
+    if matches!(
+        written.to_ascii_lowercase().as_str(),
+        "any" | "all" | "world" | "internet"
+    ) {
         return Some(Advice::help(
             "for every address leave the list out; 0.0.0.0/0 is every IPv4 address",
         ));
@@ -165,7 +178,9 @@ fn bird_pattern(spot: &Spot<'_>, base: &str, pattern: Pattern) -> Advice {
         .parent()
         .map(|rule| rule.text_of("matchOperator"))
         .unwrap_or_default();
-    let lengths = spot.parent().is_some_and(|rule| rule.get("prefixLength").is_some());
+    let lengths = spot
+        .parent()
+        .is_some_and(|rule| rule.get("prefixLength").is_some());
     let number = |number: i64| made(Value::Number(number.into()));
     let mut fields = vec![("cidr", text(base)), ("matchOperator", text("In"))];
     let advice = match pattern {
@@ -212,11 +227,18 @@ pub(super) fn address(spot: &Spot<'_>) -> Option<Advice> {
     let written = spot.text()?.trim();
     if let Ok(net) = written.parse::<IpNet>() {
         let address = net.addr().to_string();
-        return Some(Advice::help("an address, without the length of its network").value(spot, text(address)));
+        return Some(
+            Advice::help("an address, without the length of its network")
+                .value(spot, text(address)),
+        );
     }
-    let bare = written.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+    let bare = written
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'));
     if let Some(bare) = bare.filter(|bare| bare.parse::<IpAddr>().is_ok()) {
-        return Some(Advice::help("brackets are for an IPv6 address with a port").value(spot, text(bare)));
+        return Some(
+            Advice::help("brackets are for an IPv6 address with a port").value(spot, text(bare)),
+        );
     }
     if let Ok(address) = written.parse::<IpAddr>() {
         let wanted = if address.is_ipv4() { "IPv6" } else { "IPv4" };

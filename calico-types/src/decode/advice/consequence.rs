@@ -23,7 +23,10 @@ fn of_kind(kind: &str, unreadable: bool) -> Option<&'static str> {
         "NetworkPolicy" | "GlobalNetworkPolicy" if unreadable => {
             "by an API server as it stands; Typha then cannot read the list of policies, and no node hears of any change"
         }
-        "NetworkPolicy" | "GlobalNetworkPolicy" | "StagedNetworkPolicy" | "StagedGlobalNetworkPolicy" => {
+        "NetworkPolicy"
+        | "GlobalNetworkPolicy"
+        | "StagedNetworkPolicy"
+        | "StagedGlobalNetworkPolicy" => {
             "by an API server as it stands; Felix then ignores the whole policy, and only its log says so"
         }
         "HostEndpoint" => {

@@ -1,10 +1,10 @@
 //! Fields of Node, HostEndpoint, NetworkSet, Tier and FelixConfiguration as
 //! others have them.
 
-use super::Advice;
 use super::spot::Spot;
-use crate::edit::{Steps, list};
-use crate::tree::{Node, Value};
+use super::{Advice, as_list};
+use crate::edit::Steps;
+use crate::tree::Node;
 
 /// A field that the spec of one of these kinds does not have.
 pub(super) fn advice(spot: &Spot<'_>) -> Option<Advice> {
@@ -30,13 +30,6 @@ fn of_metadata(spot: &Spot<'_>) -> Option<Advice> {
         let path = format!("metadata.{key}");
         Advice::help("it belongs to the metadata").moved(spot, Steps::parse(&path), &path)
     })
-}
-
-fn as_list(node: &Node) -> Node {
-    match &node.value {
-        Value::Sequence(_) => node.clone(),
-        _ => list(vec![node.clone()]),
-    }
 }
 
 fn of_node(spot: &Spot<'_>, node: &Node) -> Option<Advice> {
@@ -88,20 +81,20 @@ fn network_set(spot: &Spot<'_>, node: &Node) -> Option<Advice> {
         | "ipBlocks" => {
             Advice::help("a set has `nets`, a list").fields(spot, vec![("nets", as_list(node))])
         }
-        "allowedEgressDomains" | "domains" | "domainNames" => {
-            Advice::help("only Calico Enterprise and Calico Cloud match domain names; here it takes `nets`")
-        }
+        "allowedEgressDomains" | "domains" | "domainNames" => Advice::help(
+            "only Calico Enterprise and Calico Cloud match domain names; here it takes `nets`",
+        ),
         _ => return None,
     })
 }
 
 fn tier(spot: &Spot<'_>) -> Option<Advice> {
     Some(match spot.key() {
-        "priority" => {
-            Advice::help("tiers have `order`: lower comes first").called(spot, "order")
-        }
-        "default" | "action" => Advice::help("what no policy of the tier decides gets its `defaultAction`: Deny or Pass")
-            .renamed(spot, "defaultAction"),
+        "priority" => Advice::help("tiers have `order`: lower comes first").called(spot, "order"),
+        "default" | "action" => Advice::help(
+            "what no policy of the tier decides gets its `defaultAction`: Deny or Pass",
+        )
+        .renamed(spot, "defaultAction"),
         _ => return None,
     })
 }

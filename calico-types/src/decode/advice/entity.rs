@@ -2,9 +2,9 @@
 
 use super::rule::{DOMAINS, V1, nets};
 use super::spot::Spot;
-use super::{Advice, labels, ports};
+use super::{Advice, as_list, labels, ports};
 use crate::edit::{list, text};
-use crate::tree::{Node, Value};
+use crate::tree::Node;
 
 /// A field that a side of a rule does not have.
 pub(super) fn advice(spot: &Spot<'_>) -> Option<Advice> {
@@ -34,19 +34,16 @@ pub(super) fn advice(spot: &Spot<'_>) -> Option<Advice> {
         "tag" | "!tag" => Advice::help(
             "tags are gone since Calico's API version 1: profiles put labels on endpoints, which a selector matches",
         ),
-        "podSelector" | "labels" | "matchLabels" | "labelSelector" | "endpointSelector" | "pods" => {
-            selector(spot, node)
-        }
+        "podSelector" | "labels" | "matchLabels" | "labelSelector" | "endpointSelector"
+        | "pods" => selector(spot, node),
         "matchExpressions" => selector(spot, node),
         "serviceAccount" | "serviceAccountName" => {
             let advice = Advice::help(format!(
                 "{side} has `serviceAccounts`, with names or a selector"
             ));
-            match &node.value {
-                Value::String(_) => {
-                    advice.fields(spot, vec![("serviceAccounts.names", list(vec![node.clone()]))])
-                }
-                _ => advice,
+            match node.text() {
+                Some(_) => advice.fields(spot, vec![("serviceAccounts.names", as_list(node))]),
+                None => advice,
             }
         }
         "serviceAccountSelector" => Advice::help(format!(
@@ -55,9 +52,9 @@ pub(super) fn advice(spot: &Spot<'_>) -> Option<Advice> {
         .fields(spot, vec![("serviceAccounts.selector", node.clone())]),
         "service" | "serviceName" => {
             let advice = Advice::help(format!("{side} has `services`, with name and namespace"));
-            match &node.value {
-                Value::String(_) => advice.fields(spot, vec![("services.name", node.clone())]),
-                _ => advice.renamed(spot, "services"),
+            match node.text() {
+                Some(_) => advice.fields(spot, vec![("services.name", node.clone())]),
+                None => advice.renamed(spot, "services"),
             }
         }
         "namespace" | "namespaces" | "namespaceName" | "ns" => namespaces(spot, node),

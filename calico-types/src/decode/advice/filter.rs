@@ -1,10 +1,10 @@
 //! Fields of BGPFilter as routing daemons and habit have them.
 
-use super::Advice;
 use super::spot::Spot;
+use super::{Advice, as_list};
 use crate::decode::document::printable;
 use crate::edit::{entry, list, mapping, text};
-use crate::tree::{Node, Value};
+use crate::tree::Node;
 
 /// A field that the spec of a filter does not have.
 pub(super) fn spec(spot: &Spot<'_>) -> Option<Advice> {
@@ -30,7 +30,10 @@ pub(super) fn spec(spot: &Spot<'_>) -> Option<Advice> {
 /// The list that a key such as `import_v4` or `IPv4Import` means.
 fn named_list(lower: &str) -> Option<&'static str> {
     let bare: String = lower.chars().filter(char::is_ascii_alphanumeric).collect();
-    let bare = bare.replace("rules", "").replace("rule", "").replace("ip", "");
+    let bare = bare
+        .replace("rules", "")
+        .replace("rule", "")
+        .replace("ip", "");
     Some(match bare.as_str() {
         "importv4" | "v4import" | "import4" => "importV4",
         "exportv4" | "v4export" | "export4" => "exportV4",
@@ -59,27 +62,27 @@ pub(super) fn rule(spot: &Spot<'_>) -> Option<Advice> {
         "prefixLengthMax" | "maxLength" | "maxPrefixLength" | "le" | "max" => {
             Advice::help(BOUNDS).fields(spot, vec![("prefixLength.max", node.clone())])
         }
-        "ipv4" | "ipv6" | "ipVersion" | "family" => {
-            Advice::help(format!("the family is in the name of the list: {list_name}"))
+        "ipv4" | "ipv6" | "ipVersion" | "family" => Advice::help(format!(
+            "the family is in the name of the list: {list_name}"
+        )),
+        "community" => {
+            Advice::help("communities to match stand under `communities.values`, a list of one")
+                .fields(spot, vec![("communities.values", list(vec![node.clone()]))])
         }
-        "community" => Advice::help("communities to match stand under `communities.values`, a list of one")
-            .fields(spot, vec![("communities.values", list(vec![node.clone()]))]),
         "asPath" | "asPathRegex" | "as_path" => Advice::help(
             "a filter matches the beginning of the AS path: `asPathPrefix`, a list of AS numbers",
         ),
         "addCommunity" => operation(spot, "addCommunity", "value", node.clone()),
         "setPriority" => operation(spot, "setPriority", "value", node.clone()),
         "prependASPath" | "prepend" | "asPathPrepend" => {
-            let numbers = match &node.value {
-                Value::Sequence(_) => node.clone(),
-                _ => list(vec![node.clone()]),
-            };
-            operation(spot, "prependASPath", "prefix", numbers)
+            operation(spot, "prependASPath", "prefix", as_list(node))
         }
-        "localPref" | "localPreference" | "med" | "metric" | "nextHop" | "weight" => Advice::help(format!(
-            "a filter cannot set or match it; `operations` can {}",
-            "addCommunity, prependASPath and setPriority, the kernel's metric"
-        )),
+        "localPref" | "localPreference" | "med" | "metric" | "nextHop" | "weight" => {
+            Advice::help(format!(
+                "a filter cannot set or match it; `operations` can {}",
+                "addCommunity, prependASPath and setPriority, the kernel's metric"
+            ))
+        }
         "name" | "description" | "comment" => {
             Advice::help("a filter rule has no name: use a comment")
         }
@@ -106,12 +109,12 @@ fn prefix(spot: &Spot<'_>, node: &Node, parent: &Node) -> Advice {
     if parent.get("matchOperator").is_some() {
         return advice.renamed(spot, "cidr");
     }
-    match &node.value {
-        Value::Sequence(_) => advice.and("one prefix a rule: write a rule for each"),
-        _ => advice
-            .and(super::relation::OPERATORS)
-            .propose(vec![("cidr", node.clone()), ("matchOperator", text("In"))]),
+    if !node.items().is_empty() {
+        return advice.and("one prefix a rule: write a rule for each");
     }
+    advice
+        .and(super::relation::OPERATORS)
+        .propose(vec![("cidr", node.clone()), ("matchOperator", text("In"))])
 }
 
 fn operation(spot: &Spot<'_>, name: &str, field: &str, value: Node) -> Advice {
@@ -179,7 +182,10 @@ fn corrected(rule: &Node) -> Node {
         entries.push(entry("matchOperator", text(printable(operator))));
     }
     for other in rule.entries() {
-        if matches!(other.key.as_str(), "prefixLength" | "interface" | "source" | "peerType") {
+        if matches!(
+            other.key.as_str(),
+            "prefixLength" | "interface" | "source" | "peerType"
+        ) {
             entries.push(entry(&other.key, other.value.clone()));
         }
     }

@@ -4,7 +4,7 @@ use super::spot::Spot;
 use super::words::protocol;
 use super::{Advice, labels, ports};
 use crate::edit::{Steps, entry, list, mapping, text};
-use crate::tree::{Node, Value};
+use crate::tree::Node;
 
 /// A field that one of Kubernetes' kinds does not have.
 pub(super) fn advice(spot: &Spot<'_>) -> Option<Advice> {
@@ -42,7 +42,8 @@ fn labels_of(spot: &Spot<'_>) -> Advice {
 fn spec(spot: &Spot<'_>, node: &Node) -> Option<Advice> {
     Some(match spot.key() {
         "selector" => {
-            let advice = Advice::help("Kubernetes' policies have `podSelector`, with labels").and(CALICO);
+            let advice =
+                Advice::help("Kubernetes' policies have `podSelector`, with labels").and(CALICO);
             let selector = node.text().and_then(labels::match_labels);
             match selector {
                 Some(selector) => advice.fields(spot, vec![("podSelector", selector)]),
@@ -53,12 +54,17 @@ fn spec(spot: &Spot<'_>, node: &Node) -> Option<Advice> {
         "types" => Advice::help("Kubernetes' policies have `policyTypes`")
             .and(CALICO)
             .renamed(spot, "policyTypes"),
-        "order" | "tier" | "applyOnForward" | "preDNAT" | "doNotTrack" | "serviceAccountSelector" => {
+        "order"
+        | "tier"
+        | "applyOnForward"
+        | "preDNAT"
+        | "doNotTrack"
+        | "serviceAccountSelector" => {
             Advice::help(format!("only Calico's policies have `{}`", spot.key())).and(CALICO)
         }
-        "namespaceSelector" => {
-            Advice::help("a policy is for its metadata.namespace; for several namespaces Calico has GlobalNetworkPolicy")
-        }
+        "namespaceSelector" => Advice::help(
+            "a policy is for its metadata.namespace; for several namespaces Calico has GlobalNetworkPolicy",
+        ),
         _ => return None,
     })
 }
@@ -103,7 +109,8 @@ fn rule(spot: &Spot<'_>, node: &Node, direction: &str) -> Option<Advice> {
 
 /// One of Calico's sides as a list of peers.
 fn peers_of(spot: &Spot<'_>, node: &Node, side: &str) -> Advice {
-    let advice = Advice::help(format!("Kubernetes' rules have `{side}`, a list of peers")).and(CALICO);
+    let advice =
+        Advice::help(format!("Kubernetes' rules have `{side}`, a list of peers")).and(CALICO);
     let mut peers = Vec::new();
     for part in node.entries() {
         match (part.key.as_str(), part.value.text()) {
@@ -112,7 +119,10 @@ fn peers_of(spot: &Spot<'_>, node: &Node, side: &str) -> Advice {
                 None => return advice,
             },
             ("nets", None) => peers.extend(part.value.items().iter().map(|net| {
-                mapping(vec![entry("ipBlock", mapping(vec![entry("cidr", net.clone())]))])
+                mapping(vec![entry(
+                    "ipBlock",
+                    mapping(vec![entry("cidr", net.clone())]),
+                )])
             })),
             _ => return advice,
         }
@@ -140,11 +150,10 @@ fn peer(spot: &Spot<'_>, node: &Node) -> Option<Advice> {
         }
         "cidr" | "nets" | "except" => {
             let advice = Advice::help("networks stand in `ipBlock`, with `cidr` and `except`");
-            match &node.value {
-                Value::String(_) if spot.key() == "cidr" => {
-                    advice.fields(spot, vec![("ipBlock.cidr", node.clone())])
-                }
-                _ => advice,
+            if spot.key() == "cidr" && node.text().is_some() {
+                advice.fields(spot, vec![("ipBlock.cidr", node.clone())])
+            } else {
+                advice
             }
         }
         "namespace" => {

@@ -1,7 +1,7 @@
 //! Kubernetes' label selectors as Calico's expressions.
 
-use crate::edit::{Steps, text};
-use crate::selector::Selector;
+use crate::edit::{Steps, entry, list, mapping, text};
+use crate::selector::{Expr, Selector, StringOperator};
 use crate::tree::{Node, Value};
 
 /// A label selector as an expression: `{matchLabels: …, matchExpressions: …}`,
@@ -56,7 +56,9 @@ fn requirement(node: &Node) -> Option<String> {
         let values = node.get("values").map(Node::items).unwrap_or_default();
         let quoted: Option<Vec<String>> =
             values.iter().map(|value| quoted(&scalar(value)?)).collect();
-        quoted.filter(|values| !values.is_empty()).map(|values| values.join(", "))
+        quoted
+            .filter(|values| !values.is_empty())
+            .map(|values| values.join(", "))
     };
     Some(match node.text_of("operator") {
         "In" => format!("{key} in {{{}}}", values()?),
@@ -88,27 +90,29 @@ pub(super) fn quoted(value: &str) -> Option<String> {
 /// An expression as labels of a label selector, where it only compares for
 /// equality.
 pub(super) fn match_labels(expression: &str) -> Option<Node> {
-    use crate::selector::{Expr, StringOperator};
     let selector = Selector::parse(expression).ok()?;
     let root = selector.root();
-    let terms: Vec<_> = match &root.expr {
-        Expr::And(terms) => terms.iter().collect(),
-        Expr::All => return Some(crate::edit::mapping(Vec::new())),
-        _ => vec![root],
+    if root.expr == Expr::All {
+        return Some(mapping(Vec::new()));
+    }
+    let terms: Vec<_> = if let Expr::And(terms) = &root.expr {
+        terms.iter().collect()
+    } else {
+        vec![root]
     };
-    let entries = terms.into_iter().map(|term| match &term.expr {
-        Expr::Compare {
+    let entries = terms.into_iter().map(|term| {
+        let Expr::Compare {
             label,
             operator: StringOperator::Equal,
             value,
-        } => Some(crate::edit::entry(label, text(value.to_string()))),
-        _ => None,
+        } = &term.expr
+        else {
+            return None;
+        };
+        Some(entry(label, text(value.to_string())))
     });
     let entries: Vec<_> = entries.collect::<Option<_>>()?;
-    Some(crate::edit::mapping(vec![crate::edit::entry(
-        "matchLabels",
-        crate::edit::mapping(entries),
-    )]))
+    Some(mapping(vec![entry("matchLabels", mapping(entries))]))
 }
 
 /// Fields of a Calico entity for one peer of a Kubernetes policy.
@@ -120,7 +124,7 @@ pub(super) fn peer(peer: &Node) -> Option<Vec<(&'static str, Node)>> {
             "namespaceSelector" => fields.push(("namespaceSelector", selector(&entry.value)?)),
             "ipBlock" => {
                 let cidr = entry.value.get("cidr")?;
-                fields.push(("nets", crate::edit::list(vec![cidr.clone()])));
+                fields.push(("nets", list(vec![cidr.clone()])));
                 if let Some(except) = entry.value.get("except") {
                     fields.push(("notNets", except.clone()));
                 }
@@ -133,11 +137,11 @@ pub(super) fn peer(peer: &Node) -> Option<Vec<(&'static str, Node)>> {
 
 /// The fields of several peers as those of one entity, where one of a kind is
 /// all that each has: selectors joined by "or", networks in one list.
-pub(super) fn peers(list: &[Node]) -> Option<Vec<(&'static str, Node)>> {
-    if let [only] = list {
+pub(super) fn peers(alternatives: &[Node]) -> Option<Vec<(&'static str, Node)>> {
+    if let [only] = alternatives {
         return peer(only);
     }
-    let all: Vec<_> = list.iter().map(peer).collect::<Option<_>>()?;
+    let all: Vec<_> = alternatives.iter().map(peer).collect::<Option<_>>()?;
     let single: Vec<&(&str, Node)> = all
         .iter()
         .map(|fields| match fields.as_slice() {
@@ -151,7 +155,7 @@ pub(super) fn peers(list: &[Node]) -> Option<Vec<(&'static str, Node)>> {
     }
     let value = if name == "nets" {
         let nets = single.iter().flat_map(|(_, value)| value.items());
-        crate::edit::list(nets.cloned().collect())
+        list(nets.cloned().collect())
     } else {
         let terms: Option<Vec<String>> = single
             .iter()

@@ -31,7 +31,8 @@ pub(super) fn in_metadata(spot: &Spot<'_>) -> Option<Advice> {
     }
     if spot.kind.schema.field("spec")?.schema.field(key).is_some() {
         let path = format!("spec.{key}");
-        let advice = Advice::help("that is Calico's API version 1; in version 3 it belongs into the spec");
+        let advice =
+            Advice::help("that is Calico's API version 1; in version 3 it belongs into the spec");
         return Some(advice.moved(spot, Steps::parse(&path), &path));
     }
     if key == "app" || key.contains('/') && node.text().is_some() {
@@ -49,7 +50,9 @@ pub(super) fn name(spot: &Spot<'_>) -> Option<Advice> {
         let unnamed = spot.steps == Steps::parse("metadata.name");
         return unnamed.then(|| Advice::help("every resource has one: metadata.name"));
     };
-    if spot.steps != Steps::parse("metadata.name") && spot.schema?.form != crate::schema::Form::Plain {
+    if spot.steps != Steps::parse("metadata.name")
+        && spot.schema?.form != crate::schema::Form::Plain
+    {
         return None;
     }
     let lower = written.trim().to_ascii_lowercase().replace(['_', ' '], "-");

@@ -46,10 +46,10 @@ pub(super) use write::yaml;
 use super::document::Document;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::fix::Fix;
-use crate::edit::{Change, Steps};
+use crate::edit::{Change, Steps, list};
 use crate::prune;
 use crate::source::Span;
-use crate::tree::{Entry, Node};
+use crate::tree::{Entry, Node, Value};
 use certain::Trial;
 use spot::Spot;
 use write::suggestion;
@@ -106,7 +106,9 @@ impl Desk<'_> {
             "duplicate-key" | "duplicate-item" => relation::repeated(spot, diagnostic),
             "unsupported-value" => words::advice(spot),
             "yaml-tag" => scalar::tag(document, spot).map(|advice| self.dropped(advice, spot)),
-            "text-expected" | "yaml-boolean" | "yaml-octal" => scalar::text(document, spot, diagnostic.code),
+            "text-expected" | "yaml-boolean" | "yaml-octal" => {
+                scalar::text(document, spot, diagnostic.code)
+            }
             "number-expected" => scalar::number(spot),
             "invalid-duration" => scalar::duration(spot),
             "out-of-range" => scalar::range(spot),
@@ -161,6 +163,33 @@ impl Desk<'_> {
         }
         diagnostic.span = span.or(diagnostic.span);
         diagnostic.fix = fix.or_else(|| self.trial.fix(&changes));
+    }
+}
+
+/// A list, or one value as a list of one.
+fn as_list(node: &Node) -> Node {
+    if matches!(node.value, Value::Sequence(_)) {
+        node.clone()
+    } else {
+        list(vec![node.clone()])
+    }
+}
+
+/// The items of a list, or one value as the only item.
+fn each(node: &Node) -> &[Node] {
+    if matches!(node.value, Value::Sequence(_)) {
+        node.items()
+    } else {
+        std::slice::from_ref(node)
+    }
+}
+
+/// A boolean's value.
+const fn boolean(node: &Node) -> Option<bool> {
+    if let Value::Bool(value) = node.value {
+        Some(value)
+    } else {
+        None
     }
 }
 

@@ -1,8 +1,8 @@
 //! Fields of BGPPeer and BGPConfiguration as routing daemons, older Calico and
 //! habit have them.
 
-use super::Advice;
 use super::spot::Spot;
+use super::{Advice, as_list, boolean, each};
 use crate::edit::{Change, list, made, text};
 use crate::tree::{Node, Value};
 
@@ -65,13 +65,6 @@ pub(super) fn peer(spot: &Spot<'_>) -> Option<Advice> {
     })
 }
 
-fn as_list(node: &Node) -> Node {
-    match &node.value {
-        Value::Sequence(_) => node.clone(),
-        _ => list(vec![node.clone()]),
-    }
-}
-
 fn filters(spot: &Spot<'_>, node: &Node) -> Advice {
     Advice::help("`filters` is a list of BGPFilter names")
         .fields(spot, vec![("filters", as_list(node))])
@@ -80,7 +73,10 @@ fn filters(spot: &Spot<'_>, node: &Node) -> Advice {
 /// A port of its own is written with the address.
 fn port(spot: &Spot<'_>, node: &Node) -> Advice {
     let advice = Advice::help("a port is written with the address: peerIP: 192.0.2.1:1790");
-    let address = spot.parent().map(|parent| parent.text_of("peerIP")).unwrap_or_default();
+    let address = spot
+        .parent()
+        .map(|parent| parent.text_of("peerIP"))
+        .unwrap_or_default();
     let Some(port) = node.integer().filter(|_| !address.is_empty()) else {
         return advice;
     };
@@ -117,18 +113,24 @@ pub(super) fn scope(spot: &Spot<'_>, node: &Node) -> Advice {
 
 fn nodes(spot: &Spot<'_>, node: &Node) -> Advice {
     match node.items() {
-        [] if node.text().is_some() => Advice::help("one node by its name is `node`").renamed(spot, "node"),
-        [only] => {
-            Advice::help("one node by its name is `node`").fields(spot, vec![("node", only.clone())])
+        [] if node.text().is_some() => {
+            Advice::help("one node by its name is `node`").renamed(spot, "node")
         }
+        [only] => Advice::help("one node by its name is `node`")
+            .fields(spot, vec![("node", only.clone())]),
         items => {
-            let names: Option<Vec<String>> =
-                items.iter().map(|item| super::labels::quoted(item.text()?)).collect();
+            let names: Option<Vec<String>> = items
+                .iter()
+                .map(|item| super::labels::quoted(item.text()?))
+                .collect();
             let advice = Advice::help("several nodes are selected by their labels: `nodeSelector`");
             match names {
                 Some(names) => advice.propose(vec![(
                     "nodeSelector",
-                    text(format!("kubernetes.io/hostname in {{{}}}", names.join(", "))),
+                    text(format!(
+                        "kubernetes.io/hostname in {{{}}}",
+                        names.join(", ")
+                    )),
                 )]),
                 None => advice,
             }
@@ -137,10 +139,13 @@ fn nodes(spot: &Spot<'_>, node: &Node) -> Advice {
 }
 
 fn next_hop(spot: &Spot<'_>, node: &Node, mode: &str) -> Advice {
-    let advice = Advice::help("which next hop the peer hears is `nextHopMode`: Auto, Self or Keep, since 3.31");
-    match node.value {
-        Value::Bool(true) => advice.fields(spot, vec![("nextHopMode", text(mode))]),
-        _ => advice,
+    let advice = Advice::help(
+        "which next hop the peer hears is `nextHopMode`: Auto, Self or Keep, since 3.31",
+    );
+    if boolean(node) == Some(true) {
+        advice.fields(spot, vec![("nextHopMode", text(mode))])
+    } else {
+        advice
     }
 }
 
@@ -148,24 +153,36 @@ fn next_hop(spot: &Spot<'_>, node: &Node, mode: &str) -> Advice {
 pub(super) fn configuration(spot: &Spot<'_>) -> Option<Advice> {
     let node = spot.node?;
     Some(match spot.key() {
-        "nodeToNodeMesh" | "nodeMesh" | "fullMesh" | "mesh" | "meshEnabled" | "nodeToNodeMeshEnable"
+        "nodeToNodeMesh"
+        | "nodeMesh"
+        | "fullMesh"
+        | "mesh"
+        | "meshEnabled"
+        | "nodeToNodeMeshEnable"
         | "nodeMeshEnabled" => mesh(spot, node),
-        "as" | "AS" | "asn" | "ASN" | "defaultASNumber" | "localASNumber" | "globalASNumber"
+        "as"
+        | "AS"
+        | "asn"
+        | "ASN"
+        | "defaultASNumber"
+        | "localASNumber"
+        | "globalASNumber"
         | "defaultNodeASNumber" => {
             Advice::help("the cluster's AS is `asNumber`").renamed(spot, "asNumber")
         }
-        "logLevel" | "logSeverity" => {
-            Advice::help("how much is logged is `logSeverityScreen`").renamed(spot, "logSeverityScreen")
-        }
+        "logLevel" | "logSeverity" => Advice::help("how much is logged is `logSeverityScreen`")
+            .renamed(spot, "logSeverityScreen"),
         "port" | "bgpPort" | "listeningPort" => {
             Advice::help("the port to listen on is `listenPort`").renamed(spot, "listenPort")
         }
         "routeReflectorClusterID" | "clusterID" => {
             Advice::help("a route reflector is made on the Node: spec.bgp.routeReflectorClusterID")
         }
-        "serviceClusterIP" | "clusterIPs" | "serviceCIDR" | "serviceCIDRs" | "serviceClusterIPRange" => {
-            blocks(spot, node, "serviceClusterIPs")
-        }
+        "serviceClusterIP"
+        | "clusterIPs"
+        | "serviceCIDR"
+        | "serviceCIDRs"
+        | "serviceClusterIPRange" => blocks(spot, node, "serviceClusterIPs"),
         "serviceExternalIP" | "externalIPs" => blocks(spot, node, "serviceExternalIPs"),
         "serviceLoadBalancerIP" | "loadBalancerIPs" => blocks(spot, node, "serviceLoadBalancerIPs"),
         "filters" | "peers" => {
@@ -177,31 +194,26 @@ pub(super) fn configuration(spot: &Spot<'_>) -> Option<Advice> {
 
 fn mesh(spot: &Spot<'_>, node: &Node) -> Advice {
     let advice = Advice::help("did you mean `nodeToNodeMeshEnabled`?");
-    match &node.value {
-        Value::Bool(_) => advice.renamed(spot, "nodeToNodeMeshEnabled"),
-        Value::Mapping(_) => match node.get("enabled").map(|enabled| &enabled.value) {
-            Some(Value::Bool(on)) => advice.fields(
-                spot,
-                vec![("nodeToNodeMeshEnabled", made(Value::Bool(*on)))],
-            ),
-            _ => advice,
-        },
-        _ => advice.called(spot, "nodeToNodeMeshEnabled"),
+    if boolean(node).is_some() {
+        return advice.renamed(spot, "nodeToNodeMeshEnabled");
+    }
+    match node.get("enabled").and_then(boolean) {
+        Some(on) => advice.fields(spot, vec![("nodeToNodeMeshEnabled", made(Value::Bool(on)))]),
+        None if node.entries().is_empty() => advice.called(spot, "nodeToNodeMeshEnabled"),
+        None => advice,
     }
 }
 
 /// Service ranges, which are mappings with a `cidr` each.
 fn blocks(spot: &Spot<'_>, node: &Node, name: &str) -> Advice {
-    let advice = Advice::help(format!("`{name}` is a list of mappings, each with a `cidr`"));
+    let advice = Advice::help(format!(
+        "`{name}` is a list of mappings, each with a `cidr`"
+    ));
     let block = |node: &Node| {
         let entry = crate::edit::entry("cidr", node.clone());
         node.text().map(|_| crate::edit::mapping(vec![entry]))
     };
-    let items = match &node.value {
-        Value::Sequence(_) => node.items(),
-        _ => std::slice::from_ref(node),
-    };
-    match items.iter().map(block).collect::<Option<Vec<Node>>>() {
+    match each(node).iter().map(block).collect::<Option<Vec<Node>>>() {
         Some(blocks) => advice.fields(spot, vec![(name, list(blocks))]),
         None => advice.renamed(spot, name),
     }

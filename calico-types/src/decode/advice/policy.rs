@@ -20,8 +20,9 @@ pub(super) fn advice(spot: &Spot<'_>) -> Option<Advice> {
             }
         }
         "policyTypes" => Advice::help("Calico's policies have `types`").renamed(spot, "types"),
-        "priority" => Advice::help("Calico's policies have `order`: lower comes first")
-            .called(spot, "order"),
+        "priority" => {
+            Advice::help("Calico's policies have `order`: lower comes first").called(spot, "order")
+        }
         "applyOnForward" | "preDNAT" | "doNotTrack" | "namespaceSelector"
             if !kind.contains("Global") =>
         {

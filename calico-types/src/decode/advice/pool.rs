@@ -1,9 +1,9 @@
 //! Fields of IPPool and of the operator's Installation as each other, older
 //! Calico and habit have them.
 
-use super::Advice;
 use super::spot::Spot;
-use crate::edit::{Steps, list, made, text};
+use super::{Advice, as_list, boolean};
+use crate::edit::{Steps, made, text};
 use crate::tree::{Node, Value};
 
 /// A field that the spec of a pool does not have.
@@ -32,9 +32,9 @@ pub(super) fn spec(spot: &Spot<'_>) -> Option<Advice> {
         },
         "enabled" => {
             let advice = Advice::help("a pool is in use unless `disabled` is true");
-            match node.value {
-                Value::Bool(on) => advice.fields(spot, vec![("disabled", made(Value::Bool(!on)))]),
-                _ => advice,
+            match boolean(node) {
+                Some(on) => advice.fields(spot, vec![("disabled", made(Value::Bool(!on)))]),
+                None => advice,
             }
         }
         "selector" => Advice::help(
@@ -58,7 +58,7 @@ fn first_version(spot: &Spot<'_>, node: &Node, field: &str) -> Advice {
     let mode = match &node.value {
         Value::Bool(on) => Some(if *on { "Always" } else { "Never" }),
         Value::Mapping(_) => {
-            let off = matches!(node.get("enabled").map(|on| &on.value), Some(Value::Bool(false)));
+            let off = node.get("enabled").and_then(boolean) == Some(false);
             match (off, node.text_of("mode").to_ascii_lowercase().as_str()) {
                 (true, _) => Some("Never"),
                 (false, "cross-subnet" | "crosssubnet") => Some("CrossSubnet"),
@@ -77,8 +77,7 @@ fn first_version(spot: &Spot<'_>, node: &Node, field: &str) -> Advice {
 
 /// The operator's word for what a pool says in two fields.
 fn encapsulation(spot: &Spot<'_>, node: &Node) -> Advice {
-    let advice =
-        Advice::help("that is the operator's word; an IPPool has ipipMode and vxlanMode");
+    let advice = Advice::help("that is the operator's word; an IPPool has ipipMode and vxlanMode");
     let (field, mode) = match node.text() {
         Some("IPIP") => ("ipipMode", "Always"),
         Some("IPIPCrossSubnet") => ("ipipMode", "CrossSubnet"),
@@ -98,7 +97,8 @@ pub(super) fn installation_pool(spot: &Spot<'_>) -> Option<Advice> {
     let node = spot.node?;
     Some(match spot.key() {
         "mtu" => {
-            let advice = Advice::help("a pool has no MTU: it belongs to calicoNetwork, beside ipPools");
+            let advice =
+                Advice::help("a pool has no MTU: it belongs to calicoNetwork, beside ipPools");
             let to = Steps::parse("spec.calicoNetwork.mtu");
             let mut advice = advice.propose(vec![("calicoNetwork.mtu", node.clone())]);
             advice.changes = vec![
@@ -153,11 +153,8 @@ pub(super) fn installation(spot: &Spot<'_>) -> Option<Advice> {
     }
     Some(match key {
         "ipPool" | "ippool" | "pools" => {
-            let value = match &node.value {
-                Value::Sequence(_) => node.clone(),
-                _ => list(vec![node.clone()]),
-            };
-            Advice::help("pools stand in `ipPools`, a list").fields(spot, vec![("ipPools", value)])
+            Advice::help("pools stand in `ipPools`, a list")
+                .fields(spot, vec![("ipPools", as_list(node))])
         }
         "nodeAddressAutodetection" => Advice::help(
             "there is one for each family: nodeAddressAutodetectionV4 and nodeAddressAutodetectionV6",

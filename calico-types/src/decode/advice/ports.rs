@@ -1,8 +1,8 @@
 //! Ports in whatever form they were written.
 
-use super::Advice;
 use super::spot::Spot;
 use super::words::protocol;
+use super::{Advice, each};
 use crate::decode::document::printable;
 use crate::edit::{Change, list, made, text};
 use crate::scalar::Port;
@@ -18,10 +18,7 @@ pub(super) struct Ports {
 /// Reads a port, a list of ports, or Kubernetes' list of mappings. `None` for
 /// what is none of them.
 pub(super) fn read(value: &Node) -> Option<Ports> {
-    let items = match &value.value {
-        Value::Sequence(_) => value.items(),
-        _ => std::slice::from_ref(value),
-    };
+    let items = each(value);
     let mut read = Ports {
         ports: Vec::new(),
         protocols: Vec::new(),
@@ -84,7 +81,9 @@ pub(super) fn advice(spot: &Spot<'_>) -> Option<Advice> {
     let written = spot.text()?;
     if let Some(range) = range(written) {
         if written.contains(':') {
-            return Some(Advice::help("a range begins with its lower end").value(spot, text(range)));
+            return Some(
+                Advice::help("a range begins with its lower end").value(spot, text(range)),
+            );
         }
         let message = format!(
             "\"{}\" is read as the name of a port, and is none",
@@ -93,12 +92,18 @@ pub(super) fn advice(spot: &Spot<'_>) -> Option<Advice> {
         let advice = Advice::help("a range is written with a colon").message(message);
         return Some(advice.value(spot, text(range)));
     }
-    if matches!(written.to_ascii_lowercase().as_str(), "any" | "all" | "*" | "0") {
+    if matches!(
+        written.to_ascii_lowercase().as_str(),
+        "any" | "all" | "*" | "0"
+    ) {
         return Some(Advice::help("for all ports leave the list out"));
     }
     let ports = several(written)?;
     let advice = Advice::help("several ports are several items of the list");
-    let lines: Vec<String> = ports.iter().map(|port| format!("- {}", super::yaml(port))).collect();
+    let lines: Vec<String> = ports
+        .iter()
+        .map(|port| format!("- {}", super::yaml(port)))
+        .collect();
     let mut advice = advice.write(lines.join("\n"));
     if spot.steps.is_item() {
         advice.changes = vec![Change::Split {

@@ -7,8 +7,7 @@ use crate::edit::{Steps, made, text};
 use crate::tree::{Node, Value};
 
 /// What `matchOperator` decides, for whoever has to choose.
-pub(super) const OPERATORS: &str =
-    "In: the prefix and all within it; Equal: that prefix alone";
+pub(super) const OPERATORS: &str = "In: the prefix and all within it; Equal: that prefix alone";
 
 /// What to do about a rule between fields that a document breaks.
 pub(super) fn advice(code: &str, spot: &Spot<'_>) -> Option<Advice> {
@@ -37,16 +36,22 @@ pub(super) fn advice(code: &str, spot: &Spot<'_>) -> Option<Advice> {
         ),
         "matches-nothing" => Advice::help("leave notNets out, or write what is to be excepted"),
         "http-on-egress" => Advice::help("match destinations by selector, nets and ports"),
-        "unused-communities" => Advice::help("name them under prefixAdvertisements, with a cidr each"),
+        "unused-communities" => {
+            Advice::help("name them under prefixAdvertisements, with a cidr each")
+        }
         "mesh-setting-without-mesh" => {
             Advice::help("leave it out, or turn nodeToNodeMeshEnabled on")
         }
-        "ipip-on-ipv6" => Advice::help("for IPv6 there is VXLAN: vxlanMode: Always or CrossSubnet, and ipipMode: Never"),
+        "ipip-on-ipv6" => Advice::help(
+            "for IPv6 there is VXLAN: vxlanMode: Always or CrossSubnet, and ipipMode: Never",
+        ),
         "pool-smaller-than-block" => smaller(spot, parent?),
         "invalid-block-size" => Advice::help(
             "it is the length of a block's prefix: 26 makes blocks of 64 addresses, and is the default",
         ),
-        "link-local-pool" => Advice::help("take a private network: 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16"),
+        "link-local-pool" => {
+            Advice::help("take a private network: 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16")
+        }
         "prefix-length-without-cidr" => {
             let (cidr, operator) = (text(any(spot)), text("In"));
             Advice::help("for prefixes of any address that is the whole range")
@@ -103,18 +108,25 @@ fn apply_on_forward(spot: &Spot<'_>) -> Advice {
     let spec = Steps::parse("spec");
     let cause = spot.parent().and_then(|spec| {
         let entries = spec.entries().iter();
-        entries.rev().find(|entry| matches!(entry.key.as_str(), "doNotTrack" | "preDNAT"))
+        entries
+            .rev()
+            .find(|entry| matches!(entry.key.as_str(), "doNotTrack" | "preDNAT"))
     });
     let advice = Advice::help("such a policy works on what is forwarded too, and has to say so")
         .with(&spec, "applyOnForward", made(Value::Bool(true)));
     Advice {
-        span: cause.map(|entry| entry.key_span).filter(|_| spot.node.is_none()),
+        span: cause
+            .map(|entry| entry.key_span)
+            .filter(|_| spot.node.is_none()),
         ..advice
     }
 }
 
 fn icmp(spot: &Spot<'_>, rule: &Node) -> Advice {
-    let v6 = rule.get("ipVersion").and_then(Node::integer).map(|version| version == 6);
+    let v6 = rule
+        .get("ipVersion")
+        .and_then(Node::integer)
+        .map(|version| version == 6);
     let protocol = if v6 == Some(true) { "ICMPv6" } else { "ICMP" };
     Advice::help("types and codes are those of ICMP (IPv4) or ICMPv6")
         .with(&spot.parent_steps(), "protocol", text(protocol))
@@ -127,13 +139,21 @@ fn protocol(spot: &Spot<'_>) -> Option<Advice> {
     if rule.get("protocol").is_some() {
         return Some(Advice::help("ports are of TCP, UDP or SCTP"));
     }
-    let dns = spot.node?.items().iter().any(|port| port.integer() == Some(53));
+    let dns = spot
+        .node?
+        .items()
+        .iter()
+        .any(|port| port.integer() == Some(53));
     let advice = if dns {
         Advice::help("DNS is UDP and TCP: write one rule for each")
     } else {
         Advice::help("most often it is TCP")
     };
-    Some(advice.write(if dns { "protocol: UDP" } else { "protocol: TCP" }))
+    Some(advice.write(if dns {
+        "protocol: UDP"
+    } else {
+        "protocol: TCP"
+    }))
 }
 
 /// A field that is not there and must be.
@@ -156,12 +176,12 @@ fn missing(spot: &Spot<'_>) -> Option<Advice> {
             })
         }
         (_, "services", "namespace") => None,
-        ("IPPool", "spec", "cidr") => Some(
-            Advice::help("the addresses that the pool gives out").write("cidr: 10.244.0.0/16"),
-        ),
-        ("HostEndpoint", "spec", "node") => {
-            Some(Advice::help("the name of the node that the interface is on"))
+        ("IPPool", "spec", "cidr") => {
+            Some(Advice::help("the addresses that the pool gives out").write("cidr: 10.244.0.0/16"))
         }
+        ("HostEndpoint", "spec", "node") => Some(Advice::help(
+            "the name of the node that the interface is on",
+        )),
         ("BGPPeer", "spec", "asNumber") => Some(Advice::help("the AS of the workloads that peer")),
         _ => None,
     }
@@ -177,23 +197,29 @@ fn conflict(spot: &Spot<'_>, spec: &Node) -> Option<Advice> {
                 .removed(spot)
                 .certain_if(is("nextHopMode", "Keep")),
         ),
-        ("BGPPeer", "nodeSelector") => Some(
-            Advice::help("`node` is one node by its name, `nodeSelector` nodes by their labels: keep one"),
-        ),
+        ("BGPPeer", "nodeSelector") => Some(Advice::help(
+            "`node` is one node by its name, `nodeSelector` nodes by their labels: keep one",
+        )),
         ("BGPPeer", "peerSelector") => Some(Advice::help(
             "`peerIP` is one address, `peerSelector` nodes by their labels: keep one",
         )),
-        ("IPPool", "vxlanMode") => Some(Advice::help("a pool has one encapsulation: set the other to Never")),
-        ("FelixConfiguration", "routeTableRanges") => {
-            Some(Advice::help("keep routeTableRanges: it replaces routeTableRange"))
-        }
+        ("IPPool", "vxlanMode") => Some(Advice::help(
+            "a pool has one encapsulation: set the other to Never",
+        )),
+        ("FelixConfiguration", "routeTableRanges") => Some(Advice::help(
+            "keep routeTableRanges: it replaces routeTableRange",
+        )),
         _ => None,
     }
 }
 
 fn smaller(spot: &Spot<'_>, spec: &Node) -> Advice {
-    let length = spot.text().and_then(|cidr| cidr.parse::<ipnet::IpNet>().ok());
-    let advice = Advice::help("a block is what a node gets at a time: 64 addresses of IPv4, unless blockSize says otherwise");
+    let length = spot
+        .text()
+        .and_then(|cidr| cidr.parse::<ipnet::IpNet>().ok());
+    let advice = Advice::help(
+        "a block is what a node gets at a time: 64 addresses of IPv4, unless blockSize says otherwise",
+    );
     match (length, spec.get("blockSize")) {
         (Some(net), None) => advice.write(format!("blockSize: {}", net.prefix_len().max(20))),
         _ => advice,
@@ -212,10 +238,14 @@ fn any(spot: &Spot<'_>) -> &'static str {
 /// A path of HTTP without its slash.
 fn path(spot: &Spot<'_>) -> Option<Advice> {
     let node = spot.node?;
-    let key = ["exact", "prefix"].into_iter().find(|key| !node.text_of(key).is_empty())?;
+    let key = ["exact", "prefix"]
+        .into_iter()
+        .find(|key| !node.text_of(key).is_empty())?;
     let written = node.text_of(key);
     if written.starts_with('/') || written.contains(['?', '#', ' ']) {
-        return Some(Advice::help("what follows ? or # is not part of a path, and is not matched"));
+        return Some(Advice::help(
+            "what follows ? or # is not part of a path, and is not matched",
+        ));
     }
     let right = text(format!("/{written}"));
     let mut advice = Advice::help("a path begins with /").propose(vec![(key, right.clone())]);

@@ -1,7 +1,7 @@
 //! Fields of a policy's rule as Kubernetes, older Calico and habit have them.
 
 use super::spot::Spot;
-use super::{Advice, labels, ports};
+use super::{Advice, each, labels, ports};
 use crate::decode::document::printable;
 use crate::edit::{list, text};
 use crate::tree::{Node, Value};
@@ -18,20 +18,20 @@ pub(super) fn advice(spot: &Spot<'_>) -> Option<Advice> {
         "notPort" | "notPorts" => ports_of_rule(spot, "destination", "notPorts"),
         "from" => peers(spot, node, "source"),
         "to" => peers(spot, node, "destination"),
-        "src" | "dst" | "dest" if node.entries().is_empty() => networks(spot, node, side_of(spot.key())),
+        "src" | "dst" | "dest" if node.entries().is_empty() => {
+            networks(spot, node, side_of(spot.key()))
+        }
         "src" => Advice::help("a rule has `source`").renamed(spot, "source"),
         "dst" | "dest" => Advice::help("a rule has `destination`").renamed(spot, "destination"),
         "selector" | "nets" | "notNets" | "notSelector" | "namespaceSelector"
         | "serviceAccounts" | "services" => onto_side(spot),
-        "icmpType" | "icmp_type" => {
-            Advice::help("ICMP types and codes stand under `icmp`")
-                .fields(spot, vec![("icmp.type", node.clone())])
+        "icmpType" | "icmp_type" => Advice::help("ICMP types and codes stand under `icmp`")
+            .fields(spot, vec![("icmp.type", node.clone())]),
+        "icmpCode" | "icmp_code" => Advice::help("ICMP types and codes stand under `icmp`")
+            .fields(spot, vec![("icmp.code", node.clone())]),
+        "cidr" | "cidrs" | "net" | "ip" | "ips" | "ipBlock" => {
+            networks(spot, node, peer_side(spot))
         }
-        "icmpCode" | "icmp_code" => {
-            Advice::help("ICMP types and codes stand under `icmp`")
-                .fields(spot, vec![("icmp.code", node.clone())])
-        }
-        "cidr" | "cidrs" | "net" | "ip" | "ips" | "ipBlock" => networks(spot, node, peer_side(spot)),
         "podSelector" | "labels" | "matchLabels" => pods(spot, node),
         "!protocol" => Advice::help(V1).renamed(spot, "notProtocol"),
         "!icmp" => Advice::help(V1).renamed(spot, "notICMP"),
@@ -40,10 +40,10 @@ pub(super) fn advice(spot: &Spot<'_>) -> Option<Advice> {
             Advice::help("what a rule does is its `action`: Allow, Deny, Log or Pass")
                 .renamed(spot, "action")
         }
-        "name" | "description" | "comment" => {
-            Advice::help("a rule has no name; notes stand in its metadata.annotations, or in a comment")
-                .propose(vec![("metadata.annotations", note(spot.key(), node))])
-        }
+        "name" | "description" | "comment" => Advice::help(
+            "a rule has no name; notes stand in its metadata.annotations, or in a comment",
+        )
+        .propose(vec![("metadata.annotations", note(spot.key(), node))]),
         "order" | "priority" => {
             Advice::help("rules are tried in the order of the list: move the rule instead")
         }
@@ -68,7 +68,11 @@ pub(super) fn peer_side(spot: &Spot<'_>) -> &'static str {
 }
 
 fn side_of(key: &str) -> &'static str {
-    if key == "src" { "source" } else { "destination" }
+    if key == "src" {
+        "source"
+    } else {
+        "destination"
+    }
 }
 
 fn note(key: &str, node: &Node) -> Node {
@@ -118,16 +122,22 @@ fn peers(spot: &Spot<'_>, node: &Node, side: &str) -> Advice {
         "that is Kubernetes' NetworkPolicy; Calico's rule has `{side}` with a selector in Calico's language"
     ));
     let calico = |key: &str| {
-        ["selector", "notSelector", "nets", "notNets", "ports", "notPorts", "services", "serviceAccounts"]
-            .contains(&key)
+        [
+            "selector",
+            "notSelector",
+            "nets",
+            "notNets",
+            "ports",
+            "notPorts",
+            "services",
+            "serviceAccounts",
+        ]
+        .contains(&key)
     };
     if !node.entries().is_empty() && node.entries().iter().all(|entry| calico(&entry.key)) {
         return Advice::help(format!("a rule has `{side}`")).renamed(spot, side);
     }
-    let list = match &node.value {
-        Value::Mapping(_) => std::slice::from_ref(node),
-        _ => node.items(),
-    };
+    let list = each(node);
     let Some(fields) = labels::peers(list) else {
         return if list.len() > 1 {
             advice.and("each item of the list is an alternative: write one rule for each")
@@ -138,7 +148,9 @@ fn peers(spot: &Spot<'_>, node: &Node, side: &str) -> Advice {
     let names = |name: &str| fields.iter().any(|(field, _)| *field == name);
     let elsewhere = names("selector") && !names("namespaceSelector");
     let fields = labels::below(side, fields);
-    let fields = fields.iter().map(|(path, value)| (path.as_str(), value.clone()));
+    let fields = fields
+        .iter()
+        .map(|(path, value)| (path.as_str(), value.clone()));
     let advice = advice.fields(spot, fields.collect());
     if labels::is_global(spot.kind.kind) && elsewhere {
         return advice
@@ -203,8 +215,9 @@ fn pods(spot: &Spot<'_>, node: &Node) -> Advice {
 
 fn protocols(spot: &Spot<'_>, node: &Node) -> Advice {
     match node.items() {
-        [only] => Advice::help("a rule has one `protocol`")
-            .fields(spot, vec![("protocol", only.clone())]),
+        [only] => {
+            Advice::help("a rule has one `protocol`").fields(spot, vec![("protocol", only.clone())])
+        }
         _ => Advice::help("a rule has one `protocol`: write one rule for each"),
     }
 }

@@ -1,9 +1,9 @@
 //! Scalars of the wrong type: text without quotes, numbers in quotes,
 //! durations without a unit.
 
+use super::Advice;
 use super::spot::Spot;
 use super::words::meant;
-use super::Advice;
 use crate::decode::document::{Document, shown};
 use crate::diagnostic::Code;
 use crate::diagnostic::fix::{Edit, Fix};
@@ -54,7 +54,8 @@ pub(super) fn text(document: &Document, spot: &Spot<'_>, code: Code) -> Option<A
         (Shape::Integer | Shape::Number | Shape::IntOrText, Value::Number(_)) => {
             let decimal = written.trim_start_matches('0');
             let decimal: i64 = decimal.parse().ok()?;
-            let help = format!("the leading zero makes it octal: write {decimal} if that was meant");
+            let help =
+                format!("the leading zero makes it octal: write {decimal} if that was meant");
             Some(Advice::help(help).like(spot, &made(Value::Number(decimal.into()))))
         }
         _ => None,
@@ -88,7 +89,12 @@ pub(super) fn tag(document: &Document, spot: &Spot<'_>) -> Option<Advice> {
         start,
         end: start + plain.len(),
         line: entry.key_span.line,
-        column: entry.key_span.column + document.text.get(entry.key_span.start..start)?.chars().count(),
+        column: entry.key_span.column
+            + document
+                .text
+                .get(entry.key_span.start..start)?
+                .chars()
+                .count(),
     };
     let replacement = format!("\"{plain}\"");
     let advice = Advice::help("a text that begins with ! stands in quotes")

@@ -50,7 +50,8 @@ fn difference(before: &str, after: &str) -> (std::ops::Range<usize>, String) {
         .take(left(before).min(left(after)))
         .take_while(|(one, two)| one == two)
         .count();
-    while !before.is_char_boundary(before.len() - end) || !after.is_char_boundary(after.len() - end) {
+    while !before.is_char_boundary(before.len() - end) || !after.is_char_boundary(after.len() - end)
+    {
         end -= 1;
     }
     let with = after.get(start..after.len() - end).unwrap_or_default();
@@ -70,7 +71,11 @@ mod tests {
             ("aa", "aaa", 2..2, "a"),
             ("x", "x", 1..1, ""),
         ] {
-            assert_eq!(difference(before, after), (part, with.to_owned()), "{before}");
+            assert_eq!(
+                difference(before, after),
+                (part, with.to_owned()),
+                "{before}"
+            );
         }
     }
 }

@@ -51,12 +51,18 @@ impl<'a> Spot<'a> {
                 return Some(spot);
             }
             let entries = node.entries().iter();
-            if let Some(entry) = entries.rev().find(|entry| entry.key_span.start <= span.start) {
-                spot.into_entry(node, entry);
+            if let Some(entry) = entries
+                .rev()
+                .find(|entry| entry.key_span.start <= span.start)
+            {
+                spot.enter_entry(node, entry);
                 continue;
             }
-            let index = node.items().iter().rposition(|item| item.span.start <= span.start)?;
-            spot.into_item(node, index);
+            let index = node
+                .items()
+                .iter()
+                .rposition(|item| item.span.start <= span.start)?;
+            spot.enter_item(node, index);
         }
     }
 
@@ -68,7 +74,7 @@ impl<'a> Spot<'a> {
         {
             let index = index.parse().unwrap_or(usize::MAX);
             match parent {
-                Some(node) => self.into_item(node, index),
+                Some(node) => self.enter_item(node, index),
                 None => self.steps = std::mem::take(&mut self.steps).join(&format!("[{index}]")),
             }
             return rest;
@@ -81,14 +87,18 @@ impl<'a> Spot<'a> {
                 && (rest.is_empty() || rest.starts_with(['.', '[']))
         };
         let exact = |entry: &&Entry| path.starts_with(entry.key.as_str());
-        let longest = entries.iter().filter(matches).map(|entry| entry.key.len()).max();
+        let longest = entries
+            .iter()
+            .filter(matches)
+            .map(|entry| entry.key.len())
+            .max();
         let mut fitting = entries
             .iter()
             .rev()
             .filter(|entry| matches(entry) && Some(entry.key.len()) == longest);
         let entry = fitting.clone().find(exact).or_else(|| fitting.next());
         if let (Some(entry), Some(node)) = (entry, parent) {
-            self.into_entry(node, entry);
+            self.enter_entry(node, entry);
             return path.get(entry.key.len()..).unwrap_or_default();
         }
         // A field that is not there.
@@ -104,7 +114,7 @@ impl<'a> Spot<'a> {
         rest
     }
 
-    fn into_entry(&mut self, parent: &'a Node, entry: &'a Entry) {
+    fn enter_entry(&mut self, parent: &'a Node, entry: &'a Entry) {
         self.around.push((parent, self.schema));
         self.schema = self.schema.and_then(|schema| below(schema, &entry.key));
         self.steps = std::mem::take(&mut self.steps).key(&entry.key);
@@ -112,7 +122,7 @@ impl<'a> Spot<'a> {
         (self.entry, self.node) = (Some(entry), Some(&entry.value));
     }
 
-    fn into_item(&mut self, parent: &'a Node, index: usize) {
+    fn enter_item(&mut self, parent: &'a Node, index: usize) {
         self.around.push((parent, self.schema));
         self.schema = self.schema.and_then(|schema| match schema.shape {
             Shape::List(item) | Shape::Set(item) => Some(item),

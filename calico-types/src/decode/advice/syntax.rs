@@ -26,24 +26,44 @@ fn of_line(line: &str) -> Option<&'static str> {
         return None;
     }
     let content = line.trim_start_matches(' ');
-    let value = line.split_once(':').map(|(_, value)| value.trim_start()).unwrap_or_default();
-    if content.starts_with("{{") || line.contains("{{ .") || line.contains("{{.") || line.contains("{{-") {
+    let value = line
+        .split_once(':')
+        .map(|(_, value)| value.trim_start())
+        .unwrap_or_default();
+    if content.starts_with("{{")
+        || line.contains("{{ .")
+        || line.contains("{{.")
+        || line.contains("{{-")
+    {
         Some("that is a template: render it first, as with helm template")
     } else if content.starts_with('\t') {
         Some("YAML indents with spaces, not tabs")
-    } else if ["<<<<<<<", "=======", ">>>>>>>"].iter().any(|mark| line.starts_with(mark)) {
+    } else if ["<<<<<<<", "=======", ">>>>>>>"]
+        .iter()
+        .any(|mark| line.starts_with(mark))
+    {
         Some("that is the mark of a merge conflict: resolve it first")
     } else if value.starts_with(['*', '&', '!', '%', '@', '`']) {
         Some("a value that begins with *, &, !, %, @ or ` needs quotes")
     } else if value.contains(": ") && !value.starts_with(['"', '\'', '{', '[']) {
         Some("a value with a colon and a blank in it needs quotes")
-    } else if ["'", "\""].iter().any(|quote| line.matches(quote).count() % 2 == 1) {
+    } else if ["'", "\""]
+        .iter()
+        .any(|quote| line.matches(quote).count() % 2 == 1)
+    {
         Some("is a quote missing?")
-    } else if content.starts_with('-') && !content.starts_with("- ") && content.len() > 1 && !content.starts_with("---") {
+    } else if content.starts_with('-')
+        && !content.starts_with("- ")
+        && content.len() > 1
+        && !content.starts_with("---")
+    {
         Some("a dash that begins an item is followed by a blank")
     } else {
         let bare = content.trim_end();
-        let key = bare.contains(':') && !bare.contains(": ") && !bare.ends_with(':') && !bare.contains("://");
+        let key = bare.contains(':')
+            && !bare.contains(": ")
+            && !bare.ends_with(':')
+            && !bare.contains("://");
         key.then_some("a colon after a key is followed by a blank")
     }
 }
@@ -67,7 +87,10 @@ mod tests {
         ] {
             let help = of_line(line);
             assert_eq!(help.is_some(), word.is_some(), "{line}: {help:?}");
-            assert!(help.unwrap_or_default().contains(word.unwrap_or_default()), "{line}: {help:?}");
+            assert!(
+                help.unwrap_or_default().contains(word.unwrap_or_default()),
+                "{line}: {help:?}"
+            );
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Values of another type than the field's.
 
 use super::spot::Spot;
-use super::{Advice, address, labels, scalar};
+use super::{Advice, address, as_list, labels, scalar};
 use crate::edit::{entry, list, made, mapping, text};
 use crate::schema::{Schema, Shape};
 use crate::tree::{Node, Value};
@@ -26,7 +26,7 @@ pub(super) fn wrong_type(spot: &Spot<'_>) -> Option<Advice> {
     let (node, schema) = (spot.node?, spot.schema?);
     let advice = with_a_story(spot, node)
         .or_else(|| scalar::retyped(spot, node))
-        .or_else(|| as_list(spot, node, schema))
+        .or_else(|| listed(spot, node, schema))
         .or_else(|| as_selector(spot, node, schema));
     if !matches!(node.value, Value::Sequence(_)) {
         return advice;
@@ -36,13 +36,16 @@ pub(super) fn wrong_type(spot: &Spot<'_>) -> Option<Advice> {
 }
 
 /// One value where a list of such is wanted.
-fn as_list(spot: &Spot<'_>, node: &Node, schema: &Schema) -> Option<Advice> {
+fn listed(spot: &Spot<'_>, node: &Node, schema: &Schema) -> Option<Advice> {
     let (Shape::List(item) | Shape::Set(item)) = schema.shape else {
         return None;
     };
     let advice = Advice::help(format!("`{}` is a list, also of one", spot.key()));
     match (&node.value, item.shape) {
-        (Value::String(_) | Value::Number(_) | Value::Bool(_), Shape::Text | Shape::IntOrText | Shape::Integer) => {
+        (
+            Value::String(_) | Value::Number(_) | Value::Bool(_),
+            Shape::Text | Shape::IntOrText | Shape::Integer,
+        ) => {
             if let Some(several) = node.text().and_then(address::several) {
                 let several = several.into_iter().map(text).collect();
                 let advice = Advice::help("several networks are several items of the list");
@@ -85,10 +88,7 @@ fn with_a_story(spot: &Spot<'_>, node: &Node) -> Option<Advice> {
             Some(advice.value(spot, mapping(vec![field])))
         }
         (_, "serviceAccounts", Value::Sequence(_) | Value::String(_)) => {
-            let names = match &node.value {
-                Value::Sequence(_) => node.clone(),
-                _ => list(vec![node.clone()]),
-            };
+            let names = as_list(node);
             let advice = Advice::help("`serviceAccounts` has names or a selector");
             Some(advice.value(spot, mapping(vec![entry("names", names)])))
         }
@@ -144,29 +144,30 @@ fn failsafe(spot: &Spot<'_>, node: &Node) -> Option<Advice> {
     if !spot.steps.is_item() {
         return None;
     }
-    let advice = Advice::help("each of them is a mapping: protocol, port and, for some networks only, net");
+    let advice =
+        Advice::help("each of them is a mapping: protocol, port and, for some networks only, net");
     let entries = |protocol: &str, port: Node| {
         mapping(vec![entry("protocol", text(protocol)), entry("port", port)])
     };
-    Some(match &node.value {
-        Value::Number(_) => advice.like(spot, &entries("TCP", node.clone())),
-        Value::String(said) => {
-            let parts = said.split_once(':').and_then(|(protocol, port)| {
-                let port: u16 = port.parse().ok()?;
-                Some((super::protocol(protocol)?, made(Value::Number(port.into()))))
-            });
-            match parts {
-                Some((protocol, port)) => advice.value(spot, entries(protocol, port)),
-                None => advice,
-            }
-        }
-        _ => advice,
+    if node.integer().is_some() {
+        return Some(advice.like(spot, &entries("TCP", node.clone())));
+    }
+    let parts = node.text().and_then(|said| {
+        let (protocol, port) = said.split_once(':')?;
+        let port: u16 = port.parse().ok()?;
+        Some((super::protocol(protocol)?, made(Value::Number(port.into()))))
+    });
+    Some(match parts {
+        Some((protocol, port)) => advice.value(spot, entries(protocol, port)),
+        None => advice,
     })
 }
 
 /// `interface=eth0`, as calico-node's environment has it.
 fn autodetection(spot: &Spot<'_>, said: &str) -> Option<Advice> {
-    let advice = Advice::help("it is a mapping with one of firstFound, kubernetes, interface, skipInterface, canReach, cidrs");
+    let advice = Advice::help(
+        "it is a mapping with one of firstFound, kubernetes, interface, skipInterface, canReach, cidrs",
+    );
     let (method, value) = said.split_once('=').unwrap_or((said, ""));
     let field = match method {
         "first-found" => entry("firstFound", made(Value::Bool(true))),

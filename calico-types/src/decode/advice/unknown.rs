@@ -1,7 +1,7 @@
 //! Fields that nobody knows: known idioms first, then similar names.
 
 use super::spot::Spot;
-use super::{Advice, endpoint, filter, kubernetes, metadata, peer, policy, pool, rule, entity};
+use super::{Advice, endpoint, entity, filter, kubernetes, metadata, peer, policy, pool, rule};
 use crate::decode::similar;
 use crate::path::Path;
 use crate::schema::{Schema, Shape};
@@ -59,9 +59,7 @@ fn idiom(spot: &Spot<'_>) -> Option<Advice> {
     match list {
         "ingress" | "egress" if in_list && is_policy(kind) => rule::advice(spot),
         "source" | "destination" if is_policy(kind) => entity::advice(spot),
-        "serviceAccounts" | "services" | "icmp" | "http" if is_policy(kind) => {
-            entity::nested(spot)
-        }
+        "serviceAccounts" | "services" | "icmp" | "http" if is_policy(kind) => entity::nested(spot),
         "spec" if is_policy(kind) => policy::advice(spot),
         "importV4" | "importV6" | "exportV4" | "exportV6" if in_list => filter::rule(spot),
         "prefixLength" => filter::prefix_length(spot),
@@ -78,13 +76,21 @@ fn idiom(spot: &Spot<'_>) -> Option<Advice> {
 
 /// Whether a kind's rules are Calico's.
 pub(super) fn is_policy(kind: &str) -> bool {
-    kind.ends_with("NetworkPolicy") && !kind.contains("Kubernetes") && kind != "ClusterNetworkPolicy"
+    kind.ends_with("NetworkPolicy")
+        && !kind.contains("Kubernetes")
+        && kind != "ClusterNetworkPolicy"
         || kind == "Profile"
 }
 
 fn similar_name(spot: &Spot<'_>) -> Option<Advice> {
     let (_, schema) = spot.around.last()?;
-    let names = || schema.map(Schema::fields).unwrap_or_default().iter().map(|field| field.name);
+    let names = || {
+        schema
+            .map(Schema::fields)
+            .unwrap_or_default()
+            .iter()
+            .map(|field| field.name)
+    };
     let near = similar::closest(spot.key(), names())?;
     let advice = Advice::help(format!("did you mean `{near}`?")).renamed(spot, near);
     Some(advice.certain_if(similar::is_certain(spot.key(), near, names())))

@@ -36,9 +36,11 @@ pub(in crate::decode) fn unsupported(
 pub(super) fn advice(spot: &Spot<'_>) -> Option<Advice> {
     let (node, schema) = (spot.node?, spot.schema?);
     let words = if schema.one_of.is_empty() {
-        schema.tags.iter().find_map(|tag| match tag {
-            crate::validate::Tag::OneOf(words) => Some(*words),
-            _ => None,
+        schema.tags.iter().find_map(|tag| {
+            let crate::validate::Tag::OneOf(words) = tag else {
+                return None;
+            };
+            Some(*words)
         })?
     } else {
         schema.one_of
@@ -112,7 +114,10 @@ const SYNONYMS: &[(&str, &[&str])] = &[
 pub(crate) fn meant(said: &str, words: &[&'static str]) -> Option<&'static str> {
     let exact = words.iter().find(|word| similar::same_word(word, said));
     let near = || similar::closest(said, words.iter().copied());
-    exact.copied().or_else(|| synonym(said, words)).or_else(near)
+    exact
+        .copied()
+        .or_else(|| synonym(said, words))
+        .or_else(near)
 }
 
 fn synonym(said: &str, words: &[&'static str]) -> Option<&'static str> {
@@ -153,7 +158,9 @@ pub(super) fn protocol_advice(spot: &Spot<'_>) -> Option<Advice> {
     }
     let (known, port) = match name.to_ascii_lowercase().as_str() {
         "any" | "all" | "*" | "ip" | "ipv4" => {
-            return Some(Advice::help("a rule for every protocol has none: leave it out").removed(spot));
+            return Some(
+                Advice::help("a rule for every protocol has none: leave it out").removed(spot),
+            );
         }
         "http" => ("TCP", Some(80)),
         "https" | "tls" => ("TCP", Some(443)),

@@ -73,7 +73,9 @@ fn is_large(node: &Node) -> bool {
     fn letters(node: &Node) -> usize {
         let own = node.text().map_or(0, str::len);
         let entries = node.entries().iter();
-        own + entries.map(|e| e.key.len() + letters(&e.value)).sum::<usize>()
+        own + entries
+            .map(|e| e.key.len() + letters(&e.value))
+            .sum::<usize>()
             + node.items().iter().map(letters).sum::<usize>()
     }
     node.is_larger_than(LARGEST) || letters(node) > LONGEST

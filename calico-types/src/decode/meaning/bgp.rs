@@ -65,9 +65,16 @@ pub(super) fn filter(spec: &Node) -> String {
 
 pub(super) fn peer(spec: &Node) -> String {
     let text = |key| spec.text_of(key);
-    let with = match (text("peerIP"), text("peerSelector"), text("localWorkloadSelector")) {
+    let with = match (
+        text("peerIP"),
+        text("peerSelector"),
+        text("localWorkloadSelector"),
+    ) {
         ("", "", "") => {
-            return format!("{}: a peering with nobody, which makes no session", short(spec));
+            return format!(
+                "{}: a peering with nobody, which makes no session",
+                short(spec)
+            );
         }
         ("", "", workloads) => format!("workloads with {}", printable(workloads)),
         ("", nodes, _) => format!("nodes with {}", printable(nodes)),
@@ -84,7 +91,10 @@ pub(super) fn peer(spec: &Node) -> String {
         .get("filters")
         .is_some_and(|filters| !filters.items().is_empty());
     let filters = if filtered { "" } else { ", without filters" };
-    format!("{}: a peering {of} with {with}{system}{filters}", short(spec))
+    format!(
+        "{}: a peering {of} with {with}{system}{filters}",
+        short(spec)
+    )
 }
 
 pub(super) fn configuration(spec: &Node, key: &str) -> String {

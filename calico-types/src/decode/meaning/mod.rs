@@ -52,9 +52,10 @@ pub(super) fn after_pruning(kind: &KindSchema, stored: &Node, dropped: &Steps) -
         "Installation" => installation::meaning(dropped),
         "NetworkPolicy" if kind.is_kubernetes() => policy::kubernetes(spec, key),
         "StagedKubernetesNetworkPolicy" => policy::kubernetes(spec, key),
-        "NetworkPolicy" | "StagedNetworkPolicy" | "GlobalNetworkPolicy" | "StagedGlobalNetworkPolicy" => {
-            policy::spec(kind.kind, spec, key)
-        }
+        "NetworkPolicy"
+        | "StagedNetworkPolicy"
+        | "GlobalNetworkPolicy"
+        | "StagedGlobalNetworkPolicy" => policy::spec(kind.kind, spec, key),
         _ => without(key),
     })
 }

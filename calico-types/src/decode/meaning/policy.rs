@@ -116,7 +116,10 @@ fn whom(kind: &str, spec: &Node) -> String {
 
 /// Which directions a policy is for, and what that does where it has no rule.
 fn direction(spec: &Node, whom: &str) -> String {
-    let has = |list: &str| spec.get(list).is_some_and(|rules| !rules.items().is_empty());
+    let has = |list: &str| {
+        spec.get(list)
+            .is_some_and(|rules| !rules.items().is_empty())
+    };
     let typed = |name: &str| {
         let types = spec.get("types").map(Node::items).unwrap_or_default();
         types.iter().any(|item| item.text() == Some(name))
@@ -130,10 +133,14 @@ fn direction(spec: &Node, whom: &str) -> String {
     };
     let mut parts = Vec::new();
     if ingress {
-        parts.push(denied("ingress", "comes to").unwrap_or_else(|| "the policy is for ingress".to_owned()));
+        parts.push(
+            denied("ingress", "comes to").unwrap_or_else(|| "the policy is for ingress".to_owned()),
+        );
     }
     if egress {
-        parts.push(denied("egress", "leaves").unwrap_or_else(|| "the policy is for egress".to_owned()));
+        parts.push(
+            denied("egress", "leaves").unwrap_or_else(|| "the policy is for egress".to_owned()),
+        );
     }
     if !egress && untyped {
         parts.push("egress is not restricted".to_owned());
@@ -191,7 +198,8 @@ pub(super) fn kubernetes(spec: &Node, key: &str) -> String {
         .is_none_or(|selector| selector.entries().is_empty());
     match key {
         "types" | "policytypes" => {
-            "without it: the policy is for ingress, and for egress if it has egress rules".to_owned()
+            "without it: the policy is for ingress, and for egress if it has egress rules"
+                .to_owned()
         }
         "order" | "tier" => without(key),
         _ if everyone => "without it: the policy applies to every pod of its namespace".to_owned(),
