@@ -119,9 +119,12 @@ mod version;
 pub(crate) use findings::{Check, Findings, Rule};
 #[cfg(test)]
 pub(crate) use lexical::is_mac;
-pub(crate) use lexical::{is_label_value, is_port_name, is_qualified_name, is_subdomain, net};
+pub(crate) use lexical::{
+    is_label_value, is_masked, is_name, is_port_name, is_qualified_name, is_subdomain, net,
+};
 pub use merge::merge;
 pub use rules::Rules;
+pub(crate) use rules::check_part;
 pub(crate) use tags::Tag;
 pub use update::Change;
 pub use version::{Version, VersionError};

@@ -217,7 +217,7 @@ impl Rules {
         let root = fields::without_later(root, document.kind, self.version);
         let mut findings = Findings::new(document, RefusedBy::CALICO, self.version);
         calico::walk(&root, &document.kind.schema, &mut findings);
-        let mut found = findings.into_diagnostics();
+        let mut found = advised(document, findings);
         found.extend(former::document(document, self.version));
         found
     }
@@ -243,7 +243,7 @@ impl Rules {
         let root = fields::without_later(root, document.kind, self.version);
         let mut findings = Findings::new(document, RefusedBy::API_SERVER, self.version);
         walk(&root, &document.kind.schema, &mut findings);
-        let mut found = findings.into_diagnostics();
+        let mut found = advised(document, findings);
         if self.version < Version::HEAD && document.kind.validated {
             found.retain(|diagnostic| self.definitions_refuse(document, diagnostic));
         }
@@ -259,6 +259,30 @@ impl Rules {
                 .is_some();
         !masked && releases::definitions_refuse(kind, code, &found.path, self.version)
     }
+}
+
+/// The findings, with what to write instead.
+fn advised(document: &Document, findings: Findings<'_>) -> Vec<Diagnostic> {
+    let mut found = findings.into_diagnostics();
+    crate::decode::advise(document, &mut found);
+    found
+}
+
+/// What Calico's rules and the API server's have against a part of a document,
+/// or against what it might be instead.
+pub(crate) fn check_part(document: &Document, node: &Node, schema: &Schema) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    if document.kind.validated {
+        let mut findings = Findings::new(document, RefusedBy::CALICO, Version::HEAD);
+        calico::walk(&crate::decode::lenient(node, schema), schema, &mut findings);
+        found.extend(findings.into_diagnostics());
+    }
+    if document.kind.stored {
+        let mut findings = Findings::new(document, RefusedBy::API_SERVER, Version::HEAD);
+        schema_rules::walk(&crate::prune::tree(node, schema), schema, &mut findings);
+        found.extend(findings.into_diagnostics());
+    }
+    found
 }
 
 /// Documents by where they stand, to tell which one a finding is about: kinds of

@@ -4,7 +4,7 @@ mod hostile;
 mod input;
 mod mistakes;
 
-use calico_types::{Decoded, Source, diagnose, render};
+use calico_types::{Decoded, Source, diagnose};
 
 fn diagnosed(name: &str, text: &str) -> (Decoded, [Source; 1]) {
     let sources = [Source::new(name, text)];
@@ -19,17 +19,6 @@ fn codes(text: &str) -> Vec<&'static str> {
         .iter()
         .map(|diagnostic| diagnostic.code.0)
         .collect()
-}
-
-/// All findings as text.
-fn rendered(text: &str) -> String {
-    let (decoded, sources) = diagnosed("test.yaml", text);
-    let texts: Vec<String> = decoded
-        .diagnostics
-        .iter()
-        .map(|diagnostic| render(diagnostic, &sources))
-        .collect();
-    texts.join("\n")
 }
 
 /// A document of one kind with this spec, in JSON.
