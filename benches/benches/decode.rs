@@ -56,8 +56,8 @@ fn yaml(criterion: &mut Criterion) {
                 black_box(&text),
                 serde_saphyr::options! { budget: None },
             )
-                .map(|policies| policies.len())
-                .ok()
+            .map(|policies| policies.len())
+            .ok()
         });
     });
     group.bench_function("decode", |bencher| {

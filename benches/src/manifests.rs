@@ -120,7 +120,7 @@ fn json_rule(rule: &Rule) -> String {
                                 "192.0.2.0/24",
                                 "198.51.100.0/24"
                             ]"#
-            .to_owned()
+        .to_owned()
     } else {
         format!(
             r#""selector": "app == 'app-{}' \u0026\u0026 environment == 'production'""#,

@@ -8,3 +8,5 @@ pub mod node;
 pub mod plan;
 pub mod report;
 pub mod sim;
+#[cfg(feature = "watch")]
+pub mod watch;

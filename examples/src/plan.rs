@@ -12,7 +12,7 @@ use bgp_rib::{
 };
 use bgp_session::{AddPath, Asn, Config, Family, FamilySet, GracefulRestart};
 use calico_types::Resource;
-use calico_types::resources::{BGPFilter, Node};
+use calico_types::resources::{AffinityState, BGPFilter, Node};
 use calico_types::scalar::Community;
 use calico_types::topology::{
     self, AdvertisedCommunities, NextHop, NodeTopology, Problem, RouterId, SessionSpec, Speaker,
@@ -124,7 +124,7 @@ impl ClusterPlan {
                 disable_bgp_export: pool.spec.disable_bgp_export.unwrap_or(false),
             }),
             Resource::BlockAffinity(block)
-                if block.spec.state == "confirmed" && !block.spec.deleted =>
+                if block.spec.state == AffinityState::Confirmed && !block.spec.deleted =>
             {
                 self.blocks.insert(block.spec.cidr, block.spec.node.clone());
             }

@@ -185,7 +185,12 @@ fn peer(peer: &NetworkPolicyPeer) -> Result<EntityRule, Fault> {
     if let Some(block) = &peer.ip_block {
         return Ok(EntityRule {
             nets: vec![block.cidr.trunc()].into(),
-            not_nets: block.except.iter().map(IpNet::trunc).collect::<Vec<_>>().into(),
+            not_nets: block
+                .except
+                .iter()
+                .map(IpNet::trunc)
+                .collect::<Vec<_>>()
+                .into(),
             ..EntityRule::default()
         });
     }

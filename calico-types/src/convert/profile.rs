@@ -32,10 +32,7 @@ pub fn namespace(namespace: &Namespace) -> Profile {
         spec: ProfileSpec {
             ingress: Some(allow()),
             egress: Some(allow()),
-            labels_to_apply: Given::filled(inherited(
-                &namespace.metadata,
-                NAMESPACE_LABEL_PREFIX,
-            )),
+            labels_to_apply: Given::filled(inherited(&namespace.metadata, NAMESPACE_LABEL_PREFIX)),
         },
     }
 }

@@ -6,7 +6,8 @@
 //! is IPAMConfiguration, and the `deleted` of a BlockAffinity is a boolean. What
 //! people write of it is a mistake, and is told so.
 
-use super::document::printable;
+use super::advice;
+use super::document::{Origin, printable};
 use crate::diagnostic::{Code, Diagnostic, RefusedBy};
 use crate::schema::{KindSchema, V3, lookup};
 use crate::tree::{Entry, Limits, Node, Value};
@@ -26,7 +27,11 @@ pub(crate) fn stored_kind(kind: &str) -> &str {
 
 /// Fine in what the cluster prints, which carries its metadata in an
 /// annotation; a mistake in what people write.
-pub(super) fn known(kind: &str, root: &Node) -> (Option<&'static KindSchema>, Option<Diagnostic>) {
+pub(super) fn known(
+    origin: &Origin,
+    kind: &str,
+    root: &Node,
+) -> (Option<&'static KindSchema>, Option<Diagnostic>) {
     // Profiles, nodes and workload endpoints are stored as other things.
     let known = lookup(V3, stored_kind(kind)).filter(|known| known.stored);
     let Some(known) = known else {
@@ -42,7 +47,16 @@ pub(super) fn known(kind: &str, root: &Node) -> (Option<&'static KindSchema>, Op
         .refused_by(RefusedBy::DECODER.or(RefusedBy::CALICO))
         .stored("by kubectl as it stands: without Calico's validation, defaults and overlap checks")
         .help("calicoctl refuses it: it takes projectcalico.org/v3 only")
-        .suggest(format!("apiVersion: {V3}"));
+        .suggest(if known.kind == kind {
+            format!("apiVersion: {V3}")
+        } else {
+            format!("apiVersion: {V3}\nkind: {}", known.kind)
+        })
+        .fix(advice::corrected(
+            &origin.text,
+            root,
+            &[("apiVersion", V3), ("kind", known.kind)],
+        ));
     if known.kind != kind {
         diagnostic = diagnostic.help(format!("the kind is called {} there", known.kind));
     }

@@ -7,10 +7,20 @@ use crate::schema::KindSchema;
 use crate::source::Span;
 use crate::tree::{Node, Value, without_point};
 
+/// The text that documents stand in.
+#[derive(Clone, Debug)]
+pub(crate) struct Origin {
+    /// The source's name.
+    pub(crate) name: Arc<str>,
+    pub(crate) text: Arc<str>,
+}
+
 /// A mapping with a known `apiVersion` and `kind`.
 #[derive(Clone, Debug)]
 pub(crate) struct Document {
-    pub(super) source: Arc<str>,
+    pub(crate) source: Arc<str>,
+    /// The whole source: what is to be corrected, and how, its text decides.
+    pub(crate) text: Arc<str>,
     pub(crate) root: Arc<Node>,
     pub(crate) kind: &'static KindSchema,
     /// Whether each field stands there once, under its own name, and with a
@@ -22,9 +32,10 @@ pub(crate) struct Document {
 }
 
 impl Document {
-    pub(crate) const fn new(source: Arc<str>, root: Arc<Node>, kind: &'static KindSchema) -> Self {
+    pub(crate) fn new(origin: &Origin, root: Arc<Node>, kind: &'static KindSchema) -> Self {
         Self {
-            source,
+            source: Arc::clone(&origin.name),
+            text: Arc::clone(&origin.text),
             root,
             kind,
             is_plain: false,
@@ -32,11 +43,14 @@ impl Document {
         }
     }
 
+    /// Kind and name: `NetworkPolicy shop/db`.
+    pub(crate) fn title(&self) -> String {
+        title(&self.root, self.kind.kind)
+    }
+
     /// Puts a finding into this document.
     pub(crate) fn locate(&self, diagnostic: Diagnostic, span: Span) -> Diagnostic {
-        diagnostic
-            .at(&*self.source, span)
-            .of(title(&self.root, self.kind.kind))
+        diagnostic.at(&*self.source, span).of(self.title())
     }
 }
 

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use super::backing;
-use super::document::{Document, printable};
-use super::similar;
+use super::document::{Document, Origin, printable};
+use super::{advice, similar};
 use crate::diagnostic::{Code, Diagnostic, RefusedBy};
-use crate::schema::{KindSchema, kinds, lookup};
+use crate::schema::{KindSchema, V3, kinds, lookup};
 use crate::tree::{Entry, Node, Text, Value};
 
 /// What the items of a list are, where they do not say so themselves.
@@ -17,7 +17,7 @@ struct Implied {
 
 /// Takes the documents of one source apart.
 pub(super) struct Identifier<'a> {
-    pub(super) source: Arc<str>,
+    pub(super) origin: &'a Origin,
     /// The document within the source, from 0.
     pub(super) number: usize,
     pub(super) found: &'a mut Vec<Diagnostic>,
@@ -35,7 +35,8 @@ impl Identifier<'_> {
     fn collect(&mut self, root: Node, implied: Option<&Implied>, out: &mut Vec<Document>) {
         match root.value {
             Value::Sequence(items) if is_bare_list(&items) && implied.is_none() => {
-                self.found.push(bare_list().at(&*self.source, root.span));
+                self.found
+                    .push(bare_list().at(&*self.origin.name, root.span));
                 for item in items.into_nodes() {
                     self.collect(item, None, out);
                 }
@@ -70,7 +71,7 @@ impl Identifier<'_> {
                     .on("items")
                     .refused_by(RefusedBy::EVERYONE);
                 self.found
-                    .push(diagnostic.at(&*self.source, items.value.span));
+                    .push(diagnostic.at(&*self.origin.name, items.value.span));
             }
         }
     }
@@ -123,7 +124,8 @@ impl Identifier<'_> {
             );
             let diagnostic =
                 Diagnostic::error(Code("not-a-resource"), message).refused_by(RefusedBy::EVERYONE);
-            self.found.push(diagnostic.at(&*self.source, root.span));
+            self.found
+                .push(diagnostic.at(&*self.origin.name, root.span));
             return None;
         }
         let (api, kind) = match implied {
@@ -138,7 +140,7 @@ impl Identifier<'_> {
         if kind.is_empty() {
             return None;
         }
-        let (guess, diagnostic) = unknown(&api, &kind, &root);
+        let (guess, diagnostic) = unknown(self.origin, &api, &kind, &root);
         let place = if guess.is_some_and(|guess| guess.kind == kind) {
             "apiVersion"
         } else {
@@ -154,19 +156,19 @@ impl Identifier<'_> {
             self.found.push(
                 diagnostic
                     .on(place)
-                    .at(&*self.source, span)
+                    .at(&*self.origin.name, span)
                     .of(title.trim_end()),
             );
         }
         if api == backing::GROUP_VERSION {
-            let root = backing::restore(root, &kind, &self.source, self.found);
+            let root = backing::restore(root, &kind, &self.origin.name, self.found);
             return Some(self.document(root, guess?));
         }
         Some(self.document(root, guess?))
     }
 
     fn document(&self, root: Node, kind: &'static KindSchema) -> Document {
-        Document::new(Arc::clone(&self.source), Arc::new(root), kind)
+        Document::new(self.origin, Arc::new(root), kind)
     }
 
     /// `apiVersion` or `kind`, which everybody looks up under exactly this
@@ -186,9 +188,7 @@ impl Identifier<'_> {
                 let message = format!("`{key}` is {}, not text", node.type_name());
                 Diagnostic::error(Code("wrong-type"), message)
             }
-            Some(_) | None => {
-                Diagnostic::error(Code("missing-field"), format!("the document has no {key}"))
-            }
+            Some(_) | None => missing(key, root.text_of("kind")),
         };
         if let Some(other) = other {
             diagnostic = diagnostic.help(format!("`{}` is written `{key}`", printable(&other.key)));
@@ -199,12 +199,24 @@ impl Identifier<'_> {
             diagnostic
                 .on(key)
                 .refused_by(RefusedBy::EVERYONE)
-                .at(&*self.source, span),
+                .at(&*self.origin.name, span),
         );
         other
             .and_then(|entry| entry.value.text())
             .unwrap_or_default()
             .into()
+    }
+}
+
+/// A header that is not complete.
+fn missing(key: &str, kind: &str) -> Diagnostic {
+    let message = format!("the document has no {key}");
+    let diagnostic = Diagnostic::error(Code("missing-field"), message).on(key);
+    match only(kind) {
+        Some(known) if key == "apiVersion" => {
+            diagnostic.suggest(format!("apiVersion: {}", known.api_version))
+        }
+        Some(_) | None => diagnostic,
     }
 }
 
@@ -216,23 +228,33 @@ fn start(root: &Node) -> crate::source::Span {
 
 /// What an unknown pair was most likely meant to be, and what to say.
 fn unknown(
+    origin: &Origin,
     api: &str,
     kind: &str,
     root: &Node,
 ) -> (Option<&'static KindSchema>, Option<Diagnostic>) {
     if api == backing::GROUP_VERSION {
-        return backing::known(kind, root);
+        return backing::known(origin, kind, root);
     }
-    let group = |api: &str| api.split('/').next().unwrap_or_default().to_owned();
-    let same_kind = kinds()
-        .filter(|known| known.kind == kind && !api.is_empty())
-        .min_by_key(|known| {
-            (
-                group(known.api_version) != group(api),
-                similar::distance(known.api_version, api),
-            )
-        });
-    if let Some(known) = same_kind {
+    let header = |fields: &[(&'static str, &str)]| advice::corrected(&origin.text, root, fields);
+    if let Some(known) = advice::first_version(api, kind).and_then(|kind| lookup(V3, kind)) {
+        let message = format!(
+            "{} of v1 is Calico's first API, which is gone",
+            printable(kind)
+        );
+        let fields = [("apiVersion", V3), ("kind", known.kind)];
+        let diagnostic = Diagnostic::error(Code("wrong-api-version"), message)
+            .refused_by(RefusedBy::EVERYONE)
+            .help(format!("it is {} of {V3} now", known.kind))
+            .help("calicoctl convert rewrites whole files")
+            .suggest(format!("apiVersion: {V3}\nkind: {}", known.kind))
+            .fix(header(&fields));
+        return (Some(known), Some(diagnostic));
+    }
+    if api.is_empty() {
+        return (only(kind), None);
+    }
+    if let Some(known) = same_kind(api, kind) {
         if !suspicious(api, known.api_version) {
             return (None, Some(ignored(api, kind)));
         }
@@ -241,30 +263,69 @@ fn unknown(
         let diagnostic = Diagnostic::error(Code("wrong-api-version"), message)
             .refused_by(RefusedBy::EVERYONE)
             .help(format!("{kind} belongs to {wanted}"))
-            .suggest(format!("apiVersion: {wanted}"));
+            .suggest(format!("apiVersion: {wanted}"))
+            .fix(header(&[("apiVersion", wanted)]));
         return (Some(known), Some(diagnostic));
     }
     let of_calico = api.contains("projectcalico.org") || api.contains("tigera.io");
-    let near = similar::closest(
-        kind,
+    let names = || {
         kinds()
             .filter(|known| known.api_version == api)
-            .map(|known| known.kind),
-    );
-    match near {
-        _ if !of_calico && near.is_none() => (None, Some(ignored(api, kind))),
-        near => {
-            let message = format!("no kind {} in {}", printable(kind), printable(api));
-            let mut diagnostic =
-                Diagnostic::error(Code("unknown-kind"), message).refused_by(RefusedBy::EVERYONE);
-            if let Some(near) = near {
-                diagnostic = diagnostic
-                    .help(format!("did you mean {near}?"))
-                    .suggest(format!("kind: {near}"));
-            }
-            (near.and_then(|near| lookup(api, near)), Some(diagnostic))
-        }
+            .map(|known| known.kind)
+    };
+    let near = names()
+        .find(|name| same_but_number(name, kind))
+        .or_else(|| similar::closest(kind, names()));
+    if !of_calico && near.is_none() {
+        return (None, Some(ignored(api, kind)));
     }
+    let message = format!("no kind {} in {}", printable(kind), printable(api));
+    let mut diagnostic =
+        Diagnostic::error(Code("unknown-kind"), message).refused_by(RefusedBy::EVERYONE);
+    if let Some(near) = near {
+        let certain = same_but_number(near, kind) || similar::is_certain(kind, near, names());
+        diagnostic = diagnostic
+            .help(format!("did you mean {near}?"))
+            .suggest(format!("kind: {near}"))
+            .fix(header(&[("kind", near)]).filter(|_| certain));
+    } else if advice::is_enterprise(kind) {
+        diagnostic = diagnostic.help(format!(
+            "{kind} is a kind of Calico Enterprise and Calico Cloud, which open-source Calico does not have"
+        ));
+    }
+    (near.and_then(|near| lookup(api, near)), Some(diagnostic))
+}
+
+/// The kind of this name whose group is the nearest.
+fn same_kind(api: &str, kind: &str) -> Option<&'static KindSchema> {
+    let group = |api: &str| api.split('/').next().unwrap_or_default().to_owned();
+    kinds()
+        .filter(|known| known.kind == kind)
+        .min_by_key(|known| {
+            (
+                group(known.api_version) != group(api),
+                similar::distance(known.api_version, api),
+            )
+        })
+}
+
+/// The kind of this name, where one group alone has it.
+fn only(kind: &str) -> Option<&'static KindSchema> {
+    let mut named = kinds().filter(|known| known.kind == kind);
+    let first = named.next()?;
+    named.next().is_none().then_some(first)
+}
+
+/// Whether two names differ in case and number only: `networkpolicies`.
+fn same_but_number(one: &str, two: &str) -> bool {
+    let singular = |name: &str| {
+        let lower = name.to_ascii_lowercase();
+        match lower.strip_suffix("ies") {
+            Some(stem) => format!("{stem}y"),
+            None => lower.strip_suffix('s').unwrap_or(&lower).to_owned(),
+        }
+    };
+    singular(one) == singular(two)
 }
 
 /// Whether a group is one that people mistake for the right one, rather than

@@ -31,11 +31,11 @@ mod walk;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-pub(crate) use advice::{assign, meant, protocol, type_name};
-pub(crate) use backing::{GROUP_VERSION as BACKING, stored_kind};
-pub(crate) use document::{Document, find, printable, shown};
+pub(crate) use advice::{advise, assign, meant, protocol, type_name};
 #[cfg(feature = "kube")]
 pub(crate) use backing::METADATA as METADATA_ANNOTATION;
+pub(crate) use backing::{GROUP_VERSION as BACKING, stored_kind};
+pub(crate) use document::{Document, Origin, find, printable, shown};
 pub(crate) use meaning::after_pruning;
 pub use presence::Presence;
 pub(crate) use similar::{closest, distance};
@@ -101,6 +101,7 @@ impl Decoded {
                 source: document.source.to_string(),
                 document: number,
                 span: document.root.span,
+                text: Arc::clone(&document.text),
                 root: Arc::clone(&document.root),
             }),
             None => self.unread.push(Unread::typed(&document)),
@@ -128,6 +129,7 @@ pub struct Located<T = Resource> {
     pub document: usize,
     /// Where it begins and ends.
     pub span: Span,
+    text: Arc<str>,
     root: Arc<Node>,
 }
 
@@ -183,6 +185,7 @@ impl<T> Located<T> {
             source: self.source,
             document: self.document,
             span: self.span,
+            text: self.text,
             root: self.root,
         }
     }
@@ -262,34 +265,44 @@ pub fn decode_within(sources: &[Source], limits: &Limits) -> Decoded {
 }
 
 fn one(source: &Source, limits: &Limits, decoded: &mut Decoded) {
-    let Parsed {
-        documents,
-        diagnostics,
-    } = parse(source, limits);
-    let mut found: Vec<Diagnostic> = diagnostics
+    let (
+        origin,
+        Parsed {
+            documents,
+            diagnostics,
+        },
+    ) = parse(source, limits);
+    let about_text: Vec<Diagnostic> = diagnostics
         .into_iter()
-        .map(|diagnostic| Diagnostic {
-            source: Some(source.name.clone()),
-            ..diagnostic
-        })
+        .map(|diagnostic| located(diagnostic, &origin))
         .collect();
     let first = decoded.documents.len();
-    let mut outside = unread::places(&found);
-    let name: Arc<str> = source.name.as_str().into();
+    let mut outside = unread::places(&about_text);
+    let mut about_text = about_text.into_iter().peekable();
+    let mut found = Vec::new();
     for (number, root) in documents.into_iter().enumerate() {
         let since = found.len();
         let documents = identify::Identifier {
-            source: Arc::clone(&name),
+            origin: &origin,
             number,
             found: &mut found,
         }
         .documents(root);
         outside.extend(unread::places(found.get(since..).unwrap_or_default()));
         for document in documents {
+            let since = found.len();
+            let end = Some(document.root.span.end);
             decoded.add(document, number, limits, &mut found);
+            while let Some(next) = about_text.next_if(|next| next.span.map(|s| s.start) < end) {
+                found.push(next);
+            }
+            if let Some(document) = decoded.documents.last() {
+                advise(document, found.get_mut(since..).unwrap_or_default());
+            }
         }
         cut_short(&mut found, limits.findings_of_source());
     }
+    found.extend(about_text);
     let read = decoded.documents.get(first..).unwrap_or_default();
     let lost = Unread::lost(&source.name, outside, read);
     decoded.unread.extend(lost);
@@ -316,6 +329,13 @@ fn cut_short(found: &mut Vec<Diagnostic>, most: usize) {
     }
 }
 
+/// A finding about the text of a source, in that source.
+fn located(mut diagnostic: Diagnostic, origin: &Origin) -> Diagnostic {
+    diagnostic.source = Some(origin.name.to_string());
+    advice::explain(&mut diagnostic, &origin.text);
+    diagnostic
+}
+
 /// Decodes, and validates by Calico's rules and by the API server's: every
 /// finding about single documents, each once, in the order of the sources.
 ///
@@ -328,6 +348,7 @@ pub fn diagnose(sources: &[Source]) -> Decoded {
     let found = std::mem::take(&mut decoded.diagnostics);
     decoded.diagnostics = validate::merge(found.into_iter().chain(validated), sources);
     drop_explained(&mut decoded.diagnostics);
+    advice::consequences(&mut decoded.diagnostics);
     decoded
 }
 
@@ -353,11 +374,14 @@ pub fn diagnose(sources: &[Source]) -> Decoded {
 #[must_use]
 pub fn diagnose_with(sources: &[Source], rules: &Rules) -> Decoded {
     let mut decoded = decode(sources);
-    let found = rules.decoded(std::mem::take(&mut decoded.diagnostics));
-    let found = found.into_iter().chain(rules.documents(&decoded));
+    let found = std::mem::take(&mut decoded.diagnostics);
+    let found = rules.decoded(decoded.documents(), found).into_iter();
+    let found = found.chain(rules.documents(&decoded));
     let found = found.chain(rules.datastore(&decoded.resources));
     decoded.diagnostics = validate::merge(found, sources);
     drop_explained(&mut decoded.diagnostics);
+    rules.forget_unrefused(&mut decoded.diagnostics);
+    advice::consequences(&mut decoded.diagnostics);
     decoded
 }
 
@@ -377,21 +401,27 @@ fn drop_explained(diagnostics: &mut Vec<Diagnostic>) {
     });
 }
 
-fn parse(source: &Source, limits: &Limits) -> Parsed {
+fn parse(source: &Source, limits: &Limits) -> (Origin, Parsed) {
+    let origin = |text: &str| Origin {
+        name: source.name.as_str().into(),
+        text: text.into(),
+    };
     if source.bytes.len() > limits.bytes {
         let message = format!("more than {} bytes", limits.bytes);
-        return refused(Diagnostic::error(Code("too-large"), message));
+        let diagnostic = Diagnostic::error(Code("too-large"), message);
+        return (origin(""), refused(diagnostic));
     }
     if is_utf16(&source.bytes) {
         let message = "UTF-16 text; write the file as UTF-8";
-        return refused(Diagnostic::error(Code("utf-16"), message));
+        let diagnostic = Diagnostic::error(Code("utf-16"), message);
+        return (origin(""), refused(diagnostic));
     }
     let (text, broken) = valid_prefix(&source.bytes);
     let content = text.strip_prefix('\u{feff}').unwrap_or(text);
     let is_json = source.name.ends_with(".json");
     let mut parsed = tree::parse(content, text.len() - content.len(), is_json, limits);
     parsed.diagnostics.extend(broken);
-    parsed
+    (origin(text), parsed)
 }
 
 fn refused(diagnostic: Diagnostic) -> Parsed {

@@ -25,6 +25,37 @@ pub(crate) fn closest<'a>(
     (distance <= tolerated).then_some(candidate)
 }
 
+/// Whether two words are the same but for case, dashes, underscores and blanks.
+pub(crate) fn same_word(one: &str, two: &str) -> bool {
+    let letters = |word: &str| -> String {
+        word.chars()
+            .filter(|c| !matches!(c, '-' | '_' | ' '))
+            .map(|c| c.to_ascii_lowercase())
+            .collect()
+    };
+    one.len() <= LONGEST && two.len() <= LONGEST && letters(one) == letters(two)
+}
+
+/// Whether `word` can only be a slip of the fingers for `near`: the same but for
+/// case and dashes, or one letter off in a long word whose digits are right, with
+/// no other candidate as near.
+pub(crate) fn is_certain<'a>(
+    word: &str,
+    near: &str,
+    candidates: impl Iterator<Item = &'a str>,
+) -> bool {
+    if same_word(word, near) {
+        return true;
+    }
+    let digits = |word: &str| -> String { word.chars().filter(char::is_ascii_digit).collect() };
+    let lower = word.to_ascii_lowercase();
+    let slips = |candidate: &str| distance(&lower, &candidate.to_ascii_lowercase());
+    (5..=LONGEST).contains(&word.len())
+        && slips(near) == 1
+        && digits(word) == digits(near)
+        && candidates.filter(|other| slips(other) <= 1).count() == 1
+}
+
 /// How many letters must be inserted, deleted, replaced or swapped with their
 /// neighbour.
 pub(crate) fn distance(a: &str, b: &str) -> usize {
@@ -68,6 +99,19 @@ mod tests {
         ] {
             assert_eq!(distance(a, b), edits, "{a} {b}");
         }
+    }
+
+    #[test]
+    fn knows_slips_from_other_words() {
+        let fields = ["importV4", "importV6", "nodeSelector", "nets", "selector"];
+        let certain = |word: &str, near: &str| is_certain(word, near, fields.into_iter());
+        assert!(certain("node-selector", "nodeSelector"));
+        assert!(certain("NODE_SELECTOR", "nodeSelector"));
+        assert!(certain("selectr", "selector"));
+        assert!(certain("slector", "selector"));
+        assert!(!certain("importV5", "importV4"));
+        assert!(!certain("net", "nets"));
+        assert!(!certain("slecter", "selector"));
     }
 
     #[test]

@@ -130,9 +130,12 @@ fn copy(node: &Node, schema: &Schema, dropped: Dropped) -> Node {
                 })
                 .collect(),
         ),
-        (Shape::List(item) | Shape::Set(item), Value::Sequence(items)) => {
-            Value::Sequence(items.iter().map(|value| copy(value, item, dropped)).collect())
-        }
+        (Shape::List(item) | Shape::Set(item), Value::Sequence(items)) => Value::Sequence(
+            items
+                .iter()
+                .map(|value| copy(value, item, dropped))
+                .collect(),
+        ),
         (Shape::Text, _) => match as_text(&node.value) {
             Some(text) => Value::String(text),
             None => node.value.clone(),

@@ -1,15 +1,12 @@
 //! A document against its schema, as Calico's strict decoder goes through it.
 
-use std::cell::OnceCell;
 use std::collections::HashSet;
 
 use super::advice;
 use super::document::{Document, printable, shown};
-use super::meaning;
 use super::typed::is_unset;
 use crate::diagnostic::{Code, Diagnostic, RefusedBy};
 use crate::path::Path;
-use crate::prune;
 use crate::scalar::{Asn, Duration, Port};
 use crate::schema::{Form, Schema, Shape};
 use crate::source::Span;
@@ -21,7 +18,6 @@ pub(super) fn check(document: &mut Document, most: usize, found: &mut Vec<Diagno
     document.most_findings = most;
     let mut walk = Walk {
         document,
-        stored: OnceCell::new(),
         room: most,
         is_plain: true,
         found,
@@ -30,13 +26,28 @@ pub(super) fn check(document: &mut Document, most: usize, found: &mut Vec<Diagno
     document.is_plain = walk.is_plain && walk.room > 0;
 }
 
+/// The same about a part of a document, or about what it might be instead.
+pub(super) fn check_part(
+    document: &Document,
+    node: &Node,
+    schema: &Schema,
+    found: &mut Vec<Diagnostic>,
+) {
+    const MOST: usize = 1_000;
+    let mut walk = Walk {
+        document,
+        room: MOST,
+        is_plain: true,
+        found,
+    };
+    walk.value(node, schema, &Path::Root);
+}
+
 /// Up to this length a list is searched; beyond it a table is built.
 const FEW: usize = 16;
 
 struct Walk<'a> {
     document: &'a Document,
-    /// The document as it is stored, once somebody asks.
-    stored: OnceCell<Node>,
     /// How many findings there is room for.
     room: usize,
     /// Whether all that has been seen is as the types have it.
@@ -56,11 +67,6 @@ impl Walk<'_> {
         }
     }
 
-    fn stored(&self) -> &Node {
-        self.stored
-            .get_or_init(|| prune::stored(self.document).into_owned())
-    }
-
     fn value(&mut self, node: &Node, schema: &Schema, path: &Path<'_>) {
         if self.room == 0 {
             return;
@@ -68,7 +74,7 @@ impl Walk<'_> {
         match (schema.shape, &node.value) {
             (_, Value::Null) => self.is_plain = false,
             (Shape::Any, _) | (Shape::Boolean, Value::Bool(_)) => {}
-            (Shape::Object(_), Value::Mapping(entries)) => self.object(node, entries, schema, path),
+            (Shape::Object(_), Value::Mapping(entries)) => self.object(entries, schema, path),
             (Shape::Map(item), Value::Mapping(entries)) => {
                 self.duplicates(entries, path);
                 for Entry { key, value, .. } in entries {
@@ -98,7 +104,7 @@ impl Walk<'_> {
         }
     }
 
-    fn object(&mut self, node: &Node, entries: &[Entry], schema: &Schema, path: &Path<'_>) {
+    fn object(&mut self, entries: &[Entry], schema: &Schema, path: &Path<'_>) {
         let (mut seen, mut next, mut repeats) = (Seen::default(), 0, false);
         for entry in entries {
             if self.room == 0 {
@@ -112,7 +118,7 @@ impl Walk<'_> {
             else {
                 repeats = true;
                 self.is_plain = false;
-                self.unknown(node, entry, schema, path);
+                self.unknown(entry, path);
                 continue;
             };
             next = index + 1;
@@ -168,36 +174,16 @@ impl Walk<'_> {
 
     fn wrong_case(&mut self, entry: &Entry, name: &str, path: &Path<'_>) {
         let message = format!("`{}` is written `{name}`", printable(&entry.key));
-        let diagnostic = Diagnostic::error(Code("wrong-case"), message)
-            .stored(meaning::after_pruning(
-                self.document.kind.kind,
-                self.stored(),
-                path,
-            ))
-            .help(if self.document.kind.validated {
-                "calicoctl reads it as meant; an API server drops it without a word"
-            } else {
-                "an API server drops it without a word, unless it is asked to be strict"
-            })
-            .suggest(advice::entry_yaml(name, &entry.value));
+        let diagnostic = Diagnostic::error(Code("wrong-case"), message);
         self.report(diagnostic, path, entry.key_span);
     }
 
-    fn unknown(&mut self, parent: &Node, entry: &Entry, schema: &Schema, path: &Path<'_>) {
-        let below = path.key(&entry.key);
+    fn unknown(&mut self, entry: &Entry, path: &Path<'_>) {
         let place = advice::place(self.document.kind.kind, path);
         let message = format!("unknown field `{}` in {place}", printable(&entry.key));
-        let mut diagnostic = Diagnostic::error(Code("unknown-field"), message)
-            .refused_by(RefusedBy::DECODER)
-            .stored(meaning::after_pruning(
-                self.document.kind.kind,
-                self.stored(),
-                &below,
-            ));
-        let advice = advice::unknown_field(self.document.kind.kind, parent, entry, schema, path);
-        diagnostic.help = advice.help;
-        diagnostic.suggestion = advice.suggestion;
-        self.report(diagnostic, &below, entry.key_span);
+        let diagnostic =
+            Diagnostic::error(Code("unknown-field"), message).refused_by(RefusedBy::DECODER);
+        self.report(diagnostic, &path.key(&entry.key), entry.key_span);
     }
 
     /// Text of a field whose values may be limited to some words.
@@ -311,12 +297,9 @@ impl Walk<'_> {
         if schema.form == Form::Port
             && let Err(error) = text.parse::<Port>()
         {
-            let mut diagnostic =
+            let diagnostic =
                 Diagnostic::error(Code("invalid-port"), format!("{}: {error}", shown(node)))
                     .refused_by(RefusedBy::DECODER);
-            if let Some((help, yaml)) = advice::port(text) {
-                diagnostic = diagnostic.help(help).suggest(yaml);
-            }
             self.report(diagnostic, path, node.span);
         }
     }
@@ -332,11 +315,8 @@ impl Walk<'_> {
         let message = message
             .replace("a mapping is a mapping", "this is a mapping")
             .replace("null is null", "this is null");
-        let mut diagnostic = Diagnostic::error(Code("wrong-type"), message)
+        let diagnostic = Diagnostic::error(Code("wrong-type"), message)
             .refused_by(RefusedBy::DECODER.or(RefusedBy::API_SERVER));
-        if let Some(suggestion) = advice::retyped(node, schema, path) {
-            diagnostic = diagnostic.suggest(suggestion);
-        }
         self.report(diagnostic, path, node.span);
     }
 }

@@ -191,7 +191,10 @@ mod tests {
         let diagnostics: Vec<Diagnostic> = fixes.iter().map(|edits| found(edits)).collect();
         let result = apply(&source, &diagnostics);
         assert_eq!(String::from_utf8(result.bytes).unwrap(), text);
-        assert_eq!((&result.applied[..], &result.skipped[..]), (applied, skipped));
+        assert_eq!(
+            (&result.applied[..], &result.skipped[..]),
+            (applied, skipped)
+        );
     }
 
     #[test]
@@ -203,16 +206,36 @@ mod tests {
             &[],
         );
         // Side by side is apart.
-        check(&[&[edit(1, 2, "a")], &[edit(2, 3, "b")]], "0ab3456789", &[0, 1], &[]);
+        check(
+            &[&[edit(1, 2, "a")], &[edit(2, 3, "b")]],
+            "0ab3456789",
+            &[0, 1],
+            &[],
+        );
     }
 
     #[test]
     fn passes_over_what_is_in_the_way() {
-        check(&[&[edit(1, 4, "a")], &[edit(3, 5, "b")]], "0a456789", &[0], &[1]);
-        check(&[&[edit(3, 5, "b")], &[edit(1, 4, "a")]], "012b56789", &[0], &[1]);
+        check(
+            &[&[edit(1, 4, "a")], &[edit(3, 5, "b")]],
+            "0a456789",
+            &[0],
+            &[1],
+        );
+        check(
+            &[&[edit(3, 5, "b")], &[edit(1, 4, "a")]],
+            "012b56789",
+            &[0],
+            &[1],
+        );
         check(&[&[edit(1, 9, "a")], &[edit(3, 3, "b")]], "0a9", &[0], &[1]);
         // Which of two insertions comes first nobody can say.
-        check(&[&[edit(3, 3, "a")], &[edit(3, 3, "b")]], "012a3456789", &[0], &[1]);
+        check(
+            &[&[edit(3, 3, "a")], &[edit(3, 3, "b")]],
+            "012a3456789",
+            &[0],
+            &[1],
+        );
         // A fix is made whole or not at all.
         check(
             &[&[edit(1, 2, "a")], &[edit(1, 2, "b"), edit(8, 9, "c")]],
@@ -224,7 +247,12 @@ mod tests {
 
     #[test]
     fn makes_a_shared_fix_once() {
-        check(&[&[edit(3, 3, "a")], &[edit(3, 3, "a")]], "012a3456789", &[0, 1], &[]);
+        check(
+            &[&[edit(3, 3, "a")], &[edit(3, 3, "a")]],
+            "012a3456789",
+            &[0, 1],
+            &[],
+        );
     }
 
     #[test]

@@ -2,12 +2,14 @@
 
 pub mod fix;
 mod render;
+mod summary;
 
 use std::fmt;
 
 use serde::Serialize;
 
 pub use render::render;
+pub use summary::Summary;
 
 use crate::source::Span;
 use fix::Fix;

@@ -19,7 +19,6 @@ mod write;
 
 use std::ops::Range;
 
-pub(crate) use scalar::is_plain;
 pub(crate) use steps::Steps;
 pub(crate) use write::{Writer, entry, list, made, mapping, text};
 
@@ -41,6 +40,8 @@ pub(crate) enum Change {
         part: Range<usize>,
         with: String,
     },
+    /// An item becomes several.
+    Split { at: Steps, values: Vec<Node> },
     /// An entry or an item goes.
     Remove { at: Steps },
     /// A field comes where none is; the mappings around it too, if need be.
@@ -49,18 +50,67 @@ pub(crate) enum Change {
     Move { from: Steps, to: Steps },
 }
 
+impl Change {
+    /// Every place that the change is about.
+    fn places(&self) -> Vec<&Steps> {
+        match self {
+            Self::Rename { at, .. }
+            | Self::Replace { at, .. }
+            | Self::Splice { at, .. }
+            | Self::Split { at, .. }
+            | Self::Remove { at }
+            | Self::Set { at, .. } => vec![at],
+            Self::Move { from, to } => vec![from, to],
+        }
+    }
+
+    /// The same change in a part of the document.
+    fn relative(&self, part: &Steps) -> Option<Self> {
+        let mut change = self.clone();
+        match &mut change {
+            Self::Rename { at, .. }
+            | Self::Replace { at, .. }
+            | Self::Splice { at, .. }
+            | Self::Split { at, .. }
+            | Self::Remove { at }
+            | Self::Set { at, .. } => *at = at.from(part)?,
+            Self::Move { from, to } => {
+                *from = from.from(part)?;
+                *to = to.from(part)?;
+            }
+        }
+        Some(change)
+    }
+}
+
+/// The innermost value that all changes are within.
+pub(crate) fn common(changes: &[Change]) -> Steps {
+    let parents = changes.iter().flat_map(Change::places).map(Steps::parent);
+    parents
+        .reduce(|one, two| one.common(&two))
+        .unwrap_or_default()
+}
+
+/// The same changes in a part of the document.
+pub(crate) fn relative(changes: &[Change], part: &Steps) -> Option<Vec<Change>> {
+    changes.iter().map(|change| change.relative(part)).collect()
+}
+
 /// The edits of `text` that make these changes to the document `root` in it.
 pub(crate) fn fix(text: &str, root: &Node, changes: &[Change]) -> Option<Fix> {
     plan::fix(Sheet { text, root }, changes)
 }
 
+/// The value at the end of some steps; keys may differ in case.
+pub(crate) fn found<'a>(root: &'a Node, steps: &Steps) -> Option<&'a Node> {
+    model::found(root, &steps.0)
+}
+
 /// The document with the changes made. `None` where something is in the way.
 pub(crate) fn changed(root: &Node, changes: &[Change]) -> Option<Node> {
-    let mut root = root.clone();
     changes
         .iter()
-        .all(|change| model::apply(&mut root, change).is_some())
-        .then_some(root)
+        .try_fold(root.clone(), |root, change| model::applied(&root, change))
 }
 
 /// The stretch of `text` that a part of a scalar stands in: the scalar at
@@ -79,5 +129,5 @@ pub(crate) fn part_of(
     Some(sheet.span(span, start, end))
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "json", feature = "yaml"))]
 mod tests;

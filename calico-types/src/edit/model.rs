@@ -2,52 +2,62 @@
 
 use super::Change;
 use super::steps::{Step, Steps};
-use super::write::{entry, made};
+use super::write::{entry, made, text};
 use crate::tree::{Entry, Node, Value};
 
-/// Makes a change. `None` where something is in the way of it.
-pub(super) fn apply(root: &mut Node, change: &Change) -> Option<()> {
+/// A tree with a change made. `None` where something is in the way of it.
+pub(super) fn applied(root: &Node, change: &Change) -> Option<Node> {
     match change {
         Change::Rename { at, to } => {
-            let (parent, key) = entry_of(root, at)?;
-            let index = position(parent, key)?;
-            let taken = parent.iter().any(|entry| entry.key == *to);
-            parent.get_mut(index).filter(|_| !taken)?.key = to.into();
-        }
-        Change::Replace { at, value } => *find(root, at)? = value.clone(),
-        Change::Splice { at, part, with } => {
-            let Value::String(text) = &mut find(root, at)?.value else {
+            let (parent, Step::Key(key)) = at.split_last()? else {
                 return None;
             };
-            text.get(part.clone())?;
-            let mut changed = text.to_string();
-            changed.replace_range(part.clone(), with);
-            *text = changed.into();
+            within(root, &parent.0, &|node| {
+                let mut entries = node.entries().to_vec();
+                let taken = entries.iter().any(|entry| entry.key == *to);
+                let renamed = entries
+                    .get_mut(position(node.entries(), key)?)
+                    .filter(|_| !taken)?;
+                *renamed = entry(to, renamed.value.clone());
+                Some(with(node, Value::Mapping(entries)))
+            })
         }
-        Change::Remove { at } => drop(take(root, at)?),
-        Change::Set { at, value } => put(root, at, value.clone())?,
+        Change::Replace { at, value } => within(root, &at.0, &|_| Some(value.clone())),
+        Change::Split { at, values } => {
+            let (parent, Step::Index(index)) = at.split_last()? else {
+                return None;
+            };
+            within(root, &parent.0, &|node| {
+                let (before, after) = node.items().split_at_checked(*index)?;
+                let after = after.split_first()?.1;
+                let items = before.iter().chain(values).chain(after).cloned();
+                Some(with(node, Value::Sequence(items.collect())))
+            })
+        }
+        Change::Splice { at, part, with } => within(root, &at.0, &|node| {
+            let mut spliced = node.text()?.to_owned();
+            spliced.get(part.clone())?;
+            spliced.replace_range(part.clone(), with);
+            Some(text(spliced))
+        }),
+        Change::Remove { at } => removed(root, at),
+        Change::Set { at, value } => put(root, &at.0, value),
         Change::Move { from, to } => {
-            let value = take(root, from)?;
-            put(root, to, value)?;
+            let value = found(root, &from.0)?;
+            put(&removed(root, from)?, &to.0, value)
         }
     }
-    Some(())
 }
 
 /// The value at the end of some steps; keys may differ in case.
-fn find<'a>(root: &'a mut Node, steps: &Steps) -> Option<&'a mut Node> {
-    let mut node = root;
-    for step in &steps.0 {
-        node = match (step, &mut node.value) {
-            (Step::Key(key), Value::Mapping(entries)) => {
-                let index = position(entries, key)?;
-                &mut entries.get_mut(index)?.value
-            }
-            (Step::Index(index), Value::Sequence(items)) => items.get_mut(*index)?,
-            _ => return None,
-        };
-    }
-    Some(node)
+pub(super) fn found<'a>(root: &'a Node, steps: &[Step]) -> Option<&'a Node> {
+    steps.iter().try_fold(root, |node, step| match step {
+        Step::Key(key) => {
+            let index = position(node.entries(), key)?;
+            Some(&node.entries().get(index)?.value)
+        }
+        Step::Index(index) => node.items().get(*index),
+    })
 }
 
 /// The entry that a key means: of exactly this name, or of one that differs in
@@ -61,57 +71,78 @@ pub(super) fn position(entries: &[Entry], key: &str) -> Option<usize> {
     })
 }
 
-fn entry_of<'a, 's>(root: &'a mut Node, at: &'s Steps) -> Option<(&'a mut Vec<Entry>, &'s str)> {
-    let (Step::Key(key), parent) = (at.0.last()?, at.split_last()?.0) else {
-        return None;
+fn with(node: &Node, value: Value) -> Node {
+    Node::new(node.span, value)
+}
+
+/// The tree with another value at the end of some steps.
+fn within(node: &Node, steps: &[Step], change: &dyn Fn(&Node) -> Option<Node>) -> Option<Node> {
+    let Some((step, rest)) = steps.split_first() else {
+        return change(node);
     };
-    match &mut find(root, &parent)?.value {
-        Value::Mapping(entries) => Some((entries, key)),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Sequence(_) => {
-            None
+    let value = match step {
+        Step::Key(key) => {
+            let mut entries = node.entries().to_vec();
+            let below = entries.get_mut(position(node.entries(), key)?)?;
+            below.value = within(&below.value, rest, change)?;
+            Value::Mapping(entries)
         }
-    }
+        Step::Index(index) => {
+            node.items().get(*index)?;
+            let items = node.items().iter().enumerate().map(|(at, item)| {
+                if at == *index {
+                    within(item, rest, change)
+                } else {
+                    Some(item.clone())
+                }
+            });
+            Value::Sequence(items.collect::<Option<_>>()?)
+        }
+    };
+    Some(with(node, value))
 }
 
-fn take(root: &mut Node, at: &Steps) -> Option<Node> {
+fn removed(root: &Node, at: &Steps) -> Option<Node> {
     let (parent, last) = at.split_last()?;
-    match (last, &mut find(root, &parent)?.value) {
-        (Step::Key(key), Value::Mapping(entries)) => {
-            let index = position(entries, key)?;
-            Some(entries.remove(index).value)
-        }
-        (Step::Index(index), Value::Sequence(items)) => items.take(*index),
-        _ => None,
-    }
+    within(root, &parent.0, &|node| {
+        let value = match last {
+            Step::Key(key) => {
+                let mut entries = node.entries().to_vec();
+                entries.remove(position(&entries, key)?);
+                Value::Mapping(entries)
+            }
+            Step::Index(index) => {
+                node.items().get(*index)?;
+                let others = node.items().iter().enumerate();
+                let others = others
+                    .filter(|(at, _)| at != index)
+                    .map(|(_, item)| item.clone());
+                Value::Sequence(others.collect())
+            }
+        };
+        Some(with(node, value))
+    })
 }
 
-/// Puts a value where none is. A null counts as none.
-fn put(root: &mut Node, at: &Steps, value: Node) -> Option<()> {
-    let mut node = root;
-    for step in &at.0 {
-        if node.is_null() && matches!(step, Step::Key(_)) {
-            node.value = Value::Mapping(Vec::new());
-        }
-        let (entries, key) = match (step, &mut node.value) {
-            (Step::Key(key), Value::Mapping(entries)) => (entries, key),
-            (Step::Index(index), Value::Sequence(items)) => {
-                node = items.get_mut(*index)?;
-                continue;
-            }
-            _ => return None,
-        };
-        let index = match position(entries, key) {
-            Some(index) => index,
-            None => {
-                entries.push(entry(key, made(Value::Null)));
-                entries.len() - 1
-            }
-        };
-        node = &mut entries.get_mut(index)?.value;
-    }
-    if !node.is_null() {
+/// The tree with a value where none was. A null counts as none.
+fn put(node: &Node, steps: &[Step], value: &Node) -> Option<Node> {
+    let Some((step, rest)) = steps.split_first() else {
+        return node.is_null().then(|| value.clone());
+    };
+    let Step::Key(key) = step else {
+        return within(node, std::slice::from_ref(step), &|below| {
+            put(below, rest, value)
+        });
+    };
+    if !node.is_null() && !matches!(node.value, Value::Mapping(_)) {
         return None;
     }
-    *node = value;
-    Some(())
+    let mut entries = node.entries().to_vec();
+    let index = position(&entries, key).unwrap_or_else(|| {
+        entries.push(entry(key, made(Value::Null)));
+        entries.len() - 1
+    });
+    let below = entries.get_mut(index)?;
+    below.value = put(&below.value, rest, value)?;
+    Some(with(node, Value::Mapping(entries)))
 }

@@ -2,7 +2,7 @@
 
 use super::Change;
 use super::model;
-use super::replace::{rename, replace, splice};
+use super::replace::{rename, replace, splice, split};
 use super::site::{Sheet, Site};
 use super::steps::{Step, Steps};
 use super::write::{entry, mapping};
@@ -53,11 +53,17 @@ impl<'a> Plan<'a> {
                 self.claims.push(claim);
             }
             Change::Replace { at, value } => {
-                self.edits.push(replace(&self.sheet, &self.sheet.locate(at)?, value)?);
+                self.edits
+                    .push(replace(&self.sheet, &self.sheet.locate(at)?, value)?);
             }
             Change::Splice { at, part, with } => {
                 let site = self.sheet.locate(at)?;
-                self.edits.push(splice(&self.sheet, &site, part.clone(), with)?);
+                self.edits
+                    .push(splice(&self.sheet, &site, part.clone(), with)?);
+            }
+            Change::Split { at, values } => {
+                self.edits
+                    .push(split(&self.sheet, &self.sheet.locate(at)?, values)?);
             }
             Change::Remove { at } => self.removals.push(self.sheet.locate(at)?),
             Change::Set { at, value } => self.insert(at, value.clone())?,
@@ -74,18 +80,17 @@ impl<'a> Plan<'a> {
     /// Notes that a value comes, into the innermost mapping that is there.
     fn insert(&mut self, at: &Steps, value: Node) -> Option<()> {
         let mut inner = at.split_last()?.0;
-        while !exists(self.sheet.root, &inner) {
+        while model::found(self.sheet.root, &inner.0).is_none() {
             inner = inner.split_last()?.0;
         }
-        let keys: Vec<&str> = at
-            .0
-            .get(inner.0.len()..)?
-            .iter()
-            .map(|step| match step {
-                Step::Key(key) => Some(key.as_str()),
-                Step::Index(_) => None,
-            })
-            .collect::<Option<_>>()?;
+        let keys: Vec<&str> =
+            at.0.get(inner.0.len()..)?
+                .iter()
+                .map(|step| match step {
+                    Step::Key(key) => Some(key.as_str()),
+                    Step::Index(_) => None,
+                })
+                .collect::<Option<_>>()?;
         let site = self.sheet.locate(&inner)?;
         if !matches!(site.node.value, Value::Mapping(_) | Value::Null) {
             return None;
@@ -113,12 +118,26 @@ impl<'a> Plan<'a> {
 
     fn finish(mut self) -> Option<Fix> {
         for insertion in std::mem::take(&mut self.insertions) {
+            // Nothing comes into what goes.
+            let goes = |node: &&Node| {
+                self.removals
+                    .iter()
+                    .any(|site| std::ptr::eq(site.node, *node))
+            };
+            if insertion.around.iter().any(goes) {
+                return None;
+            }
             let mapping = *insertion.around.last()?;
             for entry in &insertion.entries {
-                self.claims.push((mapping.span.start, entry.key.to_string()));
+                self.claims
+                    .push((mapping.span.start, entry.key.to_string()));
             }
             let same = self.removals.iter().position(|site| {
-                site.entry.is_some() && site.around.last().is_some_and(|m| std::ptr::eq(*m, mapping))
+                site.entry.is_some()
+                    && site
+                        .around
+                        .last()
+                        .is_some_and(|m| std::ptr::eq(*m, mapping))
             });
             let edit = match same {
                 Some(index) => {
@@ -131,7 +150,8 @@ impl<'a> Plan<'a> {
         }
         for site in std::mem::take(&mut self.removals) {
             if site.entry.is_some() {
-                self.claims.push((site.around.last()?.span.start, String::new()));
+                self.claims
+                    .push((site.around.last()?.span.start, String::new()));
             }
             let edit = self.removal(&site)?;
             self.join(edit)?;
@@ -154,12 +174,19 @@ impl<'a> Plan<'a> {
         let other = self.edits.get_mut(index)?;
         let lines = self.sheet.slice(removal.span.start, removal.span.end);
         let line_break = self.sheet.line_break(removal.span.start);
-        let ending = if lines.ends_with(line_break) { line_break } else { "" };
+        let ending = if lines.ends_with(line_break) {
+            line_break
+        } else {
+            ""
+        };
         let whole = removal.replacement.is_empty()
             && other.span.start == other.span.end
             && other.span.start + ending.len() == removal.span.end;
         // The insertion begins with the line break that the removal ends with.
-        let text = other.replacement.strip_prefix(line_break).filter(|_| whole)?;
+        let text = other
+            .replacement
+            .strip_prefix(line_break)
+            .filter(|_| whole)?;
         *other = Edit {
             replacement: format!("{text}{ending}"),
             ..removal
@@ -189,7 +216,9 @@ impl<'a> Plan<'a> {
     fn in_place(&self, site: &Site<'a>, insertion: &Insertion<'a>) -> Option<Edit> {
         let entry = site.entry?;
         let moves = self.moved.is_some_and(|moved| std::ptr::eq(moved, entry));
-        if self.sheet.has_comments(entry) && (!moves || self.sheet.is_flow(insertion.around.last()?)) {
+        if self.sheet.has_comments(entry)
+            && (!moves || self.sheet.is_flow(insertion.around.last()?))
+        {
             return None;
         }
         let pad = entry.key_span.column.saturating_sub(1);
@@ -207,17 +236,20 @@ impl<'a> Plan<'a> {
     /// Entries behind the last one of a mapping.
     fn insertion(&self, insertion: &Insertion<'a>) -> Option<Edit> {
         let mapping = *insertion.around.last()?;
-        if self.moved.is_some_and(|moved| {
-            self.sheet.has_comments(moved) && self.sheet.is_flow(mapping)
-        }) {
+        if self
+            .moved
+            .is_some_and(|moved| self.sheet.has_comments(moved) && self.sheet.is_flow(mapping))
+        {
             return None;
         }
         if mapping.is_null() {
-            return self.into_nothing(insertion);
+            return self.under_key(insertion);
         }
         let Some(last) = mapping.entries().last() else {
             let inner = (mapping.span.start + 1, mapping.span.end.checked_sub(1)?);
-            self.sheet.gap(inner.0, inner.1, "").filter(|gap| !gap.comment)?;
+            self.sheet
+                .gap(inner.0, inner.1, "")
+                .filter(|gap| !gap.comment)?;
             let text = self.written(&insertion.around, &insertion.entries, 0, "\n");
             return Some(Edit {
                 span: self.sheet.span(mapping.span, inner.0, inner.1),
@@ -225,7 +257,8 @@ impl<'a> Plan<'a> {
             });
         };
         // Also proves that nothing but entries stands in the mapping.
-        self.sheet.entry_in_place(mapping, mapping.entries().len() - 1)?;
+        self.sheet
+            .entry_in_place(mapping, mapping.entries().len() - 1)?;
         let end = self.sheet.entry_end(last)?;
         if self.sheet.is_flow(mapping) {
             let text = self.written(&insertion.around, &insertion.entries, 0, "\n");
@@ -247,7 +280,7 @@ impl<'a> Plan<'a> {
     }
 
     /// Entries under a key that has no value.
-    fn into_nothing(&self, insertion: &Insertion<'a>) -> Option<Edit> {
+    fn under_key(&self, insertion: &Insertion<'a>) -> Option<Edit> {
         let (mapping, entry) = (*insertion.around.last()?, insertion.entry?);
         let parent = insertion.around.iter().rev().nth(1)?;
         if !self.sheet.is_absent(mapping) || self.sheet.is_flow(parent) {
@@ -275,7 +308,11 @@ impl<'a> Plan<'a> {
         let between = self.sheet.slice(start, last.key_span.start);
         let blanks = between.trim_start_matches([',', ' ']);
         let lines = blanks.starts_with(['\n', '\r']) && blanks.trim().is_empty();
-        Some(if lines { format!(",{blanks}") } else { ", ".to_owned() })
+        Some(if lines {
+            format!(",{blanks}")
+        } else {
+            ", ".to_owned()
+        })
     }
 
     /// An entry or item that goes, with its lines or its comma.
@@ -302,7 +339,11 @@ impl<'a> Plan<'a> {
                 let start = entry.key_span.start;
                 Some((start, self.sheet.entry_end(entry)?, entry.key_span))
             }
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Sequence(_) => {
+            Value::Null
+            | Value::Bool(_)
+            | Value::Number(_)
+            | Value::String(_)
+            | Value::Sequence(_) => {
                 let item = self.sheet.item_in_place(parent, index)?;
                 Some((item.span.start, self.sheet.end(item)?, item.span))
             }
@@ -348,46 +389,38 @@ impl<'a> Plan<'a> {
             let line_end = self.sheet.line_end(end);
             if self.sheet.gap(end, line_end, "")?.comment {
                 let comment = self.sheet.slice(end, line_end).find('#')?;
-                let from = line + (self.sheet.slice(line, start).len() - self.sheet.slice(line, start).trim_start().len());
+                let from = line
+                    + (self.sheet.slice(line, start).len()
+                        - self.sheet.slice(line, start).trim_start().len());
                 return Some(edit(from, end + comment, ""));
             }
             let rest = self.sheet.text.get(line_end..)?;
-            let broken = if rest.starts_with("\r\n") { 2 } else { rest.len().min(1) };
+            let broken = if rest.starts_with("\r\n") {
+                2
+            } else {
+                rest.len().min(1)
+            };
             return Some(edit(line, line_end + broken, ""));
         }
         // The first entry of an item, behind its dash.
-        let (next, ..) = self.bounds(parent, 1).filter(|_| site.index == 0 && site.entry.is_some())?;
+        let (next, ..) = self
+            .bounds(parent, 1)
+            .filter(|_| site.index == 0 && site.entry.is_some())?;
         self.sheet.gap(end, next, "").filter(|gap| !gap.comment)?;
         Some(edit(start, next, ""))
     }
-}
-
-/// Whether a tree has a value at the end of some steps.
-fn exists(root: &Node, steps: &Steps) -> bool {
-    let mut node = root;
-    for step in &steps.0 {
-        let below = match step {
-            Step::Key(key) => model::position(node.entries(), key)
-                .and_then(|index| node.entries().get(index))
-                .map(|entry| &entry.value),
-            Step::Index(index) => node.items().get(*index),
-        };
-        match below {
-            Some(below) => node = below,
-            None => return false,
-        }
-    }
-    true
 }
 
 /// Puts a value under nested keys. `None` where another is already.
 fn graft(entries: &mut Vec<Entry>, keys: &[&str], value: Node) -> Option<()> {
     let (first, rest) = keys.split_first()?;
     match entries.iter_mut().find(|entry| entry.key == *first) {
-        Some(known) => match &mut known.value.value {
-            Value::Mapping(below) if !rest.is_empty() => graft(below, rest, value),
-            _ => None,
-        },
+        Some(known) => {
+            let Value::Mapping(below) = &mut known.value.value else {
+                return None;
+            };
+            graft(below, rest, value)
+        }
         None => {
             let nested = rest
                 .iter()

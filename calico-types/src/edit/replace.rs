@@ -65,6 +65,26 @@ pub(super) fn replace(sheet: &Sheet<'_>, site: &Site<'_>, value: &Node) -> Optio
     })
 }
 
+/// Puts several items in the place of one.
+pub(super) fn split(sheet: &Sheet<'_>, site: &Site<'_>, values: &[Node]) -> Option<Edit> {
+    let parent = site.around.last()?;
+    let plain = sheet.quotes(site) != Quotes::Block && is_scalar(site.node);
+    let (start, end) = extent(sheet, site).filter(|_| plain && site.entry.is_none())?;
+    let writer = sheet.writer(&site.around);
+    let items: Vec<String> = values.iter().map(|value| writer.flow(value)).collect();
+    let separator = if sheet.is_flow(parent) {
+        ", ".to_owned()
+    } else {
+        let line = sheet.slice(sheet.line_start(start), start);
+        let dash = line.rfind('-').filter(|_| line.trim() == "-")?;
+        format!("{}{}- ", sheet.line_break(start), " ".repeat(dash))
+    };
+    Some(Edit {
+        span: sheet.span(site.node.span, start, end),
+        replacement: items.join(&separator),
+    })
+}
+
 /// Gives a stretch of a text another text.
 pub(super) fn splice(
     sheet: &Sheet<'_>,
@@ -80,7 +100,9 @@ pub(super) fn splice(
     let flow = site.around.iter().any(|node| sheet.is_flow(node));
     let fits = match quotes {
         Quotes::Plain => is_plain(&after, flow),
-        Quotes::Single | Quotes::Double | Quotes::Block => !with.contains('\n'),
+        Quotes::Single | Quotes::Double => !with.contains('\n'),
+        // A line of it is a line of the document.
+        Quotes::Block => !with.contains('\n') && !before.get(part.clone())?.contains('\n'),
     };
     match self::part(sheet, site, before, part).filter(|_| fits) {
         Some((start, end)) => Some(Edit {
@@ -101,8 +123,19 @@ pub(super) fn part(
     let span = site.node.span;
     let quotes = sheet.quotes(site);
     let written = sheet.written(span);
-    let place = |offset| place_of(written, quotes, span.column.saturating_sub(1), value, offset);
-    Some((span.start + place(part.start)?, span.start + place(part.end)?))
+    let place = |offset| {
+        place_of(
+            written,
+            quotes,
+            span.column.saturating_sub(1),
+            value,
+            offset,
+        )
+    };
+    Some((
+        span.start + place(part.start)?,
+        span.start + place(part.end)?,
+    ))
 }
 
 /// From where to where a value is to be replaced: itself, if it is a scalar or
@@ -118,11 +151,14 @@ fn extent(sheet: &Sheet<'_>, site: &Site<'_>) -> Option<(usize, usize)> {
     };
     let end = sheet.entry_end(entry)?;
     let alone = is_scalar(node) && sheet.quotes(site) != Quotes::Block && !sheet.is_absent(node);
-    if alone || sheet.is_flow(node) {
+    if alone {
         return Some((node.span.start, end));
     }
     if sheet.has_comments(entry) {
         return None;
+    }
+    if sheet.is_flow(node) {
+        return Some((node.span.start, end));
     }
     let rest = sheet.text.get(entry.key_span.end..)?;
     let colon = entry.key_span.end + rest.find(':')? + 1;

@@ -43,11 +43,14 @@ fn piece(rest: &str, quotes: Quotes, indentation: usize, expected: &str) -> Opti
     if let Some(written) = line_break(rest, quotes, indentation) {
         let breaks = rest.get(..written)?.matches('\n').count();
         let newlines = expected.len() - expected.trim_start_matches('\n').len();
-        let folded = match quotes {
-            Quotes::Block if newlines >= breaks => breaks,
-            _ if breaks == 1 && expected.starts_with(' ') => 1,
-            _ if newlines + 1 == breaks => newlines,
-            _ => return None,
+        let folded = if quotes == Quotes::Block && newlines >= breaks {
+            breaks
+        } else if breaks == 1 && expected.starts_with(' ') {
+            1
+        } else if newlines + 1 == breaks {
+            newlines
+        } else {
+            return None;
         };
         return Some(Piece {
             value: folded,
@@ -86,7 +89,10 @@ fn line_break(rest: &str, quotes: Quotes, indentation: usize) -> Option<usize> {
     let mut found = false;
     loop {
         let line = rest.get(at..)?;
-        let Some(after) = line.strip_prefix("\r\n").or_else(|| line.strip_prefix('\n')) else {
+        let Some(after) = line
+            .strip_prefix("\r\n")
+            .or_else(|| line.strip_prefix('\n'))
+        else {
             break;
         };
         found = true;
@@ -102,9 +108,8 @@ fn line_break(rest: &str, quotes: Quotes, indentation: usize) -> Option<usize> {
 
 /// An escape of a text in double quotes, in YAML or JSON, and its length.
 fn escape(rest: &str) -> Option<(char, usize)> {
-    let hex = |from: usize, digits: usize| {
-        u32::from_str_radix(rest.get(from..from + digits)?, 16).ok()
-    };
+    let hex =
+        |from: usize, digits: usize| u32::from_str_radix(rest.get(from..from + digits)?, 16).ok();
     let simple = |c: char| Some((c, 2));
     match rest.as_bytes().get(1)? {
         b'0' => simple('\0'),
@@ -147,7 +152,9 @@ pub(super) fn encoded(text: &str, quotes: Quotes) -> String {
         Quotes::Single => text.replace('\'', "''"),
         Quotes::Double => {
             let json = serde_json::Value::from(text).to_string();
-            let inner = json.strip_prefix('"').and_then(|json| json.strip_suffix('"'));
+            let inner = json
+                .strip_prefix('"')
+                .and_then(|json| json.strip_suffix('"'));
             inner.unwrap_or_default().to_owned()
         }
     }
@@ -161,10 +168,17 @@ pub(crate) fn is_plain(text: &str, flow: bool) -> bool {
         "y", "yes", "n", "no", "on", "off", "true", "false", "null", "nan", "inf",
     ];
     let inner = |c: char| {
-        c.is_alphanumeric() || "./:-_=() '\"!|&<>*+%@^$;?".contains(c) || (!flow && ",[]{}".contains(c))
+        c.is_alphanumeric()
+            || "./:-_=() '\"!|&<>*+%@^$;?".contains(c)
+            || (!flow && ",[]{}".contains(c))
+    };
+    let duration = || {
+        text.ends_with(|c: char| c.is_ascii_alphabetic())
+            && text.parse::<crate::scalar::Duration>().is_ok()
     };
     let fits = text.starts_with(|c: char| c.is_alphabetic() || "/_(".contains(c))
-        || (crate::validate::net(text).is_some() && !text.contains(':'));
+        || (crate::validate::net(text).is_some() && !text.contains(':'))
+        || duration();
     fits && text.chars().all(inner)
         && !text.ends_with([':', ' '])
         && !text.contains(": ")
@@ -185,7 +199,10 @@ mod tests {
             let at = at.unwrap_or_else(|| panic!("{offset} of {value:?} in {written:?}"));
             let found = written[at..].chars().next().unwrap();
             if c.is_alphanumeric() && c.is_ascii() {
-                assert!(found == c || found == '\\', "{offset} of {value:?}: {found}");
+                assert!(
+                    found == c || found == '\\',
+                    "{offset} of {value:?}: {found}"
+                );
             }
         }
     }
@@ -194,13 +211,38 @@ mod tests {
     fn finds_places_in_scalars() {
         check("app = x", Quotes::Plain, 0, "app = x");
         check("'it''s ''here'''", Quotes::Single, 0, "it's 'here'");
-        check(r#""a \"b\" \u00e9 \x41 c""#, Quotes::Double, 0, "a \"b\" é A c");
+        check(
+            r#""a \"b\" \u00e9 \x41 c""#,
+            Quotes::Double,
+            0,
+            "a \"b\" é A c",
+        );
         check(r#""\ud83d\ude00 x""#, Quotes::Double, 0, "\u{1f600} x");
-        check("one\n    two\n\n  three", Quotes::Plain, 0, "one two\nthree");
-        check("\"one  \n  two\\\n  three\"", Quotes::Double, 0, "one twothree");
-        check("one\n  two\n   more\n\n  end\n", Quotes::Block, 2, "one\ntwo\n more\n\nend\n");
+        check(
+            "one\n    two\n\n  three",
+            Quotes::Plain,
+            0,
+            "one two\nthree",
+        );
+        check(
+            "\"one  \n  two\\\n  three\"",
+            Quotes::Double,
+            0,
+            "one twothree",
+        );
+        check(
+            "one\n  two\n   more\n\n  end\n",
+            Quotes::Block,
+            2,
+            "one\ntwo\n more\n\nend\n",
+        );
         check("one\r\n  two\r\n", Quotes::Block, 2, "one\ntwo\n");
-        check("one\n    two\n\n    end\n", Quotes::Block, 4, "one two\nend");
+        check(
+            "one\n    two\n\n    end\n",
+            Quotes::Block,
+            4,
+            "one two\nend",
+        );
     }
 
     #[test]
@@ -227,8 +269,15 @@ mod tests {
             ("a #b", false, false),
             ("x ", false, false),
             ("Never", true, true),
+            ("90s", true, true),
+            ("1e3", false, false),
+            ("0x1f", false, false),
         ] {
-            assert_eq!((is_plain(text, false), is_plain(text, true)), (block, flow), "{text}");
+            assert_eq!(
+                (is_plain(text, false), is_plain(text, true)),
+                (block, flow),
+                "{text}"
+            );
         }
     }
 }

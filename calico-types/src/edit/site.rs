@@ -115,7 +115,9 @@ impl<'a> Sheet<'a> {
             // A list in block style may begin with an item in flow style.
             Value::Sequence(items) => {
                 first == Some(&b'[')
-                    && items.first().is_none_or(|item| item.span.start > node.span.start)
+                    && items
+                        .first()
+                        .is_none_or(|item| item.span.start > node.span.start)
             }
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
         }
@@ -132,7 +134,9 @@ impl<'a> Sheet<'a> {
         let mut gap = Gap::default();
         let mut rest = self.text.get(start..end)?;
         // A comment begins where a blank precedes, or the line.
-        let before = start.checked_sub(1).and_then(|at| self.text.as_bytes().get(at));
+        let before = start
+            .checked_sub(1)
+            .and_then(|at| self.text.as_bytes().get(at));
         let mut blank = before.is_none_or(u8::is_ascii_whitespace);
         while let Some(c) = rest.chars().next() {
             let length = match c {
@@ -209,7 +213,10 @@ impl<'a> Sheet<'a> {
         let Some(parent) = site.around.last() else {
             return site.node.span.start;
         };
-        let before = site.index.checked_sub(1).and_then(|at| parent.items().get(at));
+        let before = site
+            .index
+            .checked_sub(1)
+            .and_then(|at| parent.items().get(at));
         before
             .and_then(|before| self.end(before))
             .unwrap_or(parent.span.start)
@@ -286,7 +293,10 @@ impl<'a> Sheet<'a> {
                 None => (near.line, near.column + between.chars().count()),
                 Some(newline) => {
                     let tail = between.get(newline + 1..).unwrap_or_default();
-                    (near.line + between.matches('\n').count(), tail.chars().count() + 1)
+                    (
+                        near.line + between.matches('\n').count(),
+                        tail.chars().count() + 1,
+                    )
                 }
             }
         } else {
@@ -306,7 +316,8 @@ impl<'a> Sheet<'a> {
     pub(super) fn indentation(&self) -> usize {
         let nested = self.root.entries().iter().find_map(|entry| {
             let first = entry.value.entries().first()?;
-            (!self.is_flow(&entry.value)).then(|| first.key_span.column.saturating_sub(entry.key_span.column))
+            (!self.is_flow(&entry.value))
+                .then(|| first.key_span.column.saturating_sub(entry.key_span.column))
         });
         nested.filter(|step| (1..=8).contains(step)).unwrap_or(2)
     }

@@ -43,6 +43,70 @@ impl Steps {
         self
     }
 
+    /// The value that this one is in.
+    pub(crate) fn parent(&self) -> Self {
+        let (_, parent) = self.0.split_last().unwrap_or((&Step::Index(0), &[]));
+        Self(parent.to_vec())
+    }
+
+    /// The last key; the steps of lists are passed over.
+    pub(crate) fn last_key(&self) -> &str {
+        let mut keys = self.0.iter().rev().filter_map(|step| match step {
+            Step::Key(key) => Some(key.as_str()),
+            Step::Index(_) => None,
+        });
+        keys.next().unwrap_or_default()
+    }
+
+    /// Whether the value is an item of a list.
+    pub(crate) fn is_item(&self) -> bool {
+        matches!(self.0.last(), Some(Step::Index(_)))
+    }
+
+    /// The nearest item of a list that the value is or is in; else the root.
+    pub(crate) fn up_to_item(&self) -> Self {
+        let item = self
+            .0
+            .iter()
+            .rposition(|step| matches!(step, Step::Index(_)));
+        Self(
+            self.0
+                .iter()
+                .take(item.map_or(0, |item| item + 1))
+                .cloned()
+                .collect(),
+        )
+    }
+
+    /// The rule of a policy or a filter that the value is or is in.
+    pub(crate) fn up_to_rule(&self) -> Option<Self> {
+        const LISTS: [&str; 6] = [
+            "ingress", "egress", "importV4", "importV6", "exportV4", "exportV6",
+        ];
+        let rule = self.0.windows(2).position(|pair| match pair {
+            [Step::Key(list), Step::Index(_)] => LISTS.contains(&list.as_str()),
+            _ => false,
+        })?;
+        Some(Self(self.0.iter().take(rule + 2).cloned().collect()))
+    }
+
+    /// What both ways have in common.
+    pub(super) fn common(&self, other: &Self) -> Self {
+        let pairs = self.0.iter().zip(&other.0);
+        Self(
+            pairs
+                .take_while(|(one, two)| one == two)
+                .map(|(one, _)| one.clone())
+                .collect(),
+        )
+    }
+
+    /// The way from a value that this one goes through.
+    pub(super) fn from(&self, start: &Self) -> Option<Self> {
+        let rest = self.0.strip_prefix(start.0.as_slice())?;
+        Some(Self(rest.to_vec()))
+    }
+
     /// The value that this one is in, and the step from there.
     pub(super) fn split_last(&self) -> Option<(Self, &Step)> {
         let (last, parent) = self.0.split_last()?;

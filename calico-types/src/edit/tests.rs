@@ -23,7 +23,11 @@ fn edited(text: &str, changes: &[Change]) -> Option<String> {
         let before = &text[..edit.span.start];
         let line = before.matches('\n').count() + 1;
         let column = before.rsplit('\n').next().unwrap().chars().count() + 1;
-        assert_eq!((edit.span.line, edit.span.column), (line, column), "{edit:?}");
+        assert_eq!(
+            (edit.span.line, edit.span.column),
+            (line, column),
+            "{edit:?}"
+        );
     }
     let bytes = fix.apply_to(text.as_bytes()).expect("edits that fit");
     let edited = String::from_utf8(bytes).unwrap();
@@ -232,14 +236,29 @@ fn entries_move_as_they_are() {
         "a:\n  {}\nb: {c: 1, x: [1, é]}\n",
     );
     // A comment has no place between braces.
-    refused("a:\n  x:\n  # one\n  - 1\nb: {c: 1}\n", &[moved("a.x", "b.x")]);
+    refused(
+        "a:\n  x:\n  # one\n  - 1\nb: {c: 1}\n",
+        &[moved("a.x", "b.x")],
+    );
 }
 
 #[test]
 fn keys_keep_their_quotes() {
-    check("a: 1\npeerIp: b\n", &[rename("peerIp", "peerIP")], "a: 1\npeerIP: b\n");
-    check("'peerIp': b\n", &[rename("peerIp", "peerIP")], "'peerIP': b\n");
-    check("{\"peerIp\": 1}", &[rename("peerIp", "peerIP")], "{\"peerIP\": 1}");
+    check(
+        "a: 1\npeerIp: b\n",
+        &[rename("peerIp", "peerIP")],
+        "a: 1\npeerIP: b\n",
+    );
+    check(
+        "'peerIp': b\n",
+        &[rename("peerIp", "peerIP")],
+        "'peerIP': b\n",
+    );
+    check(
+        "{\"peerIp\": 1}",
+        &[rename("peerIp", "peerIP")],
+        "{\"peerIP\": 1}",
+    );
     let root = parse("peerIp: a\npeerIP: b\n");
     let both = [rename("peerIp", "peerIP")];
     assert_eq!(fix("peerIp: a\npeerIP: b\n", &root, &both), None);
@@ -247,7 +266,7 @@ fn keys_keep_their_quotes() {
 
 #[test]
 fn scalars_keep_their_quotes() {
-    for (text, expected) in [
+    for (source, expected) in [
         ("a: tcp # x\n", "a: TCP # x\n"),
         ("a: 'tcp'\n", "a: 'TCP'\n"),
         ("a: \"tcp\"\n", "a: \"TCP\"\n"),
@@ -259,15 +278,23 @@ fn scalars_keep_their_quotes() {
         ("a:\nc: 2\n", "a: TCP\nc: 2\n"),
         ("{\"a\": 5}", "{\"a\": \"TCP\"}"),
     ] {
-        check(text, &[replace("a", super::text("TCP"))], expected);
+        check(source, &[replace("a", text("TCP"))], expected);
     }
-    check("a: true\n", &[replace("a", super::text("true"))], "a: \"true\"\n");
+    check("a: true\n", &[replace("a", text("true"))], "a: \"true\"\n");
     check("a: '5'\n", &[replace("a", number(5))], "a: 5\n");
-    check("- {a: b}\n- c\n", &[replace("[1]", super::text("d, e"))], "- {a: b}\n- d, e\n");
-    check("- {a: b}\n- c\n", &[replace("[0].a", super::text("d, e"))], "- {a: \"d, e\"}\n- c\n");
-    check("a: x\n", &[replace("a", list(vec![super::text("x")]))], "a: [x]\n");
+    check(
+        "- {a: b}\n- c\n",
+        &[replace("[1]", text("d, e"))],
+        "- {a: b}\n- d, e\n",
+    );
+    check(
+        "- {a: b}\n- c\n",
+        &[replace("[0].a", text("d, e"))],
+        "- {a: \"d, e\"}\n- c\n",
+    );
+    check("a: x\n", &[replace("a", list(vec![text("x")]))], "a: [x]\n");
     // The comment would be lost.
-    refused("a:\n  # c\n  b: 1\n", &[replace("a", super::text("TCP"))]);
+    refused("a:\n  # c\n  b: 1\n", &[replace("a", text("TCP"))]);
 }
 
 #[test]
@@ -282,19 +309,39 @@ fn parts_of_scalars_are_found_where_they_stand() {
         ("s:\n- app = 'x'\n", "s:\n- app == 'x'\n"),
         ("{\"s\": \"app = 'x'\"}", "{\"s\": \"app == 'x'\"}"),
     ] {
-        let at = if text.contains('-') && !text.contains('>') { "s[0]" } else { "s" };
+        let at = if text.contains('-') && !text.contains('>') {
+            "s[0]"
+        } else {
+            "s"
+        };
         check(text, &[splice(at, 4..5, "==")], expected);
     }
-    check("s: 'a == b'\n", &[splice("s", 5..6, "'b'")], "s: 'a == ''b'''\n");
-    check("s: a == b\n", &[splice("s", 5..6, "\"b\"")], "s: a == \"b\"\n");
+    check(
+        "s: 'a == b'\n",
+        &[splice("s", 5..6, "'b'")],
+        "s: 'a == ''b'''\n",
+    );
+    check(
+        "s: a == b\n",
+        &[splice("s", 5..6, "\"b\"")],
+        "s: a == \"b\"\n",
+    );
     // What can no longer go without quotes gets them.
     check("s: a = b\n", &[splice("s", 0..1, "!a")], "s: \"!a = b\"\n");
 }
 
 #[test]
 fn items_and_entries_go_with_their_lines_and_commas() {
-    check("a:\n- x\n- b # c\n- z\n", &[remove("a[1]")], "a:\n- x\n# c\n- z\n");
-    check("a:\n- x\n- b: 1\n  c: 2\n- z\n", &[remove("a[1]")], "a:\n- x\n- z\n");
+    check(
+        "a:\n- x\n- b # c\n- z\n",
+        &[remove("a[1]")],
+        "a:\n- x\n# c\n- z\n",
+    );
+    check(
+        "a:\n- x\n- b: 1\n  c: 2\n- z\n",
+        &[remove("a[1]")],
+        "a:\n- x\n- z\n",
+    );
     check("a: [x, b, z]\n", &[remove("a[0]")], "a: [b, z]\n");
     check("a: [x, b, z]\n", &[remove("a[2]")], "a: [x, b]\n");
     check("a: [x]\n", &[remove("a[0]")], "a: []\n");
@@ -307,12 +354,38 @@ fn items_and_entries_go_with_their_lines_and_commas() {
 }
 
 #[test]
+fn an_item_becomes_several() {
+    let split = |at: &str| Change::Split {
+        at: Steps::parse(at),
+        values: vec![number(80), text("8000:8080")],
+    };
+    check(
+        "a:\n  - x # c\n",
+        &[split("a[0]")],
+        "a:\n  - 80\n  - \"8000:8080\" # c\n",
+    );
+    check(
+        "a: [1, 'x']\n",
+        &[split("a[1]")],
+        "a: [1, 80, \"8000:8080\"]\n",
+    );
+    check(
+        "{\"a\": [\"x\"]}",
+        &[split("a[0]")],
+        "{\"a\": [80, \"8000:8080\"]}",
+    );
+}
+
+#[test]
 fn what_is_shared_or_marked_stays() {
     let text = "a: &x {port: 1}\nb: *x\n";
     refused(text, &port("a", number(1)));
     refused(text, &port("b", number(1)));
     refused("a:\n  <<: {port: 1}\n", &[rename("a.port", "ports")]);
-    refused("x: &x {port: 1}\na:\n  <<: *x\n", &[rename("a.port", "ports")]);
+    refused(
+        "x: &x {port: 1}\na:\n  <<: *x\n",
+        &[rename("a.port", "ports")],
+    );
     refused("a: !!str 5\n", &[replace("a", number(5))]);
     refused("? a\n: 5\n", &[rename("a", "b")]);
 }
@@ -323,4 +396,257 @@ fn nothing_is_set_twice() {
     assert!(changed(&root, &[set("a.b", number(2))]).is_none());
     assert!(changed(&root, &[set("a.b.c", number(2))]).is_none());
     assert!(fix("a: {b: 1}\n", &root, &[set("a.b.c", number(2))]).is_none());
+}
+
+mod random {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Trees with the keys that changes are about.
+    fn tree() -> impl Strategy<Value = Node> {
+        let scalar = prop::sample::select(vec![
+            "x",
+            "a b",
+            "yes",
+            "10.0.0.0/8",
+            "it's",
+            "a: b",
+            "# c",
+            "é",
+            "",
+            "[x",
+            "app == 'web'",
+            "5",
+        ]);
+        let leaf = prop_oneof![
+            scalar.prop_map(text),
+            any::<i16>().prop_map(|value| number(value.into())),
+            any::<bool>().prop_map(|value| made(Value::Bool(value))),
+        ];
+        leaf.prop_recursive(4, 24, 4, |inner| {
+            let key = prop::sample::select(vec!["a", "b", "c", "Key", "x.y/z"]);
+            let entries = prop::collection::btree_map(key, inner.clone(), 0..4);
+            prop_oneof![
+                entries.prop_map(|entries| {
+                    mapping(
+                        entries
+                            .into_iter()
+                            .map(|(key, value)| entry(key, value))
+                            .collect(),
+                    )
+                }),
+                prop::collection::vec(inner, 0..4).prop_map(list),
+            ]
+        })
+    }
+
+    /// A mapping of such trees.
+    fn document() -> impl Strategy<Value = Node> {
+        let key = prop::sample::select(vec!["a", "b", "c", "Key", "x.y/z"]);
+        prop::collection::btree_map(key, tree(), 1..5).prop_map(|entries| {
+            mapping(
+                entries
+                    .into_iter()
+                    .map(|(key, value)| entry(key, value))
+                    .collect(),
+            )
+        })
+    }
+
+    /// Somebody's way of writing: flow or block at each place, indentation,
+    /// comments, line breaks.
+    #[derive(Debug, Clone)]
+    struct Hand {
+        flow: Vec<bool>,
+        step: usize,
+        comments: bool,
+        crlf: bool,
+        json: bool,
+    }
+
+    fn hand() -> impl Strategy<Value = Hand> {
+        (
+            prop::collection::vec(any::<bool>(), 16),
+            1..5_usize,
+            any::<bool>(),
+            any::<bool>(),
+            prop::bool::weighted(0.2),
+        )
+            .prop_map(|(flow, step, comments, crlf, json)| Hand {
+                flow,
+                step,
+                comments,
+                crlf,
+                json,
+            })
+    }
+
+    fn written(root: &Node, hand: &Hand) -> String {
+        if hand.json {
+            let json = root.to_json();
+            return if hand.flow[0] {
+                json.to_string()
+            } else {
+                format!("{json:#}")
+            };
+        }
+        let mut at = 0;
+        let mut out = String::new();
+        for entry in root.entries() {
+            block_entry(&mut out, &entry.key, &entry.value, 0, hand, &mut at);
+        }
+        if hand.crlf {
+            out.replace('\n', "\r\n")
+        } else {
+            out
+        }
+    }
+
+    fn flow(node: &Node) -> String {
+        Writer::SUGGESTION.flow(node)
+    }
+
+    fn block_entry(
+        out: &mut String,
+        key: &str,
+        value: &Node,
+        pad: usize,
+        hand: &Hand,
+        at: &mut usize,
+    ) {
+        let margin = " ".repeat(pad);
+        *at += 1;
+        let in_flow = hand.flow[*at % hand.flow.len()];
+        let comment = if hand.comments && *at % 3 == 0 {
+            "  # note"
+        } else {
+            ""
+        };
+        if hand.comments && *at % 4 == 0 {
+            out.push_str(&format!("{margin}# above\n"));
+        }
+        match &value.value {
+            Value::Mapping(entries) if !entries.is_empty() && !in_flow => {
+                out.push_str(&format!("{margin}{key}:{comment}\n"));
+                for entry in entries {
+                    block_entry(out, &entry.key, &entry.value, pad + hand.step, hand, at);
+                }
+            }
+            Value::Sequence(items) if !items.is_empty() && !in_flow => {
+                out.push_str(&format!("{margin}{key}:{comment}\n"));
+                for item in items.iter() {
+                    block_item(out, item, pad, hand, at);
+                }
+            }
+            _ => out.push_str(&format!("{margin}{key}: {}{comment}\n", flow(value))),
+        }
+    }
+
+    fn block_item(out: &mut String, item: &Node, pad: usize, hand: &Hand, at: &mut usize) {
+        let margin = " ".repeat(pad);
+        *at += 1;
+        if item.entries().is_empty() || hand.flow[*at % hand.flow.len()] {
+            out.push_str(&format!("{margin}- {}\n", flow(item)));
+            return;
+        }
+        let mut inner = String::new();
+        let quiet = Hand {
+            comments: false,
+            ..hand.clone()
+        };
+        for entry in item.entries() {
+            block_entry(&mut inner, &entry.key, &entry.value, pad + 2, &quiet, at);
+        }
+        out.push_str(&inner.replacen(&" ".repeat(pad + 2), &format!("{margin}- "), 1));
+    }
+
+    /// A way to somewhere in a tree, chosen by numbers.
+    fn way(root: &Node, choices: &[usize]) -> Steps {
+        let mut steps = Steps::default();
+        let mut node = root;
+        for choice in choices {
+            if let Some(entry) = node.entries().get(choice % node.entries().len().max(1)) {
+                steps = steps.key(&entry.key);
+                node = &entry.value;
+            } else if let Some(item) = node.items().get(choice % node.items().len().max(1)) {
+                let index = choice % node.items().len();
+                steps = steps.join(&format!("[{index}]"));
+                node = item;
+            } else {
+                break;
+            }
+        }
+        steps
+    }
+
+    fn change(kind: u8, one: Steps, two: Steps, value: Node) -> Vec<Change> {
+        // What goes from a list moves the numbers of what follows.
+        match if one.is_item() {
+            1 + kind % 2
+        } else {
+            kind % 6
+        } {
+            0 => vec![Change::Rename {
+                at: one,
+                to: "renamed".to_owned(),
+            }],
+            1 => vec![Change::Replace { at: one, value }],
+            2 => vec![Change::Remove { at: one }],
+            3 => vec![Change::Set {
+                at: one.key("new"),
+                value,
+            }],
+            4 => vec![
+                Change::Remove { at: one },
+                Change::Set {
+                    at: two.key("new").key("below"),
+                    value,
+                },
+            ],
+            _ => vec![Change::Move {
+                from: one,
+                to: two.key("moved"),
+            }],
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 512, ..ProptestConfig::default() })]
+
+        /// What is typed means what was wanted, however the document is written;
+        /// and comments stay.
+        #[test]
+        fn text_and_tree_change_together(
+            root in document(),
+            hand in hand(),
+            kind in any::<u8>(),
+            one in prop::collection::vec(any::<usize>(), 1..4),
+            two in prop::collection::vec(any::<usize>(), 0..3),
+            value in tree(),
+        ) {
+            let source = written(&root, &hand);
+            let parsed = crate::tree::parse(&source, 0, hand.json, &Limits::default());
+            let Some(document) = parsed.documents.into_iter().next() else {
+                return Err(TestCaseError::reject("nothing in it"));
+            };
+            let changes = change(kind, way(&document, &one), way(&document, &two), value);
+            let Some(fix) = fix(&source, &document, &changes) else {
+                return Ok(());
+            };
+            let Some(wanted) = changed(&document, &changes) else {
+                return Ok(());
+            };
+            let edited = String::from_utf8(fix.apply_to(source.as_bytes()).unwrap()).unwrap();
+            let again = crate::tree::parse(&edited, 0, hand.json, &Limits::default());
+            let again = again.documents.into_iter().next();
+            prop_assert_eq!(
+                again.map(|node| node.to_json()),
+                Some(wanted.to_json()),
+                "{:?}\n{}\n=>\n{}", changes, source, edited
+            );
+            let comments = |text: &str| text.matches("# note").count() + text.matches("# above").count();
+            prop_assert_eq!(comments(&edited), comments(&source), "{}\n=>\n{}", source, edited);
+        }
+    }
 }

@@ -68,9 +68,7 @@ impl Writer<'_> {
                 let items: Vec<String> = items.iter().map(|item| inside.flow(item)).collect();
                 format!("[{}]", items.join(", "))
             }
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {
-                self.scalar(node)
-            }
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => self.scalar(node),
         }
     }
 
@@ -135,7 +133,11 @@ impl Writer<'_> {
         }
         let nested = |node: &Node| match &node.value {
             Value::Mapping(entries) => !entries.is_empty(),
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Sequence(_) => false,
+            Value::Null
+            | Value::Bool(_)
+            | Value::Number(_)
+            | Value::String(_)
+            | Value::Sequence(_) => false,
         };
         match &value.value {
             Value::Mapping(entries) if !entries.is_empty() => {

@@ -54,7 +54,11 @@ fn shape(schema: &Schema, dialect: Dialect, out: &mut Map<String, Value>) {
             "object"
         }
         Shape::List(item) => {
-            let list_type = if schema.keys.is_empty() { "atomic" } else { "map" };
+            let list_type = if schema.keys.is_empty() {
+                "atomic"
+            } else {
+                "map"
+            };
             list(item, list_type, dialect, out);
             if !schema.keys.is_empty() {
                 out.insert("x-kubernetes-list-map-keys".into(), json!(schema.keys));

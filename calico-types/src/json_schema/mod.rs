@@ -13,8 +13,6 @@
 //! `schemars::JsonSchema` by the same schemas.
 
 mod build;
-#[cfg(feature = "schemars")]
-mod schemars;
 
 use serde_json::Value;
 

@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-use k8s_openapi::{ClusterResourceScope, NamespaceResourceScope, ResourceScope};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -19,8 +18,6 @@ pub trait Served: Kind + Clone + fmt::Debug + PartialEq + Send + Sync + 'static 
     type Spec: Part;
     /// What the cluster reports; anything, for kinds of which that is nothing.
     type Status: Part;
-    /// Whether objects belong to a namespace, in types.
-    type Scope: ResourceScope;
     /// The name in the paths of the API.
     const PLURAL: &'static str;
 
@@ -45,11 +42,10 @@ impl<P> Part for P where
 /// A macro, since [`From`] and [`TryFrom`] cannot be written for all kinds at once: neither
 /// side of `From<Kube<T>> for T` would be ours.
 macro_rules! served {
-    ($($kind:ty: $spec:ty $(, status $status:ty)?; $scope:ident $plural:literal)*) => {$(
+    ($($kind:ty: $spec:ty $(, status $status:ty)?; $plural:literal)*) => {$(
         impl Served for $kind {
             type Spec = $spec;
             type Status = served!(@status $($status)?);
-            type Scope = $scope;
             const PLURAL: &'static str = $plural;
 
             fn into_parts(self) -> (Metadata, Self::Spec, Option<Self::Status>) {
@@ -97,44 +93,44 @@ macro_rules! served {
 }
 
 served! {
-    calico::BGPConfiguration: calico::BGPConfigurationSpec; ClusterResourceScope "bgpconfigurations"
-    calico::BGPFilter: calico::BGPFilterSpec; ClusterResourceScope "bgpfilters"
-    calico::BGPPeer: calico::BGPPeerSpec; ClusterResourceScope "bgppeers"
-    calico::BlockAffinity: calico::BlockAffinitySpec; ClusterResourceScope "blockaffinities"
+    calico::BGPConfiguration: calico::BGPConfigurationSpec; "bgpconfigurations"
+    calico::BGPFilter: calico::BGPFilterSpec; "bgpfilters"
+    calico::BGPPeer: calico::BGPPeerSpec; "bgppeers"
+    calico::BlockAffinity: calico::BlockAffinitySpec; "blockaffinities"
     calico::CalicoNodeStatus: calico::CalicoNodeStatusSpec, status calico::CalicoNodeStatusStatus;
-        ClusterResourceScope "caliconodestatuses"
+        "caliconodestatuses"
     calico::ClusterInformation: calico::ClusterInformationSpec;
-        ClusterResourceScope "clusterinformations"
+        "clusterinformations"
     calico::FelixConfiguration: calico::FelixConfigurationSpec;
-        ClusterResourceScope "felixconfigurations"
+        "felixconfigurations"
     calico::GlobalNetworkPolicy: calico::GlobalNetworkPolicySpec;
-        ClusterResourceScope "globalnetworkpolicies"
-    calico::GlobalNetworkSet: calico::NetworkSetSpec; ClusterResourceScope "globalnetworksets"
-    calico::HostEndpoint: calico::HostEndpointSpec; ClusterResourceScope "hostendpoints"
-    calico::Installation: calico::InstallationSpec; ClusterResourceScope "installations"
-    calico::IPAMBlock: calico::IPAMBlockSpec; ClusterResourceScope "ipamblocks"
+        "globalnetworkpolicies"
+    calico::GlobalNetworkSet: calico::NetworkSetSpec; "globalnetworksets"
+    calico::HostEndpoint: calico::HostEndpointSpec; "hostendpoints"
+    calico::Installation: calico::InstallationSpec; "installations"
+    calico::IPAMBlock: calico::IPAMBlockSpec; "ipamblocks"
     calico::IPAMConfiguration: calico::IPAMConfigurationSpec;
-        ClusterResourceScope "ipamconfigurations"
-    calico::IPAMHandle: calico::IPAMHandleSpec; ClusterResourceScope "ipamhandles"
-    calico::IPPool: calico::IPPoolSpec, status Conditions; ClusterResourceScope "ippools"
-    calico::IPReservation: calico::IPReservationSpec; ClusterResourceScope "ipreservations"
+        "ipamconfigurations"
+    calico::IPAMHandle: calico::IPAMHandleSpec; "ipamhandles"
+    calico::IPPool: calico::IPPoolSpec, status Conditions; "ippools"
+    calico::IPReservation: calico::IPReservationSpec; "ipreservations"
     calico::KubeControllersConfiguration: calico::KubeControllersConfigurationSpec,
         status calico::KubeControllersConfigurationStatus;
-        ClusterResourceScope "kubecontrollersconfigurations"
-    calico::NetworkPolicy: calico::NetworkPolicySpec; NamespaceResourceScope "networkpolicies"
-    calico::NetworkSet: calico::NetworkSetSpec; NamespaceResourceScope "networksets"
-    calico::Profile: calico::ProfileSpec; ClusterResourceScope "profiles"
+        "kubecontrollersconfigurations"
+    calico::NetworkPolicy: calico::NetworkPolicySpec; "networkpolicies"
+    calico::NetworkSet: calico::NetworkSetSpec; "networksets"
+    calico::Profile: calico::ProfileSpec; "profiles"
     calico::StagedGlobalNetworkPolicy: calico::StagedGlobalNetworkPolicySpec;
-        ClusterResourceScope "stagedglobalnetworkpolicies"
+        "stagedglobalnetworkpolicies"
     calico::StagedKubernetesNetworkPolicy: calico::StagedKubernetesNetworkPolicySpec;
-        NamespaceResourceScope "stagedkubernetesnetworkpolicies"
+        "stagedkubernetesnetworkpolicies"
     calico::StagedNetworkPolicy: calico::StagedNetworkPolicySpec;
-        NamespaceResourceScope "stagednetworkpolicies"
-    calico::Tier: calico::TierSpec, status Conditions; ClusterResourceScope "tiers"
+        "stagednetworkpolicies"
+    calico::Tier: calico::TierSpec, status Conditions; "tiers"
     k8s::AdminNetworkPolicy: k8s::AdminNetworkPolicySpec, status Conditions;
-        ClusterResourceScope "adminnetworkpolicies"
+        "adminnetworkpolicies"
     k8s::BaselineAdminNetworkPolicy: k8s::BaselineAdminNetworkPolicySpec, status Conditions;
-        ClusterResourceScope "baselineadminnetworkpolicies"
+        "baselineadminnetworkpolicies"
     k8s::ClusterNetworkPolicy: k8s::ClusterNetworkPolicySpec, status Conditions;
-        ClusterResourceScope "clusternetworkpolicies"
+        "clusternetworkpolicies"
 }

@@ -11,7 +11,8 @@
 //! # Two groups
 //!
 //! Calico's kinds are served under one of two groups, which is what [`Api`] is told as its
-//! `DynamicType`:
+//! `DynamicType`, by `Api::all_with` and `Api::namespaced_with` (`Api::all` takes the
+//! default):
 //!
 //! | | group | who serves it |
 //! |---|---|---|

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::fmt;
 
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
-use kube_core::Resource;
 use kube_core::object::{HasSpec, HasStatus};
+use kube_core::{DynamicResourceScope, Resource};
 use serde::de::{self, Deserialize, Deserializer};
 use serde::ser::{Error as _, SerializeStruct};
 use serde::{Serialize, Serializer};
@@ -169,7 +169,9 @@ fn is_calicos<T: Served>() -> bool {
 
 impl<T: Served> Resource for Kube<T> {
     type DynamicType = ApiGroup;
-    type Scope = T::Scope;
+    /// `Api::namespaced_with` and `Api::all_with` take the group; whether the kind has
+    /// namespaces, [`Kind::NAMESPACED`](crate::resources::Kind::NAMESPACED) says.
+    type Scope = DynamicResourceScope;
 
     fn kind(group: &ApiGroup) -> Cow<'_, str> {
         match (group, T::KIND) {

@@ -23,8 +23,8 @@ use crate::{Diagnostic, Severity};
 /// It is Kubernetes' to keep, and means nothing to Calico.
 pub const ANNOTATION: &str = "calico-types.lint/allow";
 
-/// How many unknown codes of one annotation are told.
-const MOST: usize = 10;
+/// How many unknown codes are told: looking for what was meant takes its time.
+const MOST: usize = 100;
 
 /// Takes out what resources allow, and says which allowances name nothing that
 /// could be allowed.
@@ -36,7 +36,8 @@ pub(super) fn apply(all: &[Located], found: &mut Vec<Diagnostic>) {
             continue;
         };
         let (known, others) = read(text);
-        unknown.extend(others.into_iter().take(MOST).map(|code| report(at, code)));
+        let room = MOST.saturating_sub(unknown.len());
+        unknown.extend(others.into_iter().take(room).map(|code| report(at, code)));
         allowances.add(at, known);
     }
     found.retain(|diagnostic| !allowances.allow(diagnostic));

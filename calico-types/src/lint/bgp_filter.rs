@@ -54,6 +54,16 @@ pub(super) fn lists(
     ]
 }
 
+/// How many rules filters have together, one that is named twice counted twice.
+pub(super) fn rules_of(filters: &[Placed<'_, BGPFilter>]) -> usize {
+    let lists = filters
+        .iter()
+        .flat_map(|filter| lists(&filter.resource.spec));
+    lists.fold(filters.len(), |sum, (.., rules)| {
+        sum.saturating_add(rules.len())
+    })
+}
+
 /// Whether a rule matches every route, of whatever peers it asks for.
 pub(super) fn is_catch_all(rule: &BGPFilterRule) -> bool {
     let BGPFilterRule {

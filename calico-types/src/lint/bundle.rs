@@ -103,6 +103,7 @@ pub(super) struct Bundle<'a> {
     peers_by_name: BTreeMap<&'a str, Placed<'a, BGPPeer>>,
     tiers_by_name: BTreeMap<&'a str, Placed<'a, Tier>>,
     node_addresses: BTreeSet<IpAddr>,
+    default_configuration: Option<Placed<'a, BGPConfiguration>>,
 }
 
 /// The resources of one kind.
@@ -168,6 +169,8 @@ impl<'a> Bundle<'a> {
         let peers: Vec<Placed<'a, BGPPeer>> = of_kind!(all, BGPPeer);
         let filters: Vec<Placed<'a, BGPFilter>> = of_kind!(all, BGPFilter);
         let tiers: Vec<Placed<'a, Tier>> = of_kind!(all, Tier);
+        let configurations: Vec<Placed<'a, BGPConfiguration>> = of_kind!(all, BGPConfiguration);
+        let mut defaults = configurations.iter().rev();
         Self {
             all,
             context,
@@ -177,7 +180,8 @@ impl<'a> Bundle<'a> {
             tiers_by_name: by_name(&tiers),
             node_addresses: node_addresses(all),
             nodes,
-            configurations: of_kind!(all, BGPConfiguration),
+            default_configuration: defaults.find(|c| c.name() == "default").copied(),
+            configurations,
             peers,
             filters,
             pools: of_kind!(all, IPPool),
@@ -240,6 +244,11 @@ impl<'a> Bundle<'a> {
         }
     }
 
+    /// Notes that something was left out because there was too much of it.
+    pub(super) fn leave_out(&self) {
+        self.overdrawn.set(true);
+    }
+
     /// Whether something was left out because there was too much of it.
     pub(super) fn is_overdrawn(&self) -> bool {
         self.overdrawn.get()
@@ -276,8 +285,7 @@ impl<'a> Bundle<'a> {
 
     /// The cluster's BGP configuration.
     pub(super) fn default_configuration(&self) -> Option<Placed<'a, BGPConfiguration>> {
-        let mut all = self.configurations.iter().rev();
-        all.find(|c| c.name() == "default").copied()
+        self.default_configuration
     }
 
     pub(super) fn peer(&self, name: &str) -> Option<Placed<'a, BGPPeer>> {

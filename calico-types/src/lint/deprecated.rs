@@ -16,10 +16,9 @@ const NEXT_HOP_MODE: (u16, u16) = (3, 31);
 const FELIX_ROUTES: (u16, u16) = (3, 33);
 
 pub(super) fn check(bundle: &Bundle<'_>, found: &mut Vec<Diagnostic>) {
+    let release = bundle.release();
     for peer in &bundle.peers {
-        if bundle.release() >= Some(NEXT_HOP_MODE)
-            && peer.resource.spec.keep_original_next_hop.is_some()
-        {
+        if release >= Some(NEXT_HOP_MODE) && peer.resource.spec.keep_original_next_hop.is_some() {
             let message =
                 "keepOriginalNextHop is superseded by nextHopMode, and heard over eBGP only";
             let finding = report(peer, "spec.keepOriginalNextHop", message);
@@ -31,7 +30,7 @@ pub(super) fn check(bundle: &Bundle<'_>, found: &mut Vec<Diagnostic>) {
         }
     }
     found.extend(bundle.felix.iter().flat_map(felix));
-    if bundle.release() >= Some(FELIX_ROUTES) {
+    if release >= Some(FELIX_ROUTES) {
         found.extend(bundle.felix.iter().filter_map(left_to_bird));
         found.extend(bundle.configurations.iter().filter_map(done_by_bird));
     }

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::bundle::{Bundle, finding};
-use crate::decode::title;
 use super::policy::PolicyView;
 use crate::decode::Located;
+use crate::decode::title;
 use crate::{Diagnostic, Severity};
 
 pub(super) fn check(bundle: &Bundle<'_>, found: &mut Vec<Diagnostic>) {

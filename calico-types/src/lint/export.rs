@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ipnet::IpNet;
 
-use super::bgp_filter::{Direction, lists};
+use super::bgp_filter::{Direction, lists, rules_of};
 use super::bundle::{Bundle, Placed};
 use super::route_cover::{Block, Prefixes};
 use crate::resources::{BGPFilter, BGPFilterRule, BGPPeer, FilterAction, IPPool, IPPoolAllowedUse};
@@ -26,13 +26,16 @@ pub(super) fn check(bundle: &Bundle<'_>, found: &mut Vec<Diagnostic>) {
         let Some(filters) = filters.filter(|filters| !filters.is_empty()) else {
             continue;
         };
+        if !bundle.afford(rules_of(&filters)) {
+            return;
+        }
         let chains = Family::ALL.map(|family| Chain::new(&filters, family));
         for route in &routes {
             let mut chains = chains.iter();
             let Some(chain) = chains.find(|chain| chain.family == route.family) else {
                 continue;
             };
-            if !bundle.afford(chain.rules.len()) {
+            if !bundle.afford(chain.rules.len().saturating_add(1)) {
                 return;
             }
             let for_this = route.why != Why::Pods || bundle.is_external(peer.resource);
@@ -83,33 +86,37 @@ fn routes<'a>(bundle: &Bundle<'a>) -> Vec<Route<'a>> {
         };
         let length = spec.block_size.filter(|size| *size > 0);
         let length = length.unwrap_or(if full == 32 { 26 } else { 122 });
-        let mut add = |why, net, length, of| {
-            let (pool, block) = (*pool, Block::parts(net, length));
-            routes.push(Route {
-                why,
-                family,
-                block,
-                pool,
-                of,
-            });
+        let route = |why, net, length, of| Route {
+            why,
+            family,
+            block: Block::parts(net, length),
+            pool: *pool,
+            of,
         };
         if spec.disable_bgp_export == Some(true) {
-            add(Why::Disabled, spec.cidr, length, None);
+            routes.push(route(Why::Disabled, spec.cidr, length, None));
             continue;
         }
         if for_pods && length < full {
-            add(Why::Pods, spec.cidr, full, None);
+            routes.push(route(Why::Pods, spec.cidr, full, None));
         }
         for net in advertised(bundle) {
+            if routes.len() >= MOST_ROUTES || !bundle.afford(1) {
+                bundle.leave_out();
+                return routes;
+            }
             if spec.cidr.contains(&net) && net.prefix_len() <= length {
-                add(Why::Communities, net, length, Some(net));
+                routes.push(route(Why::Communities, net, length, Some(net)));
             } else if net.contains(&spec.cidr) {
-                add(Why::Communities, spec.cidr, length, Some(net));
+                routes.push(route(Why::Communities, spec.cidr, length, Some(net)));
             }
         }
     }
     routes
 }
+
+/// Routes beyond which no more are looked at.
+const MOST_ROUTES: usize = 10_000;
 
 /// The prefixes on which communities are put.
 fn advertised<'b>(bundle: &'b Bundle<'_>) -> impl Iterator<Item = IpNet> + use<'b> {

@@ -7,7 +7,7 @@
 
 use std::collections::BTreeSet;
 
-use super::bgp_filter::{Direction, catch_all, is_catch_all, lists};
+use super::bgp_filter::{Direction, catch_all, is_catch_all, lists, rules_of};
 use super::bundle::{Bundle, Placed};
 use crate::decode::closest;
 use crate::resources::{BGPFilter, BGPFilterRule, BGPPeer, FilterAction};
@@ -59,7 +59,7 @@ fn dangling(bundle: &Bundle<'_>, peer: &Placed<'_, BGPPeer>) -> Vec<Diagnostic> 
 /// comparing labels.
 pub(super) fn meant<'b>(bundle: &'b Bundle<'_>, name: &str) -> Option<&'b str> {
     let filters = bundle.filters.iter().map(Placed::name);
-    let affordable = bundle.afford(filters.len().saturating_mul(20));
+    let affordable = bundle.afford(filters.len().saturating_mul(200));
     affordable.then(|| closest(name, filters)).flatten()
 }
 
@@ -78,6 +78,10 @@ impl<'b, 'a> Chain<'b, 'a> {
         let filters: Vec<_> = names
             .map(|name| bundle.filter(name))
             .collect::<Option<_>>()?;
+        // A list of names may name one long filter over and over.
+        if !bundle.afford(rules_of(&filters)) {
+            return None;
+        }
         let chain = Self { peer, filters };
         Family::ALL
             .iter()

@@ -5,6 +5,8 @@
 //! since pods have one MTU. The nodes' own MTU is known only when the caller says
 //! it ([`LintContext::nic_mtu`](super::LintContext::nic_mtu)).
 
+use std::collections::BTreeSet;
+
 use super::bundle::{Bundle, finding};
 use crate::decode::Located;
 use crate::mtu::{Fit, Overlay, PoolOverlay};
@@ -99,9 +101,9 @@ fn settings<'a>(bundle: &Bundle<'a>) -> Vec<Setting<'a>> {
 }
 
 /// Overlays in use: those of pools, and WireGuard when Felix has it on.
-fn overlays(bundle: &Bundle<'_>) -> Vec<Overlay> {
+fn overlays(bundle: &Bundle<'_>) -> BTreeSet<Overlay> {
     let pools = bundle.pools.iter();
-    let mut used: Vec<Overlay> = pools
+    let mut used: BTreeSet<Overlay> = pools
         .map(|pool| PoolOverlay::of_pool(&pool.resource.spec).overlay)
         .collect();
     for installation in &bundle.installations {

@@ -24,6 +24,9 @@ pub(super) fn check(bundle: &Bundle<'_>, found: &mut Vec<Diagnostic>) {
         let network = installation.resource.spec.calico_network.as_ref();
         let pools = network.and_then(|network| network.ip_pools.as_deref());
         let owned = pools.unwrap_or_default();
+        if !bundle.afford(owned.len().saturating_mul(bundle.pools.len())) {
+            continue;
+        }
         // Of each pool the first contradiction: the rest is the same mistake.
         let contradicted = |pool| owned.iter().find_map(|owned| against(pool, owned));
         found.extend(bundle.pools.iter().filter_map(contradicted));

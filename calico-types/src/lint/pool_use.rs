@@ -10,9 +10,6 @@ use crate::resources::{AssignmentMode, IPPool, IPPoolAllowedUse};
 use crate::selector::Selector;
 use crate::{Diagnostic, Severity};
 
-/// Pairs of pools and nodes that are looked at.
-const MOST: usize = 1_000_000;
-
 pub(super) fn check(bundle: &Bundle<'_>, found: &mut Vec<Diagnostic>) {
     let known = bundle.unseen.none_of("IPPool") && bundle.unseen.none_of("Node");
     let workload: Vec<_> = bundle
@@ -29,11 +26,18 @@ pub(super) fn check(bundle: &Bundle<'_>, found: &mut Vec<Diagnostic>) {
         found.extend(workload.first().map(|pool| nothing_to_give(pool)));
         return;
     }
-    found.extend(usable.iter().filter_map(|pool| without_nat(bundle, pool)));
-    let pairs = usable.len().saturating_mul(bundle.inventory.nodes.len());
-    let coverage: Option<Vec<Coverage<'_, '_>>> =
-        usable.iter().map(|p| Coverage::new(bundle, p)).collect();
-    if let Some(coverage) = coverage.filter(|_| pairs <= MOST) {
+    let told = bundle
+        .peers
+        .iter()
+        .any(|p| p.resource.spec.peer_ip.is_some());
+    if !told && bundle.unseen.none_of("BGPPeer") {
+        found.extend(usable.iter().filter_map(|pool| without_nat(pool)));
+    }
+    if !bundle.afford(usable.len().saturating_mul(bundle.inventory.nodes.len())) {
+        return;
+    }
+    let coverage = usable.iter().map(|pool| Coverage::new(bundle, pool));
+    if let Some(coverage) = coverage.collect::<Option<Vec<_>>>() {
         found.extend(too_few(bundle, &coverage));
         found.extend(without_pool(bundle, &coverage));
     }
@@ -74,16 +78,12 @@ fn nothing_to_give(pool: &Placed<'_, IPPool>) -> Diagnostic {
 
 /// Private addresses that leave the cluster as they are, where nobody outside is
 /// told of them.
-fn without_nat(bundle: &Bundle<'_>, pool: &Placed<'_, IPPool>) -> Option<Diagnostic> {
+fn without_nat(pool: &Placed<'_, IPPool>) -> Option<Diagnostic> {
     let IpNet::V4(cidr) = pool.resource.spec.cidr else {
         return None;
     };
-    let told = bundle
-        .peers
-        .iter()
-        .any(|peer| peer.resource.spec.peer_ip.is_some());
     let on = pool.resource.spec.nat_outgoing == Some(true);
-    if on || told || !cidr.addr().is_private() || !bundle.unseen.none_of("BGPPeer") {
+    if on || !cidr.addr().is_private() {
         return None;
     }
     let message = format!(
@@ -113,7 +113,7 @@ impl<'b, 'a> Coverage<'b, 'a> {
     fn new(bundle: &Bundle<'a>, pool: &'b Placed<'a, IPPool>) -> Option<Self> {
         let text = pool.resource.spec.node_selector.as_deref();
         let selector = Selector::parse(text.unwrap_or_default()).ok()?;
-        let labels = bundle.inventory.nodes.values().take(MOST);
+        let labels = bundle.inventory.nodes.values();
         let nodes = labels.map(|labels| selector.matches(*labels)).collect();
         Some(Self { pool, nodes })
     }

@@ -16,8 +16,14 @@ const ALWAYS: [&str; 4] = ["default", "kube-system", "kube-public", "kube-node-l
 
 pub(super) fn check(bundle: &Bundle<'_>, found: &mut Vec<Diagnostic>) {
     let services = Services::new(bundle);
+    let namespaces: BTreeSet<&str> = bundle
+        .inventory
+        .namespaces
+        .iter()
+        .filter_map(|namespace| namespace.namespace.as_deref())
+        .collect();
     for policy in bundle.policies.iter().filter(|policy| policy.is_calicos()) {
-        found.extend(missing_namespace(bundle, policy));
+        found.extend(missing_namespace(bundle, policy, &namespaces));
         found.extend(services.dangling(bundle, policy));
     }
     found.extend(nodes(bundle));
@@ -102,12 +108,14 @@ fn service(resource: &Resource) -> Option<(&str, &str)> {
 }
 
 /// A policy in a namespace that is not there: an API server does not take it.
-fn missing_namespace(bundle: &Bundle<'_>, policy: &PolicyView<'_>) -> Option<Diagnostic> {
+fn missing_namespace(
+    bundle: &Bundle<'_>,
+    policy: &PolicyView<'_>,
+    known: &BTreeSet<&str>,
+) -> Option<Diagnostic> {
     let name = policy.namespace.filter(|name| !ALWAYS.contains(name))?;
-    let mut known = bundle.inventory.namespaces.iter().peekable();
-    let any = known.peek().is_some();
-    let is_there = known.any(|namespace| namespace.namespace.as_deref() == Some(name));
-    if !bundle.is_complete() || !any || is_there || bundle.unseen.may_be("Namespace", name) {
+    let is_there = known.contains(name) || bundle.unseen.may_be("Namespace", name);
+    if !bundle.is_complete() || known.is_empty() || is_there {
         return None;
     }
     let message = format!(

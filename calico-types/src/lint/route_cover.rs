@@ -207,6 +207,84 @@ mod tests {
         check(crossed, part, false);
     }
 
+    /// What BIRD answers, word by word: `net = p`, `net ~ [ p{a,b} ]` and their
+    /// contraries; a set of prefixes is never equal to one.
+    fn matches(rule: &BGPFilterRule, route: IpNet) -> bool {
+        let Some(cidr) = rule.cidr else {
+            return true;
+        };
+        let lengths = rule.prefix_length.unwrap_or_default();
+        let low = lengths
+            .min
+            .unwrap_or(cidr.prefix_len())
+            .max(cidr.prefix_len());
+        let high = lengths.max.unwrap_or(32);
+        let inside = cidr.contains(&route) && (low..=high).contains(&route.prefix_len());
+        let equal = rule.prefix_length.is_none() && cidr == route;
+        match rule.match_operator.unwrap() {
+            MatchOperator::Equal => equal,
+            MatchOperator::NotEqual => !equal,
+            MatchOperator::In => inside,
+            MatchOperator::NotIn => !inside,
+        }
+    }
+
+    /// Every pair of a few hundred rules, over every part of a small tree.
+    #[test]
+    fn what_is_covered_matches_no_other_route() {
+        let nets = [
+            "0.0.0.0/0",
+            "10.0.0.0/8",
+            "10.0.0.0/9",
+            "10.128.0.0/10",
+            "11.0.0.0/8",
+            "10.0.0.1/32",
+        ];
+        let lengths = [
+            "",
+            r#", "prefixLength": {"min": 9}"#,
+            r#", "prefixLength": {"max": 9}"#,
+            r#", "prefixLength": {"min": 8, "max": 10}"#,
+            r#", "prefixLength": {"min": 32}"#,
+        ];
+        let mut rules = vec![rule(ALL)];
+        for net in nets {
+            for operator in ["Equal", "NotEqual", "In", "NotIn"] {
+                for length in lengths {
+                    rules.push(rule(&format!(
+                        r#""matchOperator": "{operator}", "cidr": "{net}"{length}"#
+                    )));
+                }
+            }
+        }
+        let mut routes: Vec<IpNet> = vec!["0.0.0.0/0".parse().unwrap()];
+        for length in (6..=11).chain([31, 32]) {
+            for address in [
+                "8.0.0.0",
+                "10.0.0.0",
+                "10.0.0.1",
+                "10.64.0.0",
+                "10.128.0.0",
+                "10.160.0.0",
+                "11.0.0.0",
+            ] {
+                let address: std::net::IpAddr = address.parse().unwrap();
+                routes.push(IpNet::new(address, length).unwrap().trunc());
+            }
+        }
+        let mut claims = 0;
+        for one in &rules {
+            for two in rules.iter().filter(|two| covers(one, two, Family::Ipv4)) {
+                claims += 1;
+                let missed = routes
+                    .iter()
+                    .find(|route| matches(two, **route) && !matches(one, **route));
+                assert_eq!(missed, None, "{one:?} covers {two:?}");
+            }
+        }
+        assert!(claims > 1_000, "{claims}");
+    }
+
     #[test]
     fn every_other_condition_has_to_be_as_wide() {
         let plain = r#""matchOperator": "In", "cidr": "10.0.0.0/8""#;

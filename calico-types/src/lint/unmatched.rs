@@ -93,8 +93,9 @@ fn no_namespace(
     let selector = namespaces(text)?;
     // `global()` asks for what is in no namespace.
     let about_namespaces = !selector.matches(&[("", ""); 0]);
-    let satisfied = known.iter().any(|namespace| selector.matches(namespace));
-    if !bundle.is_complete() || known.is_empty() || satisfied || !about_namespaces {
+    let judged = bundle.is_complete() && !known.is_empty() && about_namespaces;
+    let affordable = judged && bundle.afford(known.len());
+    if !affordable || known.iter().any(|namespace| selector.matches(namespace)) {
         return None;
     }
     let message = format!("{text} selects none of the {} namespaces", known.len());
@@ -111,13 +112,15 @@ fn no_account(
 ) -> Option<Diagnostic> {
     let selector = Selector::parse(text).ok()?;
     let selector = selector.prefixed(crate::convert::SERVICE_ACCOUNT_LABEL_PREFIX);
-    let mut known = bundle.inventory.accounts.iter();
-    let mut known = known
-        .by_ref()
+    let accounts = &bundle.inventory.accounts;
+    if !bundle.is_complete() || !bundle.afford(accounts.len()) {
+        return None;
+    }
+    let mut known = accounts
+        .iter()
         .filter(|(namespace, ..)| within(namespace))
         .peekable();
-    let any = known.peek().is_some();
-    if !bundle.is_complete() || !any || known.any(|(.., labels)| selector.matches(labels)) {
+    if known.peek().is_none() || known.any(|(.., labels)| selector.matches(labels)) {
         return None;
     }
     let message = format!("{text} selects none of the service accounts");
@@ -210,6 +213,9 @@ impl Place<'_, '_> {
         let mut found = Vec::new();
         let names = entity.ports.iter().enumerate();
         for (index, name) in names.filter_map(|(index, port)| Some((index, port.name()?))) {
+            if !self.bundle.afford(self.bundle.inventory.endpoints.len()) {
+                return found;
+            }
             let Some(mut candidates) = self.candidates(side, entity) else {
                 return found;
             };

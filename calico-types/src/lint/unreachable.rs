@@ -43,7 +43,7 @@ fn never_asked(
     let asked = end.map_or(rules, |end| rules.get(..=end).unwrap_or(rules));
     let mut found = Vec::new();
     // Cheap as each comparison is, a list of very many rules has very many pairs.
-    if bundle.afford(asked.len().saturating_mul(asked.len()) / 8) {
+    if bundle.afford(asked.len().saturating_mul(asked.len()) / 2) {
         for (index, rule) in asked.iter().enumerate() {
             let mut before = asked.iter().take(index).enumerate();
             if let Some(wider) = before.find(|(_, earlier)| ends(earlier) && earlier.covers(rule)) {

@@ -40,7 +40,11 @@ pub struct HostEndpointSpec {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub interface_name: Option<String>,
     /// Addresses of the interface, or what identifies it.
-    #[serde(rename = "expectedIPs", default, skip_serializing_if = "Given::is_absent")]
+    #[serde(
+        rename = "expectedIPs",
+        default,
+        skip_serializing_if = "Given::is_absent"
+    )]
     pub expected_ips: Given<Vec<IpAddr>>,
     /// Profiles, in order, for what no policy selects.
     #[serde(default, skip_serializing_if = "Given::is_absent")]

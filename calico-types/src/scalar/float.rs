@@ -8,17 +8,13 @@ use serde::Serializer;
 /// The largest magnitude below which every whole number is one of these.
 const EXACT: f64 = 9_007_199_254_740_992.0;
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
 pub(crate) fn serialize<S: Serializer>(
     number: &Option<f64>,
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
     match *number {
         None => serializer.serialize_none(),
-        #[expect(
-            clippy::cast_possible_truncation,
-            reason = "whole and within the range that both types have"
-        )]
+        // Whole, and within the range of both types.
         Some(number) if number.fract() == 0.0 && number.abs() < EXACT => {
             serializer.serialize_i64(number as i64)
         }

@@ -48,10 +48,7 @@ const CONDITION: Schema = object(&[
             .pattern(Pattern::ConditionReason),
     ),
     required("status", words(&["True", "False", "Unknown"])),
-    required(
-        "type",
-        TEXT.max_length(316).pattern(Pattern::ConditionType),
-    ),
+    required("type", TEXT.max_length(316).pattern(Pattern::ConditionType)),
 ]);
 
 /// A list of conditions, one of each type.

@@ -389,11 +389,58 @@ mod tests {
 
     /// Pieces out of which texts near each pattern are put together.
     const PIECES: &[&str] = &[
-        "", "0", "1", "9", "10", "65535", "65536", "4294967295", "4294967296", "007", "+1", ":",
-        "::", ".", ",", "=", "/", "-", "_", "%", " ", "\\", "\\.", "\\x", "\n", "s", "ms", "m",
-        "h", "us", "d", "Auto", "auto", "true", "false", "a", "Ready", "a=", "=b", "strict",
-        "STRICT", "\u{17f}trict", "\u{212a}ept", "loose", "second", "minute", "host:", "virtual:",
-        "\u{663}", "é", "A.b", "x/",
+        "",
+        "0",
+        "1",
+        "9",
+        "10",
+        "65535",
+        "65536",
+        "4294967295",
+        "4294967296",
+        "007",
+        "+1",
+        ":",
+        "::",
+        ".",
+        ",",
+        "=",
+        "/",
+        "-",
+        "_",
+        "%",
+        " ",
+        "\\",
+        "\\.",
+        "\\x",
+        "\n",
+        "s",
+        "ms",
+        "m",
+        "h",
+        "us",
+        "d",
+        "Auto",
+        "auto",
+        "true",
+        "false",
+        "a",
+        "Ready",
+        "a=",
+        "=b",
+        "strict",
+        "STRICT",
+        "\u{17f}trict",
+        "\u{212a}ept",
+        "loose",
+        "second",
+        "minute",
+        "host:",
+        "virtual:",
+        "\u{663}",
+        "é",
+        "A.b",
+        "x/",
     ];
 
     #[test]
@@ -407,7 +454,15 @@ mod tests {
                 }
             }
         }
-        for text in ["1:2:3", "1:2:3:4", "100/minute", "a=true,,b=", "1.5s2m", "1\\x5s", "5smm.us"] {
+        for text in [
+            "1:2:3",
+            "1:2:3:4",
+            "100/minute",
+            "a=true,,b=",
+            "1.5s2m",
+            "1\\x5s",
+            "5smm.us",
+        ] {
             texts.extend((0..text.len()).flat_map(|cut| {
                 PIECES
                     .iter()

@@ -37,10 +37,7 @@ macro_rules! policy_root {
             KIND,
             required("metadata", METADATA),
             required("spec", $spec),
-            field(
-                "status",
-                object(&[required("conditions", CONDITION_LIST)]),
-            ),
+            field("status", object(&[required("conditions", CONDITION_LIST)])),
         ])
     };
 }
@@ -172,6 +169,13 @@ static KINDS: &[KindSchema] = &[
     foreign("v1", "Service", kubernetes::SERVICE),
     foreign("v1", "ServiceAccount", kubernetes::SERVICE_ACCOUNT),
 ];
+
+impl KindSchema {
+    /// Whether the kind is of Kubernetes' own API.
+    pub(crate) fn is_kubernetes(&self) -> bool {
+        !self.api_version.contains("projectcalico.org") && !self.api_version.contains("tigera.io")
+    }
+}
 
 /// Every kind that there is a schema for.
 pub(crate) fn kinds() -> impl Iterator<Item = &'static KindSchema> {

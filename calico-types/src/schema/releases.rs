@@ -7,7 +7,8 @@
 //! wrong refusal.
 //!
 //! Where each fact is from stands beside it. "Compared" means the JSON fields
-//! of the resource definitions, compared between the release tags; "validator"
+//! of the resource definitions, compared between the release tags; "documented"
+//! the parameters of Felix in the documentation of each release; "validator"
 //! is `libcalico-go/lib/validator/v3/validator.go`, read as of 2021, of 2025
 //! (with what became 3.31) and of March 2026 (on the way to 3.32), beside what
 //! the compiled validator of August 2026 does.
@@ -86,6 +87,23 @@ const FIELDS: &[Arrivals] = &[
         paths: &["spec.flowLogs*"],
     },
     Arrivals {
+        minor: 30,
+        kinds: &["FelixConfiguration"],
+        // Documented.
+        paths: &[
+            "spec.bpfConntrackLogLevel",
+            "spec.bpfConntrackMode",
+            "spec.bpfConntrackTimeouts",
+            "spec.bpfExportBufferSizeMB",
+            "spec.bpfKubeProxyHealthzPort",
+            "spec.bpfMapSizeConntrackCleanupQueue",
+            "spec.bpfMapSizeConntrackScaling",
+            "spec.bpfMapSizePerCpuConntrack",
+            "spec.bpfProfiling",
+            "spec.cgroupV2Path",
+        ],
+    },
+    Arrivals {
         minor: 31,
         kinds: &["BGPPeer"],
         paths: &[
@@ -112,6 +130,12 @@ const FIELDS: &[Arrivals] = &[
             "spec.programClusterRoutes",
             "spec.requireMTUFile",
         ],
+    },
+    Arrivals {
+        minor: 31,
+        kinds: &["FelixConfiguration"],
+        // Documented.
+        paths: &["spec.bpfAttachType", "spec.bpfJITHardening"],
     },
     Arrivals {
         minor: 32,
@@ -166,6 +190,18 @@ const FIELDS: &[Arrivals] = &[
             "spec.istio*",
             "spec.logActionRateLimit*",
             "spec.nodeSelector",
+        ],
+    },
+    Arrivals {
+        minor: 32,
+        kinds: &["FelixConfiguration"],
+        // Documented; the first came with pull request 12038.
+        paths: &[
+            "spec.liveMigrationRouteConvergenceTime",
+            "spec.prometheusMetricsCAFile",
+            "spec.prometheusMetricsCertFile",
+            "spec.prometheusMetricsClientAuth",
+            "spec.prometheusMetricsKeyFile",
         ],
     },
     Arrivals {

@@ -3,7 +3,7 @@
 use std::fmt::{self, Display, Formatter, Write as _};
 use std::ops::Range;
 
-use super::{Hint, MAX_DEPTH, MAX_LABEL_LENGTH};
+use super::{Hint, MAX_DEPTH, MAX_LABEL_LENGTH, repair};
 
 /// Why a text is not a selector.
 ///
@@ -191,13 +191,11 @@ impl SelectorError {
     }
 
     /// The text with the mistake corrected as the [hint](Self::hint) says,
-    /// where that is a matter of replacing [the place](Self::span). The rest
-    /// of the text may have mistakes of its own.
+    /// where that is plain. The rest of the text may have mistakes of its own:
+    /// see [`Selector::repaired`](super::Selector::repaired).
     #[must_use]
     pub fn corrected(&self, text: &str) -> Option<String> {
-        let replacement = self.hint.as_ref()?.replacement()?;
-        let before = text.get(..self.span.start)?;
-        let after = text.get(self.span.end..)?;
-        Some(format!("{before}{replacement}{after}"))
+        text.get(self.span())?;
+        repair::corrected(self.hint.as_ref()?, text, self.span())
     }
 }

@@ -49,31 +49,10 @@ pub enum Hint {
     LabelFirst,
     /// An operator word in capitals.
     LowerCase(&'static str),
-}
-
-impl Hint {
-    /// What to put in place of the mistake, when that is all.
-    pub(super) fn replacement(&self) -> Option<String> {
-        match self {
-            Self::Equality | Self::Colon => Some("==".to_owned()),
-            Self::And => Some("&&".to_owned()),
-            Self::Or => Some("||".to_owned()),
-            Self::QuoteValue(value) => Some(format!("'{value}'")),
-            Self::WriteOperator(operator) | Self::LowerCase(operator) => {
-                Some((*operator).to_owned())
-            }
-            Self::OnlyBlanks => Some(" ".to_owned()),
-            Self::NoSpace(_)
-            | Self::StraightQuotes
-            | Self::Braces
-            | Self::All
-            | Self::Has(_)
-            | Self::NoArgument
-            | Self::NegateWhole
-            | Self::NoSuchComparison
-            | Self::LabelFirst => None,
-        }
-    }
+    /// `exists(x)` for `has(x)`.
+    WriteHas,
+    /// `has('x')` for `has(x)`.
+    BareLabel,
 }
 
 impl Display for Hint {
@@ -98,6 +77,8 @@ impl Display for Hint {
             Self::Colon => f.write_str("a selector is an expression: label == 'value'"),
             Self::LabelFirst => f.write_str("the label stands first: label == 'value'"),
             Self::LowerCase(operator) => write!(f, "operators are in lower case: {operator}"),
+            Self::WriteHas => f.write_str("whether a label is there is asked by has(label)"),
+            Self::BareLabel => f.write_str("label names stand without quotes: has(label)"),
         }
     }
 }
@@ -113,10 +94,14 @@ pub(super) fn for_operator(label: &str, found: &str) -> Option<Hint> {
     if matches!(label, "has" | "all" | "global") && found.starts_with('(') {
         return Some(Hint::NoSpace(label.into()));
     }
-    if matches!(
-        (label, found),
-        ("any", "(") | ("all" | "any", "" | "&&" | "||" | ")")
-    ) {
+    if found.starts_with('(') {
+        match label.to_ascii_lowercase().as_str() {
+            "exists" | "exist" | "defined" | "haslabel" | "has" => return Some(Hint::WriteHas),
+            "all" | "any" | "everything" => return Some(Hint::All),
+            _ => {}
+        }
+    }
+    if matches!((label, found), ("all" | "any", "" | "&&" | "||" | ")")) {
         return Some(Hint::All);
     }
     let word = found.to_ascii_lowercase();
@@ -125,11 +110,15 @@ pub(super) fn for_operator(label: &str, found: &str) -> Option<Hint> {
         "not" => Some(Hint::NegateWhole),
         "is" | "eq" | "equals" => Some(Hint::WriteOperator("==")),
         "isnot" | "ne" => Some(Hint::WriteOperator("!=")),
-        "startswith" | "starts" => Some(Hint::WriteOperator("starts with")),
-        "endswith" | "ends" => Some(Hint::WriteOperator("ends with")),
+        "startswith" | "starts" | "starts-with" | "starts_with" | "hasprefix" => {
+            Some(Hint::WriteOperator("starts with"))
+        }
+        "endswith" | "ends" | "ends-with" | "ends_with" | "hassuffix" => {
+            Some(Hint::WriteOperator("ends with"))
+        }
         "contains" => Some(Hint::LowerCase("contains")),
         "in" => Some(Hint::LowerCase("in")),
-        "notin" => Some(Hint::LowerCase("not in")),
+        "notin" | "not-in" | "not_in" => Some(Hint::WriteOperator("not in")),
         "matches" | "like" => Some(Hint::NoSuchComparison),
         "" | "&&" | "||" | ")" | "," | "(" => Some(Hint::Has(label.into())),
         _ => match word.chars().next()? {
@@ -157,6 +146,11 @@ pub(super) fn for_string(found: &str) -> Option<Hint> {
         return Some(Hint::QuoteValue(found.into()));
     }
     for_character(first)
+}
+
+/// What was meant by a text that stands where a label name should.
+pub(super) fn for_label(found: &str) -> Option<Hint> {
+    found.starts_with(['\'', '"']).then_some(Hint::BareLabel)
 }
 
 /// What was meant by a text that stands where a term should.

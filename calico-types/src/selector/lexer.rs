@@ -202,9 +202,10 @@ impl<'a> Lexer<'a> {
         }
         if self.eat("has(") {
             self.skip_blanks();
-            let label = self
-                .label()?
-                .ok_or_else(|| self.unexpected(Expected::Label, None))?;
+            let label = self.label()?.ok_or_else(|| {
+                let hint = super::hint::for_label(self.rest());
+                self.unexpected(Expected::Label, hint)
+            })?;
             self.close(None)?;
             return Ok(TokenKind::Has(label));
         }

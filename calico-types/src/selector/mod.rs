@@ -63,6 +63,7 @@ mod hint;
 mod labels;
 mod lexer;
 mod parser;
+mod repair;
 mod restriction;
 mod rewrite;
 mod unique_id;
@@ -107,6 +108,25 @@ impl Selector {
     /// than [`MAX_LABEL_LENGTH`], or nesting beyond [`MAX_DEPTH`].
     pub fn parse(text: &str) -> Result<Self, SelectorError> {
         parser::parse(text).map(|root| Self { root })
+    }
+
+    /// A text that parses, made from one that does not by what the
+    /// [hints](Hint) say, one after the other. `None` where that does not lead
+    /// to a selector, or there is nothing to repair.
+    ///
+    /// ```
+    /// use calico_types::selector::Selector;
+    ///
+    /// let text = "app=web,tier in (gold, silver),!legacy";
+    /// assert_eq!(
+    ///     Selector::repaired(text).unwrap(),
+    ///     "app=='web' && tier in {'gold', 'silver'} && !has(legacy)"
+    /// );
+    /// assert_eq!(Selector::repaired("app == 'web'"), None);
+    /// ```
+    #[must_use]
+    pub fn repaired(text: &str) -> Option<String> {
+        repair::repaired(text)
     }
 
     /// The selector of everything, `all()`.

@@ -14,7 +14,8 @@ use super::{
     TopologyInput,
 };
 use crate::resources::{
-    BGPConfigurationSpec, BGPFilterSpec, BGPPassword, BGPPeer, BindMode, NamedCommunity, PrefixAdvertisement,
+    BGPConfigurationSpec, BGPFilterSpec, BGPPassword, BGPPeer, BindMode, NamedCommunity,
+    PrefixAdvertisement,
 };
 use crate::scalar::{Asn, Community, Duration};
 use crate::selector::{Labels, Selector};

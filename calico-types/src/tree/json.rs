@@ -139,7 +139,11 @@ impl<'a> Reader<'a> {
 
     /// The place of the next `length` bytes.
     fn here(&self, length: usize) -> Span {
-        let end = self.place.offset.saturating_add(length).min(self.bytes.len());
+        let end = self
+            .place
+            .offset
+            .saturating_add(length)
+            .min(self.bytes.len());
         Span {
             start: self.base + self.place.offset,
             end: self.base + end,
@@ -372,7 +376,12 @@ mod tests {
 
     #[test]
     fn whole_numbers_have_no_point() {
-        for (text, value) in [("1.0", "1"), ("-2.5e1", "-25"), ("2e3", "2000"), ("-0.0", "0")] {
+        for (text, value) in [
+            ("1.0", "1"),
+            ("-2.5e1", "-25"),
+            ("2e3", "2000"),
+            ("-0.0", "0"),
+        ] {
             assert_eq!(one(text).to_json().to_string(), value, "{text}");
         }
         assert_eq!(one("1e20").to_json(), serde_json::json!(1e20));

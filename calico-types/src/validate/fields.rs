@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::Version;
 use crate::decode::{Document, after_pruning, printable};
 use crate::diagnostic::{Code, Diagnostic, RefusedBy};
+use crate::edit::Steps;
 use crate::path::Path;
 use crate::prune;
 use crate::schema::{KindSchema, Schema, Shape, releases};
@@ -80,15 +81,17 @@ impl Walk<'_> {
     fn report(&mut self, entry: &Entry, since: Version, path: &Path<'_>) {
         let (kind, release) = (self.document.kind, self.release);
         let document = self.document;
-        let stored = self
-            .stored
-            .get_or_insert_with(|| without_later(prune::stored(document), kind, release).into_owned());
+        let stored = self.stored.get_or_insert_with(|| {
+            without_later(prune::stored(document), kind, release).into_owned()
+        });
         let key = printable(&entry.key);
         let message = format!("`{key}` is known since Calico {since}: {release} has no such field");
         let diagnostic = Diagnostic::error(Code("later-release"), message)
             .refused_by(RefusedBy::DECODER)
             .on(path.to_string())
-            .stored(after_pruning(kind.kind, stored, path))
+            .stored(
+                after_pruning(kind, stored, &Steps::parse(&path.to_string())).unwrap_or_default(),
+            )
             .help(format!(
                 "it needs Calico {since}; {release} drops it or refuses it"
             ));

@@ -119,9 +119,12 @@ mod version;
 pub(crate) use findings::{Check, Findings, Rule};
 #[cfg(test)]
 pub(crate) use lexical::is_mac;
-pub(crate) use lexical::{is_label_value, is_port_name, is_qualified_name, is_subdomain, net};
+pub(crate) use lexical::{
+    is_label_value, is_masked, is_name, is_port_name, is_qualified_name, is_subdomain, net,
+};
 pub use merge::merge;
 pub use rules::Rules;
+pub(crate) use rules::check_part;
 pub(crate) use tags::Tag;
 pub use update::Change;
 pub use version::{Version, VersionError};
@@ -142,6 +145,12 @@ pub fn go(decoded: &Decoded) -> Vec<Diagnostic> {
 #[must_use]
 pub fn crd(decoded: &Decoded) -> Vec<Diagnostic> {
     Rules::default().crd(decoded)
+}
+
+/// [`Rules::schema`] of the release in the making.
+#[must_use]
+pub fn schema(decoded: &Decoded) -> Vec<Diagnostic> {
+    Rules::default().schema(decoded)
 }
 
 /// [`Rules::unique`] of the release in the making.

@@ -1,8 +1,10 @@
 //! The Tigera operator's rules about its `Installation`.
 //!
 //! They are asked after the operator has filled in its defaults, so that what is
-//! left out is judged as what it means. An `Installation` that breaks one is
-//! stored all the same; the operator then says `Degraded` and does nothing.
+//! left out is judged as what it means: an empty nodeSelector is `all()` by then.
+//! An `Installation` that breaks one is stored all the same; the operator then
+//! says `Degraded` and does nothing. That there are 25 pools at most, and what an
+//! MTU can be beside that, the resource definition says.
 
 use std::collections::HashSet;
 

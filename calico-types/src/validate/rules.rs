@@ -1,5 +1,7 @@
 //! The rules of one release.
 
+use std::collections::HashMap;
+
 use super::{
     Change, Version, calico, datastore, fields, former, operator, schema_rules, unique, update,
 };
@@ -101,6 +103,16 @@ impl Rules {
             .collect()
     }
 
+    /// The schema alone, without the CEL rules: what an API server refuses that
+    /// does not run them (Kubernetes before 1.25).
+    #[must_use]
+    pub fn schema(&self, decoded: &Decoded) -> Vec<Diagnostic> {
+        let documents = decoded.documents().iter();
+        documents
+            .flat_map(|document| self.stored(document, schema_rules::walk_without_rules))
+            .collect()
+    }
+
     /// The API server's list types: lists that are sets take no item twice, and
     /// lists that have a key take no key twice (`x-kubernetes-list-type`).
     ///
@@ -160,23 +172,36 @@ impl Rules {
     /// What decoding found, as the release sees it: fields that it still has are
     /// not unknown, nobody looks at what is in fields that it does not have yet,
     /// and what its definitions do not refuse they do not refuse.
-    pub(crate) fn decoded(&self, found: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    pub(crate) fn decoded(
+        &self,
+        documents: &[Document],
+        mut found: Vec<Diagnostic>,
+    ) -> Vec<Diagnostic> {
         if self.version == Version::HEAD {
             return found;
         }
-        let mut found = found;
-        found.retain(|diagnostic| {
-            let (kind, path) = (kind_of(diagnostic), diagnostic.path.as_str());
-            let known = diagnostic.code.0 == "unknown-field"
+        let documents = ByPlace::new(documents);
+        found.retain_mut(|diagnostic| {
+            let document = documents.of(diagnostic);
+            let Some(document) = document.filter(|document| document.kind.validated) else {
+                return true;
+            };
+            let (kind, path) = (document.kind.kind, diagnostic.path.as_str());
+            let code = diagnostic.code.0;
+            diagnostic.refused_by.api_server &=
+                releases::definitions_refuse(kind, code, path, self.version);
+            let known = code == "unknown-field"
                 && releases::field_until(kind, path).is_some_and(|until| until >= self.version);
             !known && !releases::is_within_later(kind, path, self.version)
         });
-        for diagnostic in &mut found {
-            let (code, path) = (diagnostic.code.0, diagnostic.path.as_str());
-            diagnostic.refused_by.api_server &=
-                releases::definitions_refuse(kind_of(diagnostic), code, path, self.version);
-        }
         found
+    }
+
+    /// Errors that nobody refuses in the release are none there.
+    pub(crate) fn forget_unrefused(&self, found: &mut Vec<Diagnostic>) {
+        if self.version < Version::HEAD {
+            found.retain(|found| found.severity != Severity::Error || found.refused_by.any());
+        }
     }
 
     /// Whether the release has a kind.
@@ -192,7 +217,7 @@ impl Rules {
         let root = fields::without_later(root, document.kind, self.version);
         let mut findings = Findings::new(document, RefusedBy::CALICO, self.version);
         calico::walk(&root, &document.kind.schema, &mut findings);
-        let mut found = findings.into_diagnostics();
+        let mut found = advised(document, findings);
         found.extend(former::document(document, self.version));
         found
     }
@@ -218,7 +243,7 @@ impl Rules {
         let root = fields::without_later(root, document.kind, self.version);
         let mut findings = Findings::new(document, RefusedBy::API_SERVER, self.version);
         walk(&root, &document.kind.schema, &mut findings);
-        let mut found = findings.into_diagnostics();
+        let mut found = advised(document, findings);
         if self.version < Version::HEAD && document.kind.validated {
             found.retain(|diagnostic| self.definitions_refuse(document, diagnostic));
         }
@@ -236,10 +261,56 @@ impl Rules {
     }
 }
 
-/// The kind of the resource that a finding is about.
-fn kind_of(diagnostic: &Diagnostic) -> &str {
-    let title = diagnostic.resource.as_deref().unwrap_or_default();
-    title.split(' ').next().unwrap_or_default()
+/// The findings, with what to write instead.
+fn advised(document: &Document, findings: Findings<'_>) -> Vec<Diagnostic> {
+    let mut found = findings.into_diagnostics();
+    crate::decode::advise(document, &mut found);
+    found
+}
+
+/// What Calico's rules and the API server's have against a part of a document,
+/// or against what it might be instead.
+pub(crate) fn check_part(document: &Document, node: &Node, schema: &Schema) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    if document.kind.validated {
+        let mut findings = Findings::new(document, RefusedBy::CALICO, Version::HEAD);
+        calico::walk(&crate::decode::lenient(node, schema), schema, &mut findings);
+        found.extend(findings.into_diagnostics());
+    }
+    if document.kind.stored {
+        let mut findings = Findings::new(document, RefusedBy::API_SERVER, Version::HEAD);
+        schema_rules::walk(&crate::prune::tree(node, schema), schema, &mut findings);
+        found.extend(findings.into_diagnostics());
+    }
+    found
+}
+
+/// Documents by where they stand, to tell which one a finding is about: kinds of
+/// Calico's have names that kinds of others have too.
+struct ByPlace<'a> {
+    of_source: HashMap<&'a str, Vec<&'a Document>>,
+}
+
+impl<'a> ByPlace<'a> {
+    fn new(documents: &'a [Document]) -> Self {
+        let mut of_source: HashMap<&str, Vec<&Document>> = HashMap::new();
+        for document in documents {
+            let known = of_source.entry(&document.source).or_default();
+            known.push(document);
+        }
+        for documents in of_source.values_mut() {
+            documents.sort_by_key(|document| document.root.span.start);
+        }
+        Self { of_source }
+    }
+
+    /// The last document that begins before the finding.
+    fn of(&self, diagnostic: &Diagnostic) -> Option<&'a Document> {
+        let documents = self.of_source.get(diagnostic.source.as_deref()?)?;
+        let place = diagnostic.span?.start;
+        let begun = documents.partition_point(|document| document.root.span.start <= place);
+        documents.get(begun.checked_sub(1)?).copied()
+    }
 }
 
 /// A finding of no place.

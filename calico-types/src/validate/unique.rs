@@ -68,7 +68,11 @@ fn repeated(
         };
         let message = match item.value {
             Value::Mapping(_) => format!("a second item with the key {key}"),
-            _ => format!("{} is given twice", shown(item)),
+            Value::Null
+            | Value::Bool(_)
+            | Value::Number(_)
+            | Value::String(_)
+            | Value::Sequence(_) => format!("{} is given twice", shown(item)),
         };
         let diagnostic = Diagnostic::error(Code("duplicate-item"), message)
             .help(format!("remove one: it is also at {}[{first}]", place.path));

@@ -9,7 +9,8 @@ use crate::Resource;
 ///
 /// From 3.28 to 3.33, which is in the making; what is newer is taken for that.
 /// Fields and rules do not change within a minor release, so patches are read
-/// and forgotten.
+/// and forgotten. Lints take the same release by its numbers:
+/// `LintContext::new().with_release(version.major(), version.minor())`.
 ///
 /// ```
 /// use calico_types::validate::{Version, VersionError};

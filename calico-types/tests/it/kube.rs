@@ -3,11 +3,11 @@
 use calico_types::kube::{ApiGroup, Kube, KubeError, Served};
 use calico_types::resources::{
     BGPConfiguration, BGPPeer, BlockAffinity, ClusterInformation, FelixConfiguration,
-    GlobalNetworkPolicy, IPAMConfiguration, IPPool, Installation, Kind, NetworkPolicy, Tier,
+    GlobalNetworkPolicy, IPAMConfiguration, IPPool, Installation, NetworkPolicy, Tier,
 };
 use calico_types::{Metadata, OwnerReference, k8s};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
-use kube_core::{DeserializeGuard, NamespaceResourceScope, ObjectList, Resource};
+use kube_core::{DeserializeGuard, ObjectList, Resource};
 use serde_json::{Value, json};
 
 fn path<T: Served>(group: ApiGroup, namespace: Option<&str>) -> String {
@@ -55,15 +55,6 @@ fn both_groups_have_their_paths_and_names() {
         "IPAMConfiguration"
     );
     assert_eq!(ApiGroup::default(), ProjectCalico);
-}
-
-/// Compiles only where the scope is right.
-#[test]
-fn scopes_are_in_the_types() {
-    const fn namespaced<T: Kind + Served<Scope = NamespaceResourceScope>>() -> bool {
-        T::NAMESPACED
-    }
-    assert!(namespaced::<NetworkPolicy>());
 }
 
 /// The names of the resources' definitions, which the names in paths must be.

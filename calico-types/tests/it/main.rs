@@ -9,6 +9,8 @@ mod fields;
 mod kube;
 mod kubernetes;
 mod lint;
+mod mistakes;
+mod oracle;
 mod selector;
 mod topology;
 mod validate;

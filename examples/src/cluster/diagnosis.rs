@@ -1,6 +1,6 @@
 //! Part 1: what the crates say about the manifests.
 
-use calico_types::lint::{LintContext, lint};
+use calico_types::lint::{LintContext, lint_decoded};
 use calico_types::{Decoded, Diagnostic, Severity, diagnose, render};
 
 use super::ClusterError;
@@ -39,7 +39,7 @@ pub(super) fn judge(set: &ManifestSet, link_mtu: u32) -> Result<Judged, ClusterE
     }
     let mut found: Vec<Diagnostic> = decoded.diagnostics.clone();
     let context = LintContext::new().with_nic_mtu(link_mtu).with_complete();
-    found.extend(lint(&decoded.resources, &context));
+    found.extend(lint_decoded(&decoded, &context));
     found.sort_by(|one, other| place(one).cmp(&place(other)));
     let count = |severity| {
         found

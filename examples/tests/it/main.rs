@@ -4,4 +4,6 @@
     reason = "a test's helper functions may fail the test"
 )]
 
+#[cfg(feature = "watch")]
+mod api_server;
 mod bird_reflector;

@@ -7,4 +7,5 @@
 
 mod equivalence;
 mod generate;
+mod lints;
 mod semantics;

@@ -107,13 +107,18 @@ pub fn ready(programs: &[&str]) -> bool {
     let Err(reason) = check(programs) else {
         return true;
     };
+    skipped(&reason.to_string());
+    false
+}
+
+/// Says that a test is skipped; fails where that must not be.
+pub(crate) fn skipped(reason: &str) {
     let required = env::var(VARIABLE).is_ok_and(|value| value == "required");
     assert!(
         !required,
         "{VARIABLE}=required, but the test cannot run: {reason}"
     );
     println!("skipped: {reason}");
-    false
 }
 
 /// [`ready`], with the reason as a value.
@@ -136,13 +141,14 @@ pub fn check(programs: &[&str]) -> Result<(), NotReady> {
     Ok(())
 }
 
-fn installed(program: &str) -> bool {
+/// Whether a program is on `PATH`.
+pub(crate) fn installed(program: &str) -> bool {
     let path = env::var_os("PATH").unwrap_or_default();
     env::split_paths(&path).any(|directory| directory.join(program).is_file())
 }
 
 /// Runs a command to its end; its standard output, when it succeeded.
-fn run(command: &mut Command) -> Result<String, NetnsError> {
+pub(crate) fn run(command: &mut Command) -> Result<String, NetnsError> {
     let output = command.output().map_err(|source| NetnsError::Start {
         program: command.get_program().to_string_lossy().into_owned(),
         source,

@@ -6,6 +6,7 @@
 )]
 
 mod alloc;
+mod apiserver;
 mod floor;
 mod fuzz;
 mod mrt;

@@ -1,12 +1,15 @@
-//! Words outside of an enumeration, and values of the wrong type.
+//! Words outside of an enumeration.
 
-use super::write::{assign, yaml};
+use super::Advice;
+use super::spot::Spot;
+use super::write::assign;
 use crate::decode::document::shown;
 use crate::decode::similar;
 use crate::diagnostic::{Code, Diagnostic, RefusedBy};
+use crate::edit::{Steps, text};
 use crate::path::Path;
 use crate::scalar::Protocol;
-use crate::schema::{KindSchema, Schema, Shape};
+use crate::schema::KindSchema;
 use crate::tree::{Node, Value};
 
 /// A word outside of the list that the schema gives.
@@ -16,13 +19,12 @@ pub(in crate::decode) fn unsupported(
     words: &[&'static str],
     path: &Path<'_>,
 ) -> Diagnostic {
-    let text = node.text().unwrap_or_default();
     let message = format!("{} is not one of {}", shown(node), words.join(", "));
     let mut diagnostic = Diagnostic::error(Code("unsupported-value"), message);
     if kind.stored {
         diagnostic = diagnostic.refused_by(RefusedBy::API_SERVER);
     }
-    if let Some(word) = meant(text, words) {
+    if let Some(word) = meant(node.text().unwrap_or_default(), words) {
         diagnostic = diagnostic
             .help(format!("did you mean {word}?"))
             .suggest(assign(path, word));
@@ -30,94 +32,158 @@ pub(in crate::decode) fn unsupported(
     diagnostic
 }
 
-/// The word of the list that `text` stands for elsewhere.
-pub(crate) fn meant(text: &str, words: &[&'static str]) -> Option<&'static str> {
-    const SYNONYMS: &[(&str, &[&str])] = &[
-        ("Reject", &["deny", "drop", "block", "refuse"]),
-        ("Deny", &["drop", "reject", "block", "refuse"]),
-        ("Accept", &["allow", "permit", "pass"]),
-        ("Allow", &["accept", "permit"]),
-        ("Pass", &["next", "continue", "skip"]),
-        ("Enabled", &["true", "yes", "on", "enable"]),
-        ("Disabled", &["false", "no", "off", "disable"]),
-        ("UseNodeIP", &["nodeip"]),
-        ("Never", &["off", "none", "false", "disabled"]),
-        ("Always", &["on", "true", "enabled", "ipip", "vxlan"]),
-        ("In", &["within", "contains", "match"]),
-        ("Equal", &["=", "==", "eq", "equals"]),
-        ("NotEqual", &["!=", "ne"]),
-    ];
-    let lower = text.to_ascii_lowercase();
-    let exact = words.iter().find(|word| word.eq_ignore_ascii_case(text));
-    let synonym = || {
-        words.iter().find(|word| {
-            SYNONYMS
-                .iter()
-                .any(|(meant, said)| meant == *word && said.contains(&lower.as_str()))
-        })
+/// What was meant by a word, and what a field would take.
+pub(super) fn advice(spot: &Spot<'_>) -> Option<Advice> {
+    let (node, schema) = (spot.node?, spot.schema?);
+    let words = if schema.one_of.is_empty() {
+        schema.tags.iter().find_map(|tag| {
+            let crate::validate::Tag::OneOf(words) = tag else {
+                return None;
+            };
+            Some(*words)
+        })?
+    } else {
+        schema.one_of
     };
-    let near = || similar::closest(text, words.iter().copied());
-    exact.or_else(synonym).copied().or_else(near)
+    if let Some(advice) = with_a_story(spot, node) {
+        return Some(advice);
+    }
+    let said = match &node.value {
+        Value::String(said) => said.to_string(),
+        Value::Bool(said) => said.to_string(),
+        Value::Null | Value::Number(_) | Value::Sequence(_) | Value::Mapping(_) => return None,
+    };
+    let word = meant(&said, words)?;
+    let advice = Advice::help(format!("did you mean {word}?")).value(spot, text(word));
+    Some(advice.certain_if(is_certain(&said, word, words)))
+}
+
+/// Values that need more than another word.
+fn with_a_story(spot: &Spot<'_>, node: &Node) -> Option<Advice> {
+    let kind = spot.kind.kind;
+    let word = node.text().unwrap_or_default().to_ascii_lowercase();
+    match (kind, spot.key(), word.as_str()) {
+        ("Tier", "defaultAction", "allow" | "accept") => Some(Advice::help(
+            "a tier ends by denying or by passing on: Pass lets the next tier decide, and the endpoint's profiles after the last",
+        ).like(spot, &text("Pass"))),
+        ("BGPFilter", "source", _) => Some(
+            Advice::help("the only source to match is RemotePeers: routes that other nodes have learned by BGP")
+                .value(spot, text("RemotePeers"))
+                .certain_if(word.replace(['-', '_', ' '], "").starts_with("remotepeer")),
+        ),
+        ("Installation", "encapsulation", "crosssubnet" | "cross-subnet") => Some(Advice::help(
+            "it says of which encapsulation: IPIPCrossSubnet or VXLANCrossSubnet",
+        )),
+        ("IPPool", "ipipMode" | "vxlanMode", "enabled" | "true" | "on") => Some(
+            Advice::help("within a subnet too, or only between subnets: Always or CrossSubnet")
+                .like(spot, &text("CrossSubnet")),
+        ),
+        (_, "action", "next" | "next-tier" | "nexttier" | "continue" | "skip") => Some(
+            Advice::help("what leaves the decision to the next tier is Pass")
+                .value(spot, text("Pass"))
+                .certain_if(kind != "BGPFilter"),
+        ),
+        _ => None,
+    }
+}
+
+/// Words for the same in other languages and other fields of Calico.
+const SYNONYMS: &[(&str, &[&str])] = &[
+    ("Reject", &["deny", "drop", "block", "refuse", "discard"]),
+    ("Deny", &["drop", "reject", "block", "refuse", "discard"]),
+    ("Accept", &["allow", "permit"]),
+    ("Allow", &["accept", "permit"]),
+    ("Enabled", &["true", "yes", "on", "enable"]),
+    ("Disabled", &["false", "no", "off", "disable"]),
+    ("UseNodeIP", &["nodeip"]),
+    ("Never", &["off", "none", "false", "disabled", "no"]),
+    ("None", &["off", "never", "false", "disabled", "no"]),
+    ("In", &["within", "contains", "subset"]),
+    ("NotIn", &["outside"]),
+    ("Equal", &["=", "==", "eq", "equals", "exact"]),
+    ("NotEqual", &["!=", "ne", "notequals"]),
+    ("Ingress", &["inbound"]),
+    ("Egress", &["outbound"]),
+    ("NFT", &["nftables"]),
+    ("IPIP", &["ipinip"]),
+    ("eBGP", &["external"]),
+    ("iBGP", &["internal"]),
+];
+
+/// The word of the list that `said` stands for elsewhere.
+pub(crate) fn meant(said: &str, words: &[&'static str]) -> Option<&'static str> {
+    let exact = words.iter().find(|word| similar::same_word(word, said));
+    let near = || similar::closest(said, words.iter().copied());
+    exact
+        .copied()
+        .or_else(|| synonym(said, words))
+        .or_else(near)
+}
+
+fn synonym(said: &str, words: &[&'static str]) -> Option<&'static str> {
+    let lower = said.to_ascii_lowercase();
+    let found = words.iter().find(|word| {
+        SYNONYMS
+            .iter()
+            .any(|(meant, said)| meant == *word && said.contains(&lower.as_str()))
+    });
+    found.copied()
+}
+
+/// Whether a word can have meant nothing else.
+fn is_certain(said: &str, word: &str, words: &[&'static str]) -> bool {
+    similar::same_word(word, said)
+        || synonym(said, words) == Some(word)
+        || similar::is_certain(said, word, words.iter().copied())
 }
 
 /// The protocol that a misspelt name means.
 pub(crate) fn protocol(name: &str) -> Option<&'static str> {
-    Protocol::names().find(|known| known.eq_ignore_ascii_case(name))
-}
-
-/// What a text that is no port was meant to be.
-pub(in crate::decode) fn port(text: &str) -> Option<(String, String)> {
-    let inner = text.trim_matches(['[', ']', ' ']);
-    let parts: Vec<&str> = inner
-        .split([',', ' '])
-        .map(str::trim)
-        .filter(|part| !part.is_empty())
-        .collect();
-    let ports = parts
-        .iter()
-        .all(|part| part.parse::<crate::scalar::Port>().is_ok());
-    if parts.len() > 1 && ports {
-        let yaml: Vec<String> = parts.iter().map(|part| format!("- {part}")).collect();
-        return Some((
-            "several ports are several items of the list".to_owned(),
-            yaml.join("\n"),
-        ));
-    }
-    None
-}
-
-/// What a schema wants, in words.
-pub(crate) fn type_name(schema: &Schema) -> &'static str {
-    match schema.shape {
-        Shape::Object(_) | Shape::Map(_) => "a mapping",
-        Shape::List(_) | Shape::Set(_) => "a list",
-        Shape::Text => "text",
-        Shape::Integer => "an integer",
-        Shape::Number => "a number",
-        Shape::Boolean => "true or false",
-        Shape::IntOrText => "a number or text",
-        Shape::Any => "anything",
-    }
-}
-
-/// The same value in the type that is wanted, where that is plain.
-pub(in crate::decode) fn retyped(node: &Node, schema: &Schema, path: &Path<'_>) -> Option<String> {
-    match (schema.shape, &node.value) {
-        (Shape::List(_) | Shape::Set(_), Value::String(_) | Value::Number(_) | Value::Bool(_)) => {
-            Some(assign(path, &format!("[{}]", yaml(node))))
-        }
-        (Shape::Boolean, Value::String(text)) => {
-            let word = meant(text, &["Enabled", "Disabled"])?;
-            Some(assign(
-                path,
-                if word == "Enabled" { "true" } else { "false" },
-            ))
-        }
-        (Shape::Integer | Shape::Number, Value::String(text)) => {
-            let number: i64 = text.trim().parse().ok()?;
-            Some(assign(path, &number.to_string()))
-        }
-        (Shape::Text, Value::Number(number)) => Some(assign(path, &format!("{number}s"))),
+    let bare = name.trim();
+    let synonym = match bare.to_ascii_lowercase().as_str() {
+        "icmp6" | "ipv6-icmp" | "icmp-v6" => Some("ICMPv6"),
+        "udp-lite" => Some("UDPLite"),
         _ => None,
+    };
+    Protocol::names()
+        .find(|known| known.eq_ignore_ascii_case(bare))
+        .or(synonym)
+}
+
+/// A protocol that is none.
+pub(super) fn protocol_advice(spot: &Spot<'_>) -> Option<Advice> {
+    let name = spot.text()?;
+    if let Some(known) = protocol(name) {
+        return Some(Advice::help(format!("did you mean {known}?")).value(spot, text(known)));
     }
+    let (known, port) = match name.to_ascii_lowercase().as_str() {
+        "any" | "all" | "*" | "ip" | "ipv4" => {
+            return Some(
+                Advice::help("a rule for every protocol has none: leave it out").removed(spot),
+            );
+        }
+        "http" => ("TCP", Some(80)),
+        "https" | "tls" => ("TCP", Some(443)),
+        "dns" => ("UDP", Some(53)),
+        "ssh" => ("TCP", Some(22)),
+        "grpc" => ("TCP", None),
+        "ntp" => ("UDP", Some(123)),
+        "ping" => ("ICMP", None),
+        _ => return None,
+    };
+    let advice = Advice::help(format!(
+        "{name} is not a protocol of IP: it goes over {known}"
+    ));
+    let mut fields = vec![("protocol", text(known))];
+    if let Some(port) = port {
+        let ports = crate::edit::list(vec![crate::edit::made(Value::Number(port.into()))]);
+        fields.push(("destination.ports", ports));
+    }
+    // Its field may be notProtocol, and ports may be there already.
+    let advice = if spot.key() == "protocol" && spot.parent_steps() != Steps::default() {
+        advice.propose(fields)
+    } else {
+        advice
+    };
+    Some(advice)
 }

@@ -1,9 +1,13 @@
 //! Values as YAML, for suggestions.
 
-use crate::decode::document::{printable, shown};
+use crate::decode::document::shown;
+use crate::edit::{Steps, Writer, entry, mapping};
 use crate::path::Path;
-use crate::tree::{Node, Value};
-use crate::validate::net;
+use crate::tree::{Entry, Node, Value};
+
+/// How many values, and how much text, a suggestion may repeat.
+const LARGEST: usize = 200;
+const LONGEST: usize = 4_000;
 
 /// `key: value` for the last key of a path, or an item of its list.
 pub(crate) fn assign(path: &Path<'_>, value: &str) -> String {
@@ -16,91 +20,63 @@ pub(crate) fn assign(path: &Path<'_>, value: &str) -> String {
 /// A scalar as YAML; other values in flow style.
 pub(in crate::decode) fn yaml(node: &Node) -> String {
     match &node.value {
-        Value::String(text) => quoted(text),
-        Value::Null | Value::Bool(_) | Value::Number(_) => shown(node),
-        Value::Sequence(_) | Value::Mapping(_) if node.is_larger_than(LARGEST) => "…".to_owned(),
-        Value::Sequence(_) | Value::Mapping(_) => node.to_json().to_string(),
+        Value::String(text) if text.len() <= LONGEST => Writer::SUGGESTION.flow(node),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => shown(node),
+        Value::Sequence(_) | Value::Mapping(_) if is_large(node) => "…".to_owned(),
+        Value::Sequence(_) | Value::Mapping(_) => Writer::SUGGESTION.flow(node),
     }
 }
 
-/// Text as YAML, in quotes only where it needs them.
-fn quoted(text: &str) -> String {
-    let plain = !text.is_empty()
-        && text
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || "./:-_=() '".contains(c))
-        && text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '/')
-        && !text.ends_with(':')
-        && !text.contains(": ")
-        && !text.contains(" #");
-    let address = || net(text).is_some() && !text.contains(':');
-    if plain || address() {
-        text.to_owned()
-    } else {
-        serde_json::Value::from(text).to_string()
-    }
+/// Entries in block style, without indentation.
+pub(super) fn suggestion(entries: &[Entry]) -> String {
+    let texts: Vec<String> = entries
+        .iter()
+        .map(|entry| {
+            if is_large(&entry.value) {
+                format!("{}: …", Writer::SUGGESTION.key(&entry.key))
+            } else {
+                Writer::SUGGESTION.entries(std::slice::from_ref(entry))
+            }
+        })
+        .collect();
+    texts.join("\n")
 }
 
-pub(super) fn list_yaml(node: &Node) -> String {
-    match &node.value {
-        Value::Sequence(_) if node.is_larger_than(LARGEST) => "[…]".to_owned(),
-        Value::Sequence(items) => format!(
-            "[{}]",
-            items.iter().map(yaml).collect::<Vec<_>>().join(", ")
-        ),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Mapping(_) => {
-            format!("[{}]", yaml(node))
-        }
+/// A value under the last key of a way, or as an item of its list.
+pub(super) fn one(steps: &Steps, value: &Node) -> String {
+    if !steps.is_item() {
+        return suggestion(&[entry(steps.last_key(), value.clone())]);
     }
-}
-
-/// How many values a suggestion may repeat.
-const LARGEST: usize = 200;
-
-/// `key: value`, nested values in block style.
-pub(in crate::decode) fn entry_yaml(key: &str, value: &Node) -> String {
-    if value.is_larger_than(LARGEST) {
-        return format!("{key}: …");
+    if is_large(value) {
+        return "- …".to_owned();
     }
     let mut out = String::new();
-    block(&mut out, key, value, 0);
+    Writer::SUGGESTION.item(&mut out, value, 0);
     out.trim_end().to_owned()
 }
 
-fn block(out: &mut String, key: &str, value: &Node, depth: usize) {
-    let pad = "  ".repeat(depth);
-    match &value.value {
-        Value::Mapping(entries) if !entries.is_empty() => {
-            out.push_str(&format!("{pad}{key}:\n"));
-            for entry in entries {
-                block(out, &printable(&entry.key), &entry.value, depth + 1);
-            }
-        }
-        Value::Sequence(items)
-            if items
-                .iter()
-                .any(|item| matches!(item.value, Value::Mapping(_))) =>
-        {
-            out.push_str(&format!("{pad}{key}:\n"));
-            for item in items {
-                let mut inner = String::new();
-                for entry in item.entries() {
-                    block(&mut inner, &printable(&entry.key), &entry.value, depth + 1);
-                }
-                // The first line of an item carries its dash.
-                out.push_str(&inner.replacen(&"  ".repeat(depth + 1), &format!("{pad}- "), 1));
-            }
-        }
-        Value::Sequence(_) => out.push_str(&format!("{pad}{key}: {}\n", list_yaml(value))),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Mapping(_) => {
-            out.push_str(&format!("{pad}{key}: {}\n", yaml(value)));
-        }
+/// Fields by their paths as entries, nested. `None` where two are in each
+/// other's way.
+pub(super) fn nested(fields: Vec<(&str, Node)>) -> Option<Vec<Entry>> {
+    let mut root = mapping(Vec::new());
+    for (path, value) in fields {
+        let change = crate::edit::Change::Set {
+            at: Steps::parse(path),
+            value,
+        };
+        root = crate::edit::changed(&root, &[change])?;
     }
+    Some(root.entries().to_vec())
 }
 
-pub(super) fn indented(yaml: &str) -> String {
-    yaml.lines()
-        .map(|line| format!("  {line}"))
-        .collect::<Vec<_>>()
-        .join("\n")
+fn is_large(node: &Node) -> bool {
+    fn letters(node: &Node) -> usize {
+        let own = node.text().map_or(0, str::len);
+        let entries = node.entries().iter();
+        own + entries
+            .map(|e| e.key.len() + letters(&e.value))
+            .sum::<usize>()
+            + node.items().iter().map(letters).sum::<usize>()
+    }
+    node.is_larger_than(LARGEST) || letters(node) > LONGEST
 }

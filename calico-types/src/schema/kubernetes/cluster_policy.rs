@@ -3,7 +3,8 @@
 
 use super::super::policy::LABEL_SELECTOR;
 use super::super::{
-    Default, Form, INT32, Pattern, Schema, TEXT, experimental, field, list, object, required, set, words,
+    Default, Form, INT32, Pattern, Schema, TEXT, experimental, field, list, object, required, set,
+    words,
 };
 use crate::validate::crd;
 
@@ -123,7 +124,8 @@ const ADMIN_PORT: Schema = object(&[
 .one_field();
 
 const ADMIN_PEER: Schema = namespaces_or_pods!(ADMIN_PODS);
-const ADMIN_EGRESS_PEER: Schema = egress_peer!(ADMIN_PODS, experimental("domainNames", DOMAIN_NAMES));
+const ADMIN_EGRESS_PEER: Schema =
+    egress_peer!(ADMIN_PODS, experimental("domainNames", DOMAIN_NAMES));
 const BASELINE_EGRESS_PEER: Schema = egress_peer!(ADMIN_PODS);
 
 macro_rules! admin_ingress {

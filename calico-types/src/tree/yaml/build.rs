@@ -102,6 +102,7 @@ impl<'a> Builder<'a> {
         match event {
             Event::Scalar(text, style, anchor, tag) => {
                 self.count(span)?;
+                self.local_tag(tag.as_deref(), span);
                 self.scalar(&text, style, anchor, tag.as_deref(), span)
             }
             Event::SequenceStart(_, anchor, _) => {
@@ -198,6 +199,22 @@ impl<'a> Builder<'a> {
                 ..diagnostic
             });
         }
+    }
+
+    /// A tag of nobody's, which most often is a text that begins with `!` and
+    /// has no quotes.
+    fn local_tag(&mut self, tag: Option<&Tag>, span: Span) {
+        let Some(tag) = tag.filter(|tag| tag.is_custom()) else {
+            return;
+        };
+        let message = format!(
+            "`{}` without quotes is a YAML tag, and no part of the text",
+            tag.original()
+        );
+        self.diagnostics.push(Diagnostic {
+            span: Some(span),
+            ..Diagnostic::error(Code("yaml-tag"), message)
+        });
     }
 
     fn wants_key(&self) -> bool {

@@ -72,8 +72,7 @@ fn directed_rule(direction: &str, place: &Place<'_>, findings: &mut Findings<'_>
         );
     }
     if findings.kind().contains("Global")
-        && below(place.node, side, "services")
-            .is_some_and(|service| !said(service, "namespace"))
+        && below(place.node, side, "services").is_some_and(|service| !said(service, "namespace"))
     {
         findings.refuse_field(
             place,
@@ -97,8 +96,7 @@ pub(crate) fn rule(place: &Place<'_>, findings: &mut Findings<'_>) {
             let field = || format!("{side}.{list}");
             match &protocol {
                 // Named ports bring their protocol with them, since 3.32.
-                None if findings.release() >= Version::V3_32
-                    && ports.iter().all(is_named) => {}
+                None if findings.release() >= Version::V3_32 && ports.iter().all(is_named) => {}
                 None => findings.refuse_field(
                     place,
                     &field(),

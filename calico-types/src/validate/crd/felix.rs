@@ -2,7 +2,7 @@
 
 use super::super::findings::Rule;
 use super::super::formats;
-use super::{has, integer, name, rule};
+use super::{NAMED, has, integer, name, rule};
 use crate::tree::Node;
 
 pub(crate) const FELIX: &[Rule] = &[
@@ -51,19 +51,22 @@ pub(crate) const ROUTE_TABLE_RANGES: &[Rule] = &[rule(
     "a range of route tables begins at 1 or above and does not end before it begins",
 )];
 
-pub(crate) const FELIX_ROOT: &[Rule] = &[rule(
-    "conflicting-fields",
-    "spec.nodeSelector",
-    |root| {
-        let by_name = name(root) == "default" || name(root).starts_with("node.");
-        !by_name
-            || root
-                .get("spec")
-                .is_none_or(|spec| !has(spec, "nodeSelector"))
-    },
-    "a FelixConfiguration named default or node.NAME has no nodeSelector",
-)
-.help("its name says which nodes it is for; give it another name to select nodes by label")];
+pub(crate) const FELIX_ROOT: &[Rule] = &[
+    NAMED,
+    rule(
+        "conflicting-fields",
+        "spec.nodeSelector",
+        |root| {
+            let by_name = name(root) == "default" || name(root).starts_with("node.");
+            !by_name
+                || root
+                    .get("spec")
+                    .is_none_or(|spec| !has(spec, "nodeSelector"))
+        },
+        "a FelixConfiguration named default or node.NAME has no nodeSelector",
+    )
+    .help("its name says which nodes it is for; give it another name to select nodes by label"),
+];
 
 fn of_family(spec: &Node, key: &str, v4: bool) -> bool {
     match spec.text_of(key) {

@@ -41,6 +41,17 @@ const fn rule(
     }
 }
 
+/// Rules that ask for the name fail without one.
+const NAMED: Rule = rule(
+    "missing-field",
+    "metadata.name",
+    |root| {
+        root.get("metadata")
+            .is_some_and(|metadata| has(metadata, "name") || has(metadata, "generateName"))
+    },
+    "the name is missing",
+);
+
 /// Whether a text is there and not empty.
 fn said(node: &Node, key: &str) -> bool {
     !node.text_of(key).is_empty()

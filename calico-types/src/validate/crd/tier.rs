@@ -1,10 +1,11 @@
 //! Tiers.
 
 use super::super::findings::Rule;
-use super::{name, rule};
+use super::{NAMED, name, rule};
 use crate::tree::{Node, Value};
 
 pub(crate) const TIER_ROOT: &[Rule] = &[
+    NAMED,
     rule(
         "built-in-tier",
         "spec.defaultAction",

@@ -26,43 +26,93 @@ use crate::tree::{Node, Value};
 
 /// Goes through a pruned document.
 pub(super) fn walk(root: &Node, schema: &Schema, findings: &mut Findings<'_>) {
-    value(root, root, schema, &Path::Root, findings);
+    Walk {
+        root,
+        findings,
+        with_rules: true,
+    }
+    .value(root, schema, &Path::Root);
 }
 
-fn value(root: &Node, node: &Node, schema: &Schema, path: &Path<'_>, findings: &mut Findings<'_>) {
-    let place = Place { node, path, root };
-    match (schema.shape, &node.value) {
-        (Shape::Any, _) => return,
-        (_, Value::Null) if schema.nullable => return,
-        (Shape::Object(_), Value::Mapping(_)) => object(&place, schema, findings),
-        (Shape::Map(item), Value::Mapping(entries)) => {
-            for entry in entries {
-                value(root, &entry.value, item, &path.key(&entry.key), findings);
-            }
-        }
-        (Shape::List(item) | Shape::Set(item), Value::Sequence(items)) => {
-            count(items.len(), &place, schema, findings);
-            for (index, below) in items.iter().enumerate() {
-                value(root, below, item, &path.index(index), findings);
-            }
-        }
-        (Shape::Text | Shape::IntOrText, Value::String(text)) => {
-            values::text(text, &place, schema, findings);
-        }
-        (Shape::Text, Value::Sequence(_)) if schema.format.is_some() => {}
-        (Shape::Integer | Shape::IntOrText, Value::Number(_)) => {
-            values::integer(&place, schema, findings);
-        }
-        (Shape::Number, Value::Number(_)) | (Shape::Boolean, Value::Bool(_)) => {}
-        _ => return wrong_type(&place, schema, findings),
+/// The same without the rules about several fields.
+pub(super) fn walk_without_rules(root: &Node, schema: &Schema, findings: &mut Findings<'_>) {
+    Walk {
+        root,
+        findings,
+        with_rules: false,
     }
-    for rule in schema.rules {
-        if !(rule.holds)(node) {
-            let mut diagnostic = Diagnostic::error(Code(rule.code), rule.message);
-            diagnostic.help.extend(rule.help.map(str::to_owned));
-            diagnostic.suggestion = rule.instead.map(str::to_owned);
-            findings.refuse_field_as(&place, rule.at, diagnostic);
+    .value(root, schema, &Path::Root);
+}
+
+struct Walk<'a, 'd> {
+    root: &'a Node,
+    findings: &'a mut Findings<'d>,
+    with_rules: bool,
+}
+
+impl Walk<'_, '_> {
+    fn value(&mut self, node: &Node, schema: &Schema, path: &Path<'_>) {
+        let place = Place {
+            node,
+            path,
+            root: self.root,
+        };
+        let findings = &mut *self.findings;
+        match (schema.shape, &node.value) {
+            (Shape::Any, _) => return,
+            (_, Value::Null) if schema.nullable => return,
+            (Shape::Object(_), Value::Mapping(_)) => self.object(&place, schema),
+            (Shape::Map(item), Value::Mapping(entries)) => {
+                for entry in entries {
+                    self.value(&entry.value, item, &path.key(&entry.key));
+                }
+            }
+            (Shape::List(item) | Shape::Set(item), Value::Sequence(items)) => {
+                count(items.len(), &place, schema, findings);
+                for (index, below) in items.iter().enumerate() {
+                    self.value(below, item, &path.index(index));
+                }
+            }
+            (Shape::Text | Shape::IntOrText, Value::String(text)) => {
+                values::text(text, &place, schema, findings);
+            }
+            (Shape::Text, Value::Sequence(_)) if schema.format.is_some() => {}
+            (Shape::Integer | Shape::IntOrText, Value::Number(_)) => {
+                values::integer(&place, schema, findings);
+            }
+            (Shape::Number, Value::Number(_)) | (Shape::Boolean, Value::Bool(_)) => {}
+            _ => return wrong_type(&place, schema, findings),
         }
+        if self.with_rules {
+            self.rules(&place, schema);
+        }
+    }
+
+    fn rules(&mut self, place: &Place<'_>, schema: &Schema) {
+        for rule in schema.rules {
+            if !(rule.holds)(place.node) {
+                let mut diagnostic = Diagnostic::error(Code(rule.code), rule.message);
+                diagnostic.help.extend(rule.help.map(str::to_owned));
+                diagnostic.suggestion = rule.instead.map(str::to_owned);
+                self.findings.refuse_field_as(place, rule.at, diagnostic);
+            }
+        }
+    }
+
+    fn object(&mut self, place: &Place<'_>, schema: &Schema) {
+        let node = place.node;
+        for field in schema.stored_fields() {
+            let below = place.path.key(field.name);
+            match node.get(field.name) {
+                Some(value) => self.value(value, &field.schema, &below),
+                None if field.required => {
+                    let diagnostic = missing(field);
+                    self.findings.add(below.to_string(), node.span, diagnostic);
+                }
+                None => {}
+            }
+        }
+        fields(place, schema, self.findings);
     }
 }
 
@@ -96,30 +146,19 @@ fn wrong_type(place: &Place<'_>, schema: &Schema, findings: &mut Findings<'_>) {
     findings.add(place.path.to_string(), node.span, diagnostic);
 }
 
-fn object(place: &Place<'_>, schema: &Schema, findings: &mut Findings<'_>) {
+/// How many fields there are, where one is wanted.
+fn fields(place: &Place<'_>, schema: &Schema, findings: &mut Findings<'_>) {
     let node = place.node;
-    for field in schema.stored_fields() {
-        let below = place.path.key(field.name);
-        match node.get(field.name) {
-            Some(value_below) => value(place.root, value_below, &field.schema, &below, findings),
-            None if field.required => {
-                let diagnostic = missing(field);
-                findings.add(below.to_string(), node.span, diagnostic);
-            }
-            None => {}
-        }
-    }
     let given = node.entries();
     if (schema.one_field || schema.some_field) && given.is_empty() {
         let names = names(schema);
         let message = format!("none of {names} is given");
-        let diagnostic = Diagnostic::error(Code("one-field-only"), message).help(
-            if schema.one_field {
+        let diagnostic =
+            Diagnostic::error(Code("one-field-only"), message).help(if schema.one_field {
                 "write exactly one of them"
             } else {
                 "write one, or leave the whole mapping out"
-            },
-        );
+            });
         findings.add(place.path.to_string(), node.span, diagnostic);
     } else if schema.one_field && given.len() > 1 {
         let given: Vec<String> = given

@@ -63,7 +63,8 @@ fn kinds_and_types_of_that_group_are_those_of_the_other() {
     assert_eq!(decoded.resources[0].resource.kind(), "IPAMConfiguration");
     assert_eq!(decoded.diagnostics[0].code.0, "wrong-api-version");
     for kind in ["Profile", "Node", "WorkloadEndpoint", "IPAMConfiguratio"] {
-        let text = format!("apiVersion: crd.projectcalico.org/v1\nkind: {kind}\nmetadata: {{name: x}}\n");
+        let text =
+            format!("apiVersion: crd.projectcalico.org/v1\nkind: {kind}\nmetadata: {{name: x}}\n");
         let decoded = decode(&[Source::new("x.yaml", text)]);
         assert_eq!(decoded.diagnostics[0].code.0, "unknown-kind", "{kind}");
     }
@@ -78,5 +79,8 @@ fn pruning_fills_nothing_in_there() {
     });
     let pruned = prune(&document).unwrap();
     assert_eq!(pruned.paths, ["spec.strict"]);
-    assert_eq!(pruned.stored["spec"], serde_json::json!({"strictAffinity": true}));
+    assert_eq!(
+        pruned.stored["spec"],
+        serde_json::json!({"strictAffinity": true})
+    );
 }

@@ -99,12 +99,23 @@ fn every_limit_ends_the_reading() {
         (format!("- {}", "x\n- ".repeat(60)), "too-many-values"),
         ("a\n---\n".repeat(5), "too-many-documents"),
         ("{}\n".repeat(5), "too-many-documents"),
-        (format!("{peer}a: 1, b: 2, c: 3, d: 4}}}}"), "too-many-findings"),
+        (
+            format!("{peer}a: 1, b: 2, c: 3, d: 4}}}}"),
+            "too-many-findings",
+        ),
     ] {
         let decoded = decode_within(&[Source::new("x", text.as_str())], &tight);
-        let codes: Vec<&str> = decoded.diagnostics.iter().map(|found| found.code.0).collect();
+        let codes: Vec<&str> = decoded
+            .diagnostics
+            .iter()
+            .map(|found| found.code.0)
+            .collect();
         assert!(codes.contains(&code), "{text}: {codes:?}");
-        assert_eq!(codes.iter().filter(|found| **found == code).count(), 1, "{text}");
+        assert_eq!(
+            codes.iter().filter(|found| **found == code).count(),
+            1,
+            "{text}"
+        );
     }
 }
 
@@ -117,9 +128,15 @@ fn memory_is_in_proportion() {
         ("numbers", format!("[{}0]", "0,".repeat(size))),
         ("empty lists", format!("[{}[]]", "[],".repeat(size))),
         ("yaml items", "- x\n".repeat(size)),
-        ("yaml keys", (0..size).map(|n| format!("k{n}: 1\n")).collect()),
+        (
+            "yaml keys",
+            (0..size).map(|n| format!("k{n}: 1\n")).collect(),
+        ),
         ("repeated keys", "k: 1\n".repeat(size)),
-        ("json keys", format!("{{{}\"k\":1}}", "\"k\":1,".repeat(size))),
+        (
+            "json keys",
+            format!("{{{}\"k\":1}}", "\"k\":1,".repeat(size)),
+        ),
         ("documents", "a\n---\n".repeat(size)),
         ("json documents", "{}\n".repeat(size)),
         ("broken json", "{\n".repeat(size)),
@@ -127,8 +144,14 @@ fn memory_is_in_proportion() {
         ("one long key", format!("{{\"{}\": 1}}", "x".repeat(size))),
         ("one long number", "1".repeat(size)),
         ("escapes", format!("\"{}\"", "\\u0041".repeat(size))),
-        ("anchors", (0..size).map(|n| format!("- &a{n} x\n")).collect()),
-        ("merges", format!("a: &a {{k: 1}}\nb: {{{}}}", "<<: *a, ".repeat(size / 10))),
+        (
+            "anchors",
+            (0..size).map(|n| format!("- &a{n} x\n")).collect(),
+        ),
+        (
+            "merges",
+            format!("a: &a {{k: 1}}\nb: {{{}}}", "<<: *a, ".repeat(size / 10)),
+        ),
         ("brackets", "[".repeat(size)),
         ("block scalar", format!("a: |\n{}", "  x\n".repeat(size))),
         ("tabs", format!("a: b\n{}", "\t\n".repeat(size))),
@@ -154,7 +177,10 @@ fn mistakes_cost_in_proportion() {
     let spec = |rules: usize| {
         let rule = r#"{"Action":"allow","protocol":"tcp","port":1,"source":{"selector":"a = 'b'","nets":["10.0.0.1/8"]}},"#;
         let rules = rule.repeat(rules);
-        with_spec("NetworkPolicy", &format!(r#"{{"ingress":[{}]}}"#, rules.trim_end_matches(',')))
+        with_spec(
+            "NetworkPolicy",
+            &format!(r#"{{"ingress":[{}]}}"#, rules.trim_end_matches(',')),
+        )
     };
     let bytes = |rules| {
         let sources = [Source::new("x.json", spec(rules))];
@@ -172,7 +198,11 @@ fn findings_of_a_source_have_an_end() {
         "apiVersion: projectcalico.org/v3\nkind: BGPPeer\nmetadata: {{name: x}}\nspec:\n{mistakes}---\n"
     );
     let (decoded, _) = diagnosed("x.yaml", &document.repeat(30));
-    assert!(decoded.diagnostics.len() < 22_000, "{}", decoded.diagnostics.len());
+    assert!(
+        decoded.diagnostics.len() < 22_000,
+        "{}",
+        decoded.diagnostics.len()
+    );
 }
 
 /// Text that looks like a manifest more often than noise does.
@@ -231,8 +261,11 @@ fn mutant() -> impl Strategy<Value = Vec<u8>> {
         "%YAML 1.1\n---\napiVersion: crd.projectcalico.org/v1\nkind: IPPool\nmetadata:\n  annotations: {projectcalico.org/metadata: '{\"a\":[1,{\"b\":null}]}'}\nspec: {cidr: 10.0.0.0/16, blockSize: 26.0, disabled: no}\n...\n--- |\n  text\n",
     ];
     let change = (any::<prop::sample::Index>(), any::<u8>(), 0..4_u8);
-    (prop::sample::select(&MANIFESTS[..]), prop::collection::vec(change, 0..8)).prop_map(
-        |(manifest, changes)| {
+    (
+        prop::sample::select(&MANIFESTS[..]),
+        prop::collection::vec(change, 0..8),
+    )
+        .prop_map(|(manifest, changes)| {
             let mut bytes = manifest.as_bytes().to_vec();
             for (at, byte, how) in changes {
                 let at = at.index(bytes.len());
@@ -244,8 +277,7 @@ fn mutant() -> impl Strategy<Value = Vec<u8>> {
                 }
             }
             bytes
-        },
-    )
+        })
 }
 
 fn json_value() -> impl Strategy<Value = serde_json::Value> {

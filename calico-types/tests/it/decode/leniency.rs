@@ -69,7 +69,12 @@ fn scalars_of_text_lists_become_text() {
     let codes: Vec<&str> = refused.map(|found| found.code.0).collect();
     assert_eq!(
         codes,
-        ["text-expected", "text-expected", "wrong-type", "text-expected"]
+        [
+            "text-expected",
+            "text-expected",
+            "wrong-type",
+            "text-expected"
+        ]
     );
 }
 
@@ -101,7 +106,12 @@ fn whole_numbers_may_have_a_point() {
 
 #[test]
 fn booleans_are_no_texts_and_texts_no_booleans() {
-    assert_eq!(peer("{keepOriginalNextHop: on}").spec.keep_original_next_hop, Some(true));
+    assert_eq!(
+        peer("{keepOriginalNextHop: on}")
+            .spec
+            .keep_original_next_hop,
+        Some(true)
+    );
     for written in ["'true'", "1", "Y3s"] {
         let text = format!(
             "apiVersion: projectcalico.org/v3\nkind: BGPPeer\nmetadata: {{name: x}}\nspec: {{peerIP: 192.0.2.1, asNumber: 1, keepOriginalNextHop: {written}}}\n"
@@ -142,7 +152,9 @@ fn keys_in_any_case_are_meant() {
         Some(serde_json::json!("None"))
     );
     assert_eq!(
-        peer("{\u{212a}eepOriginalNextHop: true}").spec.keep_original_next_hop,
+        peer("{\u{212a}eepOriginalNextHop: true}")
+            .spec
+            .keep_original_next_hop,
         Some(true)
     );
 }
@@ -151,17 +163,33 @@ fn keys_in_any_case_are_meant() {
 #[test]
 fn of_two_cases_the_last_in_the_alphabet_counts() {
     let address = |spec| serde_json::json!(peer(spec).spec.peer_ip);
-    assert_eq!(address("{peerIP: 192.0.2.1, PeerIP: 192.0.2.2}"), "192.0.2.1");
-    assert_eq!(address("{peerip: 192.0.2.2, peerIP: 192.0.2.1}"), "192.0.2.2");
+    assert_eq!(
+        address("{peerIP: 192.0.2.1, PeerIP: 192.0.2.2}"),
+        "192.0.2.1"
+    );
+    assert_eq!(
+        address("{peerip: 192.0.2.2, peerIP: 192.0.2.1}"),
+        "192.0.2.2"
+    );
 }
 
 #[test]
 fn repeated_keys_have_the_last_value() {
     let text = "apiVersion: projectcalico.org/v3\nkind: BGPPeer\nmetadata: {name: x}\nspec: {asNumber: 1, asNumber: 2, peerIP: 192.0.2.1}\n";
     let (decoded, _) = diagnosed("x.yaml", text);
-    let found: Vec<&str> = decoded.diagnostics.iter().map(|found| found.code.0).collect();
+    let found: Vec<&str> = decoded
+        .diagnostics
+        .iter()
+        .map(|found| found.code.0)
+        .collect();
     assert_eq!(found, ["duplicate-key"]);
-    assert_eq!(peer("{asNumber: 1, asNumber: 2}").spec.as_number.map(u32::from), Some(2));
+    assert_eq!(
+        peer("{asNumber: 1, asNumber: 2}")
+            .spec
+            .as_number
+            .map(u32::from),
+        Some(2)
+    );
 }
 
 #[test]

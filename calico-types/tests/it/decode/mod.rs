@@ -8,7 +8,7 @@ mod mistakes;
 mod stored;
 mod streams;
 
-use calico_types::{Decoded, Source, diagnose, render};
+use calico_types::{Decoded, Source, diagnose};
 
 fn diagnosed(name: &str, text: &str) -> (Decoded, [Source; 1]) {
     let sources = [Source::new(name, text)];
@@ -42,18 +42,6 @@ fn names(decoded: &Decoded) -> Vec<&str> {
         .map(|resource| resource.metadata().name.as_str())
         .collect()
 }
-
-/// All findings as text.
-fn rendered(text: &str) -> String {
-    let (decoded, sources) = diagnosed("test.yaml", text);
-    let texts: Vec<String> = decoded
-        .diagnostics
-        .iter()
-        .map(|diagnostic| render(diagnostic, &sources))
-        .collect();
-    texts.join("\n")
-}
-
 /// A document of one kind with this spec, in JSON.
 fn with_spec(kind: &str, spec: &str) -> String {
     format!(

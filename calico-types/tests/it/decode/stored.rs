@@ -65,7 +65,10 @@ fn fields_go_and_their_objects_stay() {
     check(
         "NetworkPolicy",
         json!({"ingress": [{"action": "Allow", "source": {"net": "10.0.0.0/8"}, "http": {"paths": [{"regex": "x"}]}}]}),
-        &["spec.ingress[0].http.paths[0].regex", "spec.ingress[0].source.net"],
+        &[
+            "spec.ingress[0].http.paths[0].regex",
+            "spec.ingress[0].source.net",
+        ],
         json!({"ingress": [{"action": "Allow", "source": {}, "http": {"paths": [{}]}}], "tier": "default"}),
     );
 }
@@ -114,5 +117,8 @@ fn metadata_have_their_own_fields() {
         "spec": {}, "data": {"x": 1},
     });
     let pruned = prune(&document).unwrap();
-    assert_eq!(pruned.paths, ["data", "metadata.clusterName", "metadata.lables"]);
+    assert_eq!(
+        pruned.paths,
+        ["data", "metadata.clusterName", "metadata.lables"]
+    );
 }

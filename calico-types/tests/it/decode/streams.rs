@@ -132,12 +132,16 @@ fn a_byte_order_mark_moves_no_place() {
 
 #[test]
 fn line_ends_and_wide_letters_move_no_place() {
-    let yaml = "apiVersion: projectcalico.org/v3\r\nkind: BGPPeer\r\nmetadata: {name: \"ü😀\", x: 1}\r\n";
+    let yaml =
+        "apiVersion: projectcalico.org/v3\r\nkind: BGPPeer\r\nmetadata: {name: \"ü😀\", x: 1}\r\n";
     assert!(places("x.yaml", yaml).contains(&("unknown-field", 3, 24)));
     let json = r#"{"apiVersion": "projectcalico.org/v3", "kind": "BGPPeer", "metadata": {"name": "ü😀", "x": 1}}"#;
     let column = json.chars().position(|c| c == 'x').unwrap();
     let found = places("x.json", json);
-    assert!(found.contains(&("unknown-field", 1, column)), "{found:?} {column}");
+    assert!(
+        found.contains(&("unknown-field", 1, column)),
+        "{found:?} {column}"
+    );
 }
 
 #[test]
@@ -164,10 +168,16 @@ fn lists_of_all_sorts_are_taken_apart() {
     let nested = list("List", &format!("{},{item}", list("BGPPeerList", bare)));
     for (text, expected) in [
         (list("List", &format!("{item},{item}")), vec!["x", "x"]),
-        (list("BGPPeerList", &format!("{bare},{item}")), vec!["y", "x"]),
+        (
+            list("BGPPeerList", &format!("{bare},{item}")),
+            vec!["y", "x"],
+        ),
         (nested, vec!["y", "x"]),
         (list("BGPPeerList", ""), vec![]),
-        (r#"{"apiVersion":"v1","kind":"List","items":null}"#.to_owned(), vec![]),
+        (
+            r#"{"apiVersion":"v1","kind":"List","items":null}"#.to_owned(),
+            vec![],
+        ),
     ] {
         let (decoded, _) = diagnosed("x.json", &text);
         assert_eq!(names(&decoded), expected, "{text}");
@@ -252,8 +262,14 @@ fn headers_are_taken_by_the_letter() {
     let text = "apiVersion: projectcalico.org/v3\nKind: BGPPeer\nmetadata: {name: tor}\nspec: {peerIP: 192.0.2.1, asNumber: 65000}\n";
     let (decoded, _) = diagnosed("x.yaml", text);
     let found = &decoded.diagnostics[0];
-    assert_eq!((found.code.0, found.span.unwrap().line), ("missing-field", 2));
+    assert_eq!(
+        (found.code.0, found.span.unwrap().line),
+        ("missing-field", 2)
+    );
     assert!(found.refused_by.decoder && found.refused_by.api_server);
     assert_eq!(names(&decoded), ["tor"]);
-    assert_eq!(codes("apiVersion: v1\nkind: 5\nmetadata: {name: a}\n"), ["wrong-type"]);
+    assert_eq!(
+        codes("apiVersion: v1\nkind: 5\nmetadata: {name: a}\n"),
+        ["wrong-type"]
+    );
 }

@@ -11,6 +11,14 @@ pub(crate) struct Definition {
     pub(crate) schema: Value,
 }
 
+impl Definition {
+    /// Whether a document is of this kind.
+    pub(crate) fn describes(&self, document: &Value) -> bool {
+        document["kind"] == self.kind.as_str()
+            && document["apiVersion"] == self.api_version.as_str()
+    }
+}
+
 /// A headline, and a line for each field.
 pub(super) fn of(definition: &Definition) -> String {
     let mut lines = vec![format!("# {} {}", definition.api_version, definition.kind)];
@@ -32,7 +40,7 @@ pub(super) fn kinds(list: &str) -> impl Iterator<Item = (&str, &str)> {
 }
 
 /// Calls `each` with every field below a schema: path, schema, whether it is required.
-pub(super) fn fields(schema: &Value, path: String, each: &mut impl FnMut(&str, &Value, bool)) {
+pub(crate) fn fields(schema: &Value, path: String, each: &mut impl FnMut(&str, &Value, bool)) {
     let below = |key: &str| match path.as_str() {
         "" => key.to_owned(),
         path => format!("{path}.{key}"),
@@ -76,10 +84,11 @@ fn line(kind: &str, path: &str, schema: &Value, required: bool) -> String {
         ("keys", "x-kubernetes-list-map-keys"),
         ("pattern", "pattern"),
     ] {
-        match &schema[word] {
-            Value::Null => {}
-            Value::String(text) if word != "default" => line.push_str(&format!(" {name}={text}")),
-            value => line.push_str(&format!(" {name}={value}")),
+        let value = &schema[word];
+        match value.as_str() {
+            _ if value.is_null() => {}
+            Some(text) if word != "default" => line.push_str(&format!(" {name}={text}")),
+            _ => line.push_str(&format!(" {name}={value}")),
         }
     }
     for word in schema
@@ -141,7 +150,7 @@ fn type_of(schema: &Value) -> String {
 }
 
 /// The words of an enumeration: of several, those that are in all.
-fn words(schema: &Value) -> Option<Vec<String>> {
+pub(crate) fn words(schema: &Value) -> Option<Vec<String>> {
     let all = schema["allOf"].as_array().into_iter().flatten();
     let mut lists = [schema]
         .into_iter()

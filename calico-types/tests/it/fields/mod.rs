@@ -4,8 +4,8 @@
 //! `crd_fields.txt` says what the definitions say, a line a field. It is held to them where
 //! they are at hand, and the tables and types are held to it everywhere.
 
-mod list;
-mod roundtrip;
+pub(crate) mod list;
+pub(crate) mod roundtrip;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,6 +13,8 @@ use std::path::{Path, PathBuf};
 use calico_types::json_schema;
 use serde_json::Value;
 use testkit::shared;
+
+pub(crate) use list::Definition;
 
 /// Set to 1, it writes the list anew from the definitions.
 const UPDATE: &str = "UPDATE_FIELDS";
@@ -48,7 +50,7 @@ fn the_tables_say_what_the_list_says() {
     let mut text = String::new();
     for (api_version, kind) in list::kinds(LIST) {
         let schema = json_schema::open_api(api_version, kind).unwrap_or_default();
-        text.push_str(&list::of(&list::Definition {
+        text.push_str(&list::of(&Definition {
             api_version: api_version.to_owned(),
             kind: kind.to_owned(),
             schema,
@@ -62,7 +64,7 @@ fn the_tables_say_what_the_list_says() {
 }
 
 /// The definitions in a directory, by name of their file.
-pub(crate) fn definitions(directory: &Path) -> Vec<list::Definition> {
+pub(crate) fn definitions(directory: &Path) -> Vec<Definition> {
     let mut files: Vec<PathBuf> = fs::read_dir(directory)
         .unwrap()
         .map(|entry| entry.unwrap().path())
@@ -75,14 +77,14 @@ pub(crate) fn definitions(directory: &Path) -> Vec<list::Definition> {
     files.iter().map(|file| definition(file)).collect()
 }
 
-fn definition(file: &Path) -> list::Definition {
+fn definition(file: &Path) -> Definition {
     let text = fs::read_to_string(file).unwrap();
     let definition: Value = serde_saphyr::from_str(&text).unwrap();
     let spec = &definition["spec"];
     let versions = spec["versions"].as_array().unwrap();
     assert_eq!(versions.len(), 1, "{}", file.display());
     let name = |value: &Value| value.as_str().unwrap().to_owned();
-    list::Definition {
+    Definition {
         api_version: format!("{}/{}", name(&spec["group"]), name(&versions[0]["name"])),
         kind: name(&spec["names"]["kind"]),
         schema: versions[0]["schema"]["openAPIV3Schema"].clone(),

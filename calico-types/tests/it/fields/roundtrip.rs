@@ -93,23 +93,23 @@ impl Kind<'_> {
 
 /// A step of a field's path.
 #[derive(Clone, Copy)]
-enum Step<'a> {
+pub(crate) enum Step<'a> {
     Key(&'a str),
     Item,
     Entry,
 }
 
-struct Path<'a>(Vec<Step<'a>>);
+pub(crate) struct Path<'a>(pub(crate) Vec<Step<'a>>);
 
 impl<'a> Path<'a> {
-    fn from(text: &'a str) -> Self {
+    pub(crate) fn from(text: &'a str) -> Self {
         let mut steps = Vec::new();
         for part in text.split('.') {
             let name = part.trim_end_matches(['[', ']', '{', '}']);
             if !name.is_empty() {
                 steps.push(Step::Key(name));
             }
-            let signs = part[name.len()..].as_bytes().chunks(2);
+            let signs = part.as_bytes()[name.len()..].chunks(2);
             steps.extend(signs.map(|sign| {
                 if sign == b"[]" {
                     Step::Item
@@ -131,7 +131,7 @@ impl<'a> Path<'a> {
     }
 
     /// The last key.
-    fn name(&self) -> &'a str {
+    pub(crate) fn name(&self) -> &'a str {
         let key = |step: &Step<'a>| match step {
             Step::Key(name) => Some(*name),
             Step::Item | Step::Entry => None,
@@ -161,7 +161,7 @@ fn place(schema: &Value, steps: &[Step<'_>], leaf: Option<Value>) -> Value {
 }
 
 /// An object with its required fields only.
-fn required(schema: &Value) -> Value {
+pub(crate) fn required(schema: &Value) -> Value {
     let names = schema["required"].as_array().into_iter().flatten();
     let field = |name: &Value| {
         let name = name.as_str().unwrap();
@@ -172,7 +172,7 @@ fn required(schema: &Value) -> Value {
 }
 
 /// A value that fits; of an object, its required fields.
-fn sample(path: &Path<'_>, schema: &Value) -> Value {
+pub(crate) fn sample(path: &Path<'_>, schema: &Value) -> Value {
     if let Some(word) = schema["enum"]
         .as_array()
         .and_then(|words| words.iter().find(|word| *word != ""))
@@ -201,7 +201,7 @@ fn sample(path: &Path<'_>, schema: &Value) -> Value {
 }
 
 /// A value with every field there is.
-fn whole(path: &Path<'_>, schema: &Value) -> Value {
+pub(crate) fn whole(path: &Path<'_>, schema: &Value) -> Value {
     match schema["properties"].as_object() {
         Some(properties) => {
             let fields = properties

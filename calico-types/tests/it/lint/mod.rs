@@ -1,6 +1,7 @@
 //! Lints: each on the mistake it is for, and none on a correct cluster.
 
 mod allowance;
+mod clean;
 mod cost;
 mod export;
 mod filters;
@@ -224,13 +225,4 @@ fn cluster(from: &str, to: &str) -> String {
 fn shop(from: &str, to: &str) -> String {
     assert!(SHOP.contains(from), "{from}");
     SHOP.replacen(from, to, 1)
-}
-
-#[test]
-fn a_correct_cluster_is_clean() {
-    check(CLUSTER, &[]);
-    check(SHOP, &[]);
-    check(&format!("{CLUSTER}---\n{SHOP}"), &[]);
-    check_with(LintContext::new(), CLUSTER, &[]);
-    check("", &[]);
 }

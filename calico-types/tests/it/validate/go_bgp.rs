@@ -1,6 +1,6 @@
 //! Calico's own rules about BGP.
 
-use super::{Decoder, Rules, Taken, go};
+use super::{Decoder, Rules, Taken, Verdict, go};
 
 #[test]
 fn peers() {
@@ -64,135 +64,186 @@ fn peers() {
     );
 }
 
+const FILTERS: &[(&str, Verdict)] = &[
+    ("{}", Taken),
+    ("{importV4: [{action: Accept}]}", Taken),
+    ("{importV4: [{}]}", Rules),
+    ("{importV4: [{action: ''}]}", Rules),
+    ("{importV4: [{action: Deny}]}", Taken),
+    (
+        "{exportV4: [{action: Accept, cidr: 10.0.0.0/8, matchOperator: In}]}",
+        Taken,
+    ),
+    (
+        "{exportV4: [{action: Accept, cidr: 10.0.0.1, matchOperator: In}]}",
+        Taken,
+    ),
+    (
+        "{exportV4: [{action: Accept, cidr: 10.0.0.1/8, matchOperator: In}]}",
+        Rules,
+    ),
+    (
+        "{exportV4: [{action: Accept, cidr: 10.0.0.0/08, matchOperator: In}]}",
+        Taken,
+    ),
+    (
+        "{exportV4: [{action: Accept, cidr: 'fd00::/8', matchOperator: In}]}",
+        Rules,
+    ),
+    (
+        "{exportV6: [{action: Accept, cidr: 'fd00::/8', matchOperator: In}]}",
+        Taken,
+    ),
+    (
+        "{exportV6: [{action: Accept, cidr: 10.0.0.0/8, matchOperator: In}]}",
+        Rules,
+    ),
+    (
+        "{exportV6: [{action: Accept, cidr: '::ffff:10.0.0.0/104', matchOperator: In}]}",
+        Rules,
+    ),
+    ("{importV4: [{action: Accept, interface: '*'}]}", Taken),
+    ("{importV4: [{action: Accept, interface: 'eth*.5'}]}", Taken),
+    ("{importV4: [{action: Accept, interface: 'eth:0'}]}", Rules),
+    (
+        "{importV4: [{action: Accept, interface: sixteenlettersxx}]}",
+        Rules,
+    ),
+    ("{importV4: [{action: Accept, interface: ''}]}", Taken),
+    ("{importV4: [{action: Accept, source: RemotePeers}]}", Taken),
+    ("{importV4: [{action: Accept, source: ''}]}", Taken),
+    ("{importV4: [{action: Accept, source: Local}]}", Rules),
+    ("{importV4: [{action: Accept, peerType: ibgp}]}", Rules),
+    ("{importV4: [{action: Accept, peerType: iBGP}]}", Taken),
+    (
+        "{importV4: [{action: Accept, prefixLength: {min: 0, max: 32}}]}",
+        Taken,
+    ),
+    (
+        "{importV4: [{action: Accept, prefixLength: {max: 33}}]}",
+        Rules,
+    ),
+    (
+        "{importV6: [{action: Accept, prefixLength: {max: 128}}]}",
+        Taken,
+    ),
+    (
+        "{importV6: [{action: Accept, prefixLength: {min: 129}}]}",
+        Rules,
+    ),
+    (
+        "{importV6: [{action: Accept, prefixLength: {min: -1}}]}",
+        Rules,
+    ),
+    (
+        "{importV4: [{action: Accept, prefixLength: {min: 24, max: 8}}]}",
+        Taken,
+    ),
+    ("{importV4: [{action: Accept, priority: 0}]}", Rules),
+    (
+        "{importV4: [{action: Accept, priority: 2147483647}]}",
+        Rules,
+    ),
+    (
+        "{importV4: [{action: Accept, priority: 2147483646}]}",
+        Taken,
+    ),
+    (
+        "{importV4: [{action: Accept, communities: {values: ['1:2']}}]}",
+        Taken,
+    ),
+    (
+        "{importV4: [{action: Accept, communities: {values: []}}]}",
+        Taken,
+    ),
+    ("{importV4: [{action: Accept, communities: {}}]}", Rules),
+    (
+        "{importV4: [{action: Accept, operations: [{setPriority: {value: 0}}]}]}",
+        Rules,
+    ),
+    (
+        "{importV4: [{action: Accept, operations: [{setPriority: {}}]}]}",
+        Rules,
+    ),
+    (
+        "{importV4: [{action: Accept, operations: [{setPriority: {value: 1}}]}]}",
+        Taken,
+    ),
+    (
+        "{importV4: [{action: Accept, operations: [{addCommunity: {}}]}]}",
+        Rules,
+    ),
+    (
+        "{importV4: [{action: Accept, operations: [{addCommunity: {value: ''}}]}]}",
+        Taken,
+    ),
+    (
+        "{importV4: [{action: Accept, operations: [{prependASPath: {}}]}]}",
+        Rules,
+    ),
+    (
+        "{importV4: [{action: Accept, operations: [{prependASPath: {prefix: []}}]}]}",
+        Taken,
+    ),
+    ("{importV4: [{action: Accept, cidr: 10.0.0.0/8}]}", Taken),
+];
+
 #[test]
 fn filters() {
-    go(
-        "BGPFilter",
-        &[
-            ("{}", Taken),
-            ("{importV4: [{action: Accept}]}", Taken),
-            ("{importV4: [{}]}", Rules),
-            ("{importV4: [{action: ''}]}", Rules),
-            ("{importV4: [{action: Deny}]}", Taken),
-            (
-                "{exportV4: [{action: Accept, cidr: 10.0.0.0/8, matchOperator: In}]}",
-                Taken,
-            ),
-            (
-                "{exportV4: [{action: Accept, cidr: 10.0.0.1, matchOperator: In}]}",
-                Taken,
-            ),
-            (
-                "{exportV4: [{action: Accept, cidr: 10.0.0.1/8, matchOperator: In}]}",
-                Rules,
-            ),
-            (
-                "{exportV4: [{action: Accept, cidr: 10.0.0.0/08, matchOperator: In}]}",
-                Taken,
-            ),
-            (
-                "{exportV4: [{action: Accept, cidr: 'fd00::/8', matchOperator: In}]}",
-                Rules,
-            ),
-            (
-                "{exportV6: [{action: Accept, cidr: 'fd00::/8', matchOperator: In}]}",
-                Taken,
-            ),
-            (
-                "{exportV6: [{action: Accept, cidr: 10.0.0.0/8, matchOperator: In}]}",
-                Rules,
-            ),
-            (
-                "{exportV6: [{action: Accept, cidr: '::ffff:10.0.0.0/104', matchOperator: In}]}",
-                Rules,
-            ),
-            ("{importV4: [{action: Accept, interface: '*'}]}", Taken),
-            ("{importV4: [{action: Accept, interface: 'eth*.5'}]}", Taken),
-            ("{importV4: [{action: Accept, interface: 'eth:0'}]}", Rules),
-            (
-                "{importV4: [{action: Accept, interface: sixteenlettersxx}]}",
-                Rules,
-            ),
-            ("{importV4: [{action: Accept, interface: ''}]}", Taken),
-            ("{importV4: [{action: Accept, source: RemotePeers}]}", Taken),
-            ("{importV4: [{action: Accept, source: ''}]}", Taken),
-            ("{importV4: [{action: Accept, source: Local}]}", Rules),
-            ("{importV4: [{action: Accept, peerType: ibgp}]}", Rules),
-            ("{importV4: [{action: Accept, peerType: iBGP}]}", Taken),
-            (
-                "{importV4: [{action: Accept, prefixLength: {min: 0, max: 32}}]}",
-                Taken,
-            ),
-            (
-                "{importV4: [{action: Accept, prefixLength: {max: 33}}]}",
-                Rules,
-            ),
-            (
-                "{importV6: [{action: Accept, prefixLength: {max: 128}}]}",
-                Taken,
-            ),
-            (
-                "{importV6: [{action: Accept, prefixLength: {min: 129}}]}",
-                Rules,
-            ),
-            (
-                "{importV6: [{action: Accept, prefixLength: {min: -1}}]}",
-                Rules,
-            ),
-            (
-                "{importV4: [{action: Accept, prefixLength: {min: 24, max: 8}}]}",
-                Taken,
-            ),
-            ("{importV4: [{action: Accept, priority: 0}]}", Rules),
-            (
-                "{importV4: [{action: Accept, priority: 2147483647}]}",
-                Rules,
-            ),
-            (
-                "{importV4: [{action: Accept, priority: 2147483646}]}",
-                Taken,
-            ),
-            (
-                "{importV4: [{action: Accept, communities: {values: ['1:2']}}]}",
-                Taken,
-            ),
-            (
-                "{importV4: [{action: Accept, communities: {values: []}}]}",
-                Taken,
-            ),
-            ("{importV4: [{action: Accept, communities: {}}]}", Rules),
-            (
-                "{importV4: [{action: Accept, operations: [{setPriority: {value: 0}}]}]}",
-                Rules,
-            ),
-            (
-                "{importV4: [{action: Accept, operations: [{setPriority: {}}]}]}",
-                Rules,
-            ),
-            (
-                "{importV4: [{action: Accept, operations: [{setPriority: {value: 1}}]}]}",
-                Taken,
-            ),
-            (
-                "{importV4: [{action: Accept, operations: [{addCommunity: {}}]}]}",
-                Rules,
-            ),
-            (
-                "{importV4: [{action: Accept, operations: [{addCommunity: {value: ''}}]}]}",
-                Taken,
-            ),
-            (
-                "{importV4: [{action: Accept, operations: [{prependASPath: {}}]}]}",
-                Rules,
-            ),
-            (
-                "{importV4: [{action: Accept, operations: [{prependASPath: {prefix: []}}]}]}",
-                Taken,
-            ),
-            ("{importV4: [{action: Accept, cidr: 10.0.0.0/8}]}", Taken),
-        ],
-    );
+    go("BGPFilter", FILTERS);
 }
+
+const CONFIGURATIONS: &[(&str, Verdict)] = &[
+    ("{}", Taken),
+    ("{listenPort: 179}", Taken),
+    ("{listenPort: 0}", Taken),
+    ("{listenPort: 65536}", Decoder),
+    ("{listenPort: '179'}", Decoder),
+    (
+        "{serviceClusterIPs: [{cidr: 10.0.0.0/8}, {cidr: 10.0.0.1}, {}]}",
+        Taken,
+    ),
+    ("{serviceClusterIPs: [{cidr: 10.0.0.1/8}]}", Rules),
+    ("{serviceExternalIPs: [{cidr: x}]}", Rules),
+    ("{serviceLoadBalancerIPs: [{cidr: 'fd00::1/64'}]}", Rules),
+    ("{serviceLoadBalancerIPs: [10.0.0.0/8]}", Decoder),
+    ("{ignoredInterfaces: ['docker*', eth0]}", Taken),
+    ("{ignoredInterfaces: ['*']}", Rules),
+    ("{ignoredInterfaces: ['']}", Rules),
+    ("{localWorkloadPeeringIPV4: 169.254.1.1}", Taken),
+    ("{localWorkloadPeeringIPV4: '::ffff:169.254.1.1'}", Taken),
+    ("{localWorkloadPeeringIPV4: 'fd00::1'}", Rules),
+    ("{localWorkloadPeeringIPV6: 'fd00::1'}", Taken),
+    ("{localWorkloadPeeringIPV6: '::ffff:10.0.0.1'}", Rules),
+    ("{localWorkloadPeeringIPV6: 10.0.0.1}", Rules),
+    ("{ipv4NormalRoutePriority: 0}", Rules),
+    ("{ipv6NormalRoutePriority: 2147483646}", Taken),
+    (
+        "{prefixAdvertisements: [{cidr: 10.0.0.0/8, communities: []}]}",
+        Taken,
+    ),
+    ("{prefixAdvertisements: [{cidr: 10.0.0.0/8}]}", Rules),
+    ("{prefixAdvertisements: [{communities: ['1:2']}]}", Rules),
+    (
+        "{prefixAdvertisements: [{cidr: 10.0.0.1/8, communities: ['1:2']}]}",
+        Rules,
+    ),
+    (
+        "{prefixAdvertisements: [{cidr: 10.0.0.0/8, communities: [a]}]}",
+        Rules,
+    ),
+    (
+        "{prefixAdvertisements: [{cidr: 10.0.0.0/8, communities: ['70000:1']}]}",
+        Rules,
+    ),
+    // A named community that nothing uses is the API server's business.
+    ("{communities: [{name: a, value: '1:2'}]}", Taken),
+    (
+        "{nodeToNodeMeshEnabled: false, nodeMeshMaxRestartTime: 1m}",
+        Taken,
+    ),
+    ("{logSeverityScreen: info}", Taken),
+];
 
 #[test]
 fn configuration() {
@@ -216,58 +267,5 @@ fn configuration() {
         .map(|(spec, verdict)| (spec.as_str(), *verdict))
         .collect();
     go("BGPConfiguration", &communities);
-    go(
-        "BGPConfiguration",
-        &[
-            ("{}", Taken),
-            ("{listenPort: 179}", Taken),
-            ("{listenPort: 0}", Taken),
-            ("{listenPort: 65536}", Decoder),
-            ("{listenPort: '179'}", Decoder),
-            (
-                "{serviceClusterIPs: [{cidr: 10.0.0.0/8}, {cidr: 10.0.0.1}, {}]}",
-                Taken,
-            ),
-            ("{serviceClusterIPs: [{cidr: 10.0.0.1/8}]}", Rules),
-            ("{serviceExternalIPs: [{cidr: x}]}", Rules),
-            ("{serviceLoadBalancerIPs: [{cidr: 'fd00::1/64'}]}", Rules),
-            ("{serviceLoadBalancerIPs: [10.0.0.0/8]}", Decoder),
-            ("{ignoredInterfaces: ['docker*', eth0]}", Taken),
-            ("{ignoredInterfaces: ['*']}", Rules),
-            ("{ignoredInterfaces: ['']}", Rules),
-            ("{localWorkloadPeeringIPV4: 169.254.1.1}", Taken),
-            ("{localWorkloadPeeringIPV4: '::ffff:169.254.1.1'}", Taken),
-            ("{localWorkloadPeeringIPV4: 'fd00::1'}", Rules),
-            ("{localWorkloadPeeringIPV6: 'fd00::1'}", Taken),
-            ("{localWorkloadPeeringIPV6: '::ffff:10.0.0.1'}", Rules),
-            ("{localWorkloadPeeringIPV6: 10.0.0.1}", Rules),
-            ("{ipv4NormalRoutePriority: 0}", Rules),
-            ("{ipv6NormalRoutePriority: 2147483646}", Taken),
-            (
-                "{prefixAdvertisements: [{cidr: 10.0.0.0/8, communities: []}]}",
-                Taken,
-            ),
-            ("{prefixAdvertisements: [{cidr: 10.0.0.0/8}]}", Rules),
-            ("{prefixAdvertisements: [{communities: ['1:2']}]}", Rules),
-            (
-                "{prefixAdvertisements: [{cidr: 10.0.0.1/8, communities: ['1:2']}]}",
-                Rules,
-            ),
-            (
-                "{prefixAdvertisements: [{cidr: 10.0.0.0/8, communities: [a]}]}",
-                Rules,
-            ),
-            (
-                "{prefixAdvertisements: [{cidr: 10.0.0.0/8, communities: ['70000:1']}]}",
-                Rules,
-            ),
-            // A named community that nothing uses is the API server's business.
-            ("{communities: [{name: a, value: '1:2'}]}", Taken),
-            (
-                "{nodeToNodeMeshEnabled: false, nodeMeshMaxRestartTime: 1m}",
-                Taken,
-            ),
-            ("{logSeverityScreen: info}", Taken),
-        ],
-    );
+    go("BGPConfiguration", CONFIGURATIONS);
 }

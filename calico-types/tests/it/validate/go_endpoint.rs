@@ -1,6 +1,6 @@
 //! Calico's own rules about endpoints, nodes, profiles and node reports.
 
-use super::{Decoder, Rules, Taken, go};
+use super::{Decoder, Rules, Taken, Verdict, go};
 
 #[test]
 fn host_endpoints() {
@@ -75,83 +75,82 @@ fn host_endpoints() {
     );
 }
 
+const WORKLOAD_ENDPOINTS: &[(&str, Verdict)] = &[
+    ("{interfaceName: cali1}", Taken),
+    ("{}", Rules),
+    ("{interfaceName: ''}", Rules),
+    ("{interfaceName: cali1, containerID: aB-9}", Taken),
+    ("{interfaceName: cali1, containerID: -a}", Rules),
+    ("{interfaceName: cali1, node: A}", Rules),
+    (
+        "{interfaceName: cali1, ipNetworks: [10.0.0.1, 10.0.0.2/32, 'fd00::1/128']}",
+        Taken,
+    ),
+    ("{interfaceName: cali1, ipNetworks: [10.0.0.0/24]}", Rules),
+    ("{interfaceName: cali1, ipNetworks: [x]}", Rules),
+    (
+        "{interfaceName: cali1, ipv4Gateway: 10.0.0.1, ipv6Gateway: 'fd00::1'}",
+        Taken,
+    ),
+    ("{interfaceName: cali1, ipv4Gateway: 'fd00::1'}", Rules),
+    ("{interfaceName: cali1, ipv4Gateway: 10.0.0.0/24}", Rules),
+    ("{interfaceName: cali1, ipv6Gateway: 10.0.0.1}", Rules),
+    ("{interfaceName: cali1, mac: 00-11-22-33-44-55}", Taken),
+    ("{interfaceName: cali1, mac: 00:11-22:33:44:55}", Rules),
+    ("{interfaceName: cali1, mac: 0011.2233.4455.6677}", Taken),
+    (
+        "{interfaceName: cali1, allowSpoofedSourcePrefixes: [10.0.0.1/8, 1.2.3.4]}",
+        Taken,
+    ),
+    (
+        "{interfaceName: cali1, allowSpoofedSourcePrefixes: [x]}",
+        Rules,
+    ),
+    (
+        "{interfaceName: cali1, ipNetworks: [10.0.0.1/32], ipNATs: [{internalIP: 10.0.0.1, externalIP: 192.0.2.1}]}",
+        Taken,
+    ),
+    (
+        "{interfaceName: cali1, ipNetworks: [10.0.0.1/32], ipNATs: [{internalIP: 10.0.0.2, externalIP: 192.0.2.1}]}",
+        Rules,
+    ),
+    (
+        "{interfaceName: cali1, ipNetworks: [10.0.0.1/32], ipNATs: [{internalIP: 10.0.0.1, externalIP: 'fd00::1'}]}",
+        Rules,
+    ),
+    (
+        "{interfaceName: cali1, ipNetworks: [10.0.0.1/32], ipNATs: [{internalIP: 10.0.0.1}]}",
+        Rules,
+    ),
+    (
+        "{interfaceName: cali1, ipNetworks: [10.0.0.1/32], ipNATs: [{}]}",
+        Rules,
+    ),
+    (
+        "{interfaceName: cali1, ports: [{name: a, protocol: UDP, port: 53}]}",
+        Taken,
+    ),
+    (
+        "{interfaceName: cali1, ports: [{protocol: UDP, port: 53, hostPort: 5353}]}",
+        Taken,
+    ),
+    (
+        "{interfaceName: cali1, ports: [{protocol: UDP, port: 53}]}",
+        Rules,
+    ),
+    (
+        "{interfaceName: cali1, ports: [{name: a, protocol: UDP, port: 53, hostIP: 10.0.0.1}]}",
+        Taken,
+    ),
+    (
+        "{interfaceName: cali1, ports: [{name: a, protocol: UDP, port: 53, hostIP: 10.0.0.1/24}]}",
+        Rules,
+    ),
+];
+
 #[test]
 fn workload_endpoints() {
-    go(
-        "WorkloadEndpoint",
-        &[
-            ("{interfaceName: cali1}", Taken),
-            ("{}", Rules),
-            ("{interfaceName: ''}", Rules),
-            ("{interfaceName: cali1, containerID: aB-9}", Taken),
-            ("{interfaceName: cali1, containerID: -a}", Rules),
-            ("{interfaceName: cali1, node: A}", Rules),
-            (
-                "{interfaceName: cali1, ipNetworks: [10.0.0.1, 10.0.0.2/32, 'fd00::1/128']}",
-                Taken,
-            ),
-            ("{interfaceName: cali1, ipNetworks: [10.0.0.0/24]}", Rules),
-            ("{interfaceName: cali1, ipNetworks: [x]}", Rules),
-            (
-                "{interfaceName: cali1, ipv4Gateway: 10.0.0.1, ipv6Gateway: 'fd00::1'}",
-                Taken,
-            ),
-            ("{interfaceName: cali1, ipv4Gateway: 'fd00::1'}", Rules),
-            ("{interfaceName: cali1, ipv4Gateway: 10.0.0.0/24}", Rules),
-            ("{interfaceName: cali1, ipv6Gateway: 10.0.0.1}", Rules),
-            ("{interfaceName: cali1, mac: 00-11-22-33-44-55}", Taken),
-            ("{interfaceName: cali1, mac: 00:11-22:33:44:55}", Rules),
-            ("{interfaceName: cali1, mac: 0011.2233.4455.6677}", Taken),
-            (
-                "{interfaceName: cali1, allowSpoofedSourcePrefixes: [10.0.0.1/8, 1.2.3.4]}",
-                Taken,
-            ),
-            (
-                "{interfaceName: cali1, allowSpoofedSourcePrefixes: [x]}",
-                Rules,
-            ),
-            (
-                "{interfaceName: cali1, ipNetworks: [10.0.0.1/32], ipNATs: [{internalIP: 10.0.0.1, externalIP: 192.0.2.1}]}",
-                Taken,
-            ),
-            (
-                "{interfaceName: cali1, ipNetworks: [10.0.0.1/32], ipNATs: [{internalIP: 10.0.0.2, externalIP: 192.0.2.1}]}",
-                Rules,
-            ),
-            (
-                "{interfaceName: cali1, ipNetworks: [10.0.0.1/32], ipNATs: [{internalIP: 10.0.0.1, externalIP: 'fd00::1'}]}",
-                Rules,
-            ),
-            (
-                "{interfaceName: cali1, ipNetworks: [10.0.0.1/32], ipNATs: [{internalIP: 10.0.0.1}]}",
-                Rules,
-            ),
-            (
-                "{interfaceName: cali1, ipNetworks: [10.0.0.1/32], ipNATs: [{}]}",
-                Rules,
-            ),
-            (
-                "{interfaceName: cali1, ports: [{name: a, protocol: UDP, port: 53}]}",
-                Taken,
-            ),
-            (
-                "{interfaceName: cali1, ports: [{protocol: UDP, port: 53, hostPort: 5353}]}",
-                Taken,
-            ),
-            (
-                "{interfaceName: cali1, ports: [{protocol: UDP, port: 53}]}",
-                Rules,
-            ),
-            (
-                "{interfaceName: cali1, ports: [{name: a, protocol: UDP, port: 53, hostIP: 10.0.0.1}]}",
-                Taken,
-            ),
-            (
-                "{interfaceName: cali1, ports: [{name: a, protocol: UDP, port: 53, hostIP: 10.0.0.1/24}]}",
-                Rules,
-            ),
-        ],
-    );
+    go("WorkloadEndpoint", WORKLOAD_ENDPOINTS);
 }
 
 #[test]

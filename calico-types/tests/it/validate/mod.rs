@@ -7,6 +7,8 @@ mod go_felix;
 mod go_metadata;
 mod go_policy;
 mod go_pool;
+mod operator;
+mod update;
 mod versions;
 
 use calico_types::{Diagnostic, Severity, Source, decode, validate};

@@ -135,6 +135,9 @@ fn fields_come_with_their_releases() {
             "{peerIP: 192.0.2.1, asNumber: 65000, keepaliveTime: 20s}",
             32,
         ),
+        ("FelixConfiguration", "{cgroupV2Path: /run}", 30),
+        ("FelixConfiguration", "{bpfJITHardening: Auto}", 31),
+        ("FelixConfiguration", "{prometheusMetricsCAFile: /ca}", 32),
         ("BGPConfiguration", "{ipv4NormalRoutePriority: 512}", 32),
         ("FelixConfiguration", "{istioAmbientMode: Enabled}", 32),
         (
@@ -220,210 +223,209 @@ fn fields_that_are_gone_were_known() {
     );
 }
 
+const MOVED: &[Judged<'_>] = &[
+    (
+        "BGPFilter",
+        "{importV4: [{action: Accept, cidr: 10.0.0.0/8}]}",
+        UNTIL_31,
+        SINCE_32,
+    ),
+    (
+        "BGPPeer",
+        "{peerIP: 192.0.2.1, peerSelector: all()}",
+        UNTIL_31,
+        SINCE_32,
+    ),
+    (
+        "BGPPeer",
+        "{peerIP: 192.0.2.1, asNumber: 1, node: a, nodeSelector: all()}",
+        UNTIL_31,
+        SINCE_32,
+    ),
+    (
+        "BGPConfiguration",
+        "{nodeToNodeMeshEnabled: false, nodeMeshMaxRestartTime: 1s}",
+        UNTIL_31,
+        SINCE_32,
+    ),
+    (
+        "BGPConfiguration",
+        "{communities: [{name: a, value: '1:2'}]}",
+        UNTIL_32,
+        SINCE_33,
+    ),
+    (
+        "GlobalNetworkPolicy",
+        "{doNotTrack: true}",
+        UNTIL_31,
+        SINCE_32,
+    ),
+    (
+        "GlobalNetworkPolicy",
+        "{preDNAT: true, applyOnForward: true, types: [Egress]}",
+        UNTIL_31,
+        SINCE_32,
+    ),
+    (
+        "GlobalNetworkPolicy",
+        "{selector: global()}",
+        UNTIL_31,
+        SINCE_32,
+    ),
+    (
+        "NetworkPolicy",
+        "{ingress: [{action: Allow, icmp: {type: 8}}]}",
+        UNTIL_31,
+        SINCE_32,
+    ),
+    (
+        "NetworkPolicy",
+        "{ingress: [{action: Allow, protocol: ICMP, ipVersion: 6}]}",
+        UNTIL_31,
+        SINCE_32,
+    ),
+    (
+        "NetworkPolicy",
+        "{ingress: [{action: Allow, source: {selector: global()}}]}",
+        UNTIL_32,
+        SINCE_33,
+    ),
+    (
+        "NetworkPolicy",
+        "{ingress: [{action: Allow, protocol: UDP, http: {methods: [GET]}}]}",
+        UNTIL_31,
+        SINCE_32,
+    ),
+    (
+        "NetworkPolicy",
+        "{egress: [{action: Allow, destination: {services: {name: a}, nets: [10.0.0.0/8]}}]}",
+        UNTIL_32,
+        SINCE_33,
+    ),
+    ("HostEndpoint", "{interfaceName: eth0}", UNTIL_31, SINCE_32),
+    (
+        "IPPool",
+        "{cidr: 'fd00::/64', ipipMode: Always}",
+        UNTIL_31,
+        SINCE_32,
+    ),
+    (
+        "IPPool",
+        "{cidr: 10.0.0.0/16, ipipMode: Always, vxlanMode: Always}",
+        UNTIL_31,
+        SINCE_32,
+    ),
+    (
+        "IPPool",
+        "{cidr: 10.0.0.0/16, allowedUses: [LoadBalancer, Workload]}",
+        UNTIL_31,
+        SINCE_32,
+    ),
+    ("IPPool", "{cidr: 169.254.0.0/16}", UNTIL_32, SINCE_33),
+    ("IPPool", "{cidr: 10.0.0.0/30}", UNTIL_32, SINCE_33),
+    (
+        "FelixConfiguration",
+        "{routeTableRange: {min: 1, max: 2}, routeTableRanges: [{min: 5, max: 6}]}",
+        UNTIL_31,
+        SINCE_32,
+    ),
+];
+
 /// Rules that went from Calico's validator to the definitions.
 #[test]
 fn rules_move_from_calico_to_the_api_server() {
-    let rule = "ingress: [{action: Allow";
-    judged(&[
-        (
-            "BGPFilter",
-            "{importV4: [{action: Accept, cidr: 10.0.0.0/8}]}",
-            UNTIL_31,
-            SINCE_32,
-        ),
-        (
-            "BGPPeer",
-            "{peerIP: 192.0.2.1, peerSelector: all()}",
-            UNTIL_31,
-            SINCE_32,
-        ),
-        (
-            "BGPPeer",
-            "{peerIP: 192.0.2.1, asNumber: 1, node: a, nodeSelector: all()}",
-            UNTIL_31,
-            SINCE_32,
-        ),
-        (
-            "BGPConfiguration",
-            "{nodeToNodeMeshEnabled: false, nodeMeshMaxRestartTime: 1s}",
-            UNTIL_31,
-            SINCE_32,
-        ),
-        (
-            "BGPConfiguration",
-            "{communities: [{name: a, value: '1:2'}]}",
-            UNTIL_32,
-            SINCE_33,
-        ),
-        (
-            "GlobalNetworkPolicy",
-            "{doNotTrack: true}",
-            UNTIL_31,
-            SINCE_32,
-        ),
-        (
-            "GlobalNetworkPolicy",
-            "{preDNAT: true, applyOnForward: true, types: [Egress]}",
-            UNTIL_31,
-            SINCE_32,
-        ),
-        (
-            "GlobalNetworkPolicy",
-            "{selector: global()}",
-            UNTIL_31,
-            SINCE_32,
-        ),
-        (
-            "NetworkPolicy",
-            &format!("{{{rule}, icmp: {{type: 8}}}}]}}"),
-            UNTIL_31,
-            SINCE_32,
-        ),
-        (
-            "NetworkPolicy",
-            &format!("{{{rule}, protocol: ICMP, ipVersion: 6}}]}}"),
-            UNTIL_31,
-            SINCE_32,
-        ),
-        (
-            "NetworkPolicy",
-            &format!("{{{rule}, source: {{selector: global()}}}}]}}"),
-            UNTIL_32,
-            SINCE_33,
-        ),
-        (
-            "NetworkPolicy",
-            &format!("{{{rule}, protocol: UDP, http: {{methods: [GET]}}}}]}}"),
-            UNTIL_31,
-            SINCE_32,
-        ),
-        (
-            "NetworkPolicy",
-            "{egress: [{action: Allow, destination: {services: {name: a}, nets: [10.0.0.0/8]}}]}",
-            UNTIL_32,
-            SINCE_33,
-        ),
-        ("HostEndpoint", "{interfaceName: eth0}", UNTIL_31, SINCE_32),
-        (
-            "IPPool",
-            "{cidr: 'fd00::/64', ipipMode: Always}",
-            UNTIL_31,
-            SINCE_32,
-        ),
-        (
-            "IPPool",
-            "{cidr: 10.0.0.0/16, ipipMode: Always, vxlanMode: Always}",
-            UNTIL_31,
-            SINCE_32,
-        ),
-        (
-            "IPPool",
-            "{cidr: 10.0.0.0/16, allowedUses: [LoadBalancer, Workload]}",
-            UNTIL_31,
-            SINCE_32,
-        ),
-        ("IPPool", "{cidr: 169.254.0.0/16}", UNTIL_32, SINCE_33),
-        ("IPPool", "{cidr: 10.0.0.0/30}", UNTIL_32, SINCE_33),
-        (
-            "FelixConfiguration",
-            "{routeTableRange: {min: 1, max: 2}, routeTableRanges: [{min: 5, max: 6}]}",
-            UNTIL_31,
-            SINCE_32,
-        ),
-    ]);
+    judged(MOVED);
 }
+
+const STAYED: &[Judged<'_>] = &[
+    // Calico's, still.
+    ("NetworkPolicy", "{selector: '!'}", ALL, NEVER),
+    (
+        "NetworkPolicy",
+        "{ingress: [{action: Allow, protocol: tcp}]}",
+        ALL,
+        NEVER,
+    ),
+    (
+        "NetworkPolicy",
+        "{ingress: [{action: Allow, source: {nets: [10.0.0.1]}}]}",
+        ALL,
+        NEVER,
+    ),
+    ("IPPool", "{cidr: 10.0.0.1/16}", ALL, SINCE_33),
+    // Words that are not there, wherever they were asked for.
+    (
+        "NetworkPolicy",
+        "{ingress: [{action: allow}]}",
+        UNTIL_31,
+        SINCE_32,
+    ),
+    (
+        "BGPPeer",
+        "{peerIP: 192.0.2.1, asNumber: 1, reversePeering: auto}",
+        NEVER,
+        &[31, 32, 33],
+    ),
+    // Limits and formats came with the definitions of 3.32.
+    (
+        "BGPConfiguration",
+        "{serviceClusterIPs: [{cidr: 10.0.0.1}]}",
+        NEVER,
+        SINCE_32,
+    ),
+    ("GlobalNetworkPolicy", "{types: []}", NEVER, SINCE_32),
+    // Named ports needed a protocol, and a rule could match nothing.
+    (
+        "NetworkPolicy",
+        "{ingress: [{action: Allow, destination: {ports: [http]}}]}",
+        UNTIL_31,
+        NEVER,
+    ),
+    (
+        "NetworkPolicy",
+        "{ingress: [{action: Allow, destination: {ports: [80]}}]}",
+        ALL,
+        NEVER,
+    ),
+    (
+        "NetworkPolicy",
+        "{ingress: [{action: Allow, source: {notNets: [0.0.0.0/0]}}]}",
+        SINCE_32,
+        NEVER,
+    ),
+    // Felix' words had one case in Calico, and have any in the definitions.
+    (
+        "FelixConfiguration",
+        "{logSeverityScreen: INFO}",
+        UNTIL_31,
+        NEVER,
+    ),
+    (
+        "FelixConfiguration",
+        "{logSeverityScreen: Info}",
+        NEVER,
+        NEVER,
+    ),
+    (
+        "FelixConfiguration",
+        "{defaultEndpointToHostAction: RETURN}",
+        UNTIL_31,
+        NEVER,
+    ),
+    (
+        "FelixConfiguration",
+        "{logSeverityScreen: Loud}",
+        UNTIL_31,
+        ALL,
+    ),
+];
 
 /// What only one of the layers ever had, or one had later than another.
 #[test]
 fn rules_that_did_not_move() {
-    judged(&[
-        // Calico's, still.
-        ("NetworkPolicy", "{selector: '!'}", ALL, NEVER),
-        (
-            "NetworkPolicy",
-            "{ingress: [{action: Allow, protocol: tcp}]}",
-            ALL,
-            NEVER,
-        ),
-        (
-            "NetworkPolicy",
-            "{ingress: [{action: Allow, source: {nets: [10.0.0.1]}}]}",
-            ALL,
-            NEVER,
-        ),
-        ("IPPool", "{cidr: 10.0.0.1/16}", ALL, SINCE_33),
-        // Words that are not there, wherever they were asked for.
-        (
-            "NetworkPolicy",
-            "{ingress: [{action: allow}]}",
-            UNTIL_31,
-            SINCE_32,
-        ),
-        (
-            "BGPPeer",
-            "{peerIP: 192.0.2.1, asNumber: 1, reversePeering: auto}",
-            NEVER,
-            &[31, 32, 33],
-        ),
-        // Limits and formats came with the definitions of 3.32.
-        (
-            "BGPConfiguration",
-            "{serviceClusterIPs: [{cidr: 10.0.0.1}]}",
-            NEVER,
-            SINCE_32,
-        ),
-        ("GlobalNetworkPolicy", "{types: []}", NEVER, SINCE_32),
-        (
-            "NetworkPolicy",
-            &format!("{{selector: \"{}a == 'b'\"}}", " ".repeat(1100)),
-            NEVER,
-            SINCE_32,
-        ),
-        // Named ports needed a protocol, and a rule could match nothing.
-        (
-            "NetworkPolicy",
-            "{ingress: [{action: Allow, destination: {ports: [http]}}]}",
-            UNTIL_31,
-            NEVER,
-        ),
-        (
-            "NetworkPolicy",
-            "{ingress: [{action: Allow, destination: {ports: [80]}}]}",
-            ALL,
-            NEVER,
-        ),
-        (
-            "NetworkPolicy",
-            "{ingress: [{action: Allow, source: {notNets: [0.0.0.0/0]}}]}",
-            SINCE_32,
-            NEVER,
-        ),
-        // Felix' words had one case in Calico, and have any in the definitions.
-        (
-            "FelixConfiguration",
-            "{logSeverityScreen: INFO}",
-            UNTIL_31,
-            NEVER,
-        ),
-        (
-            "FelixConfiguration",
-            "{logSeverityScreen: Info}",
-            NEVER,
-            NEVER,
-        ),
-        (
-            "FelixConfiguration",
-            "{defaultEndpointToHostAction: RETURN}",
-            UNTIL_31,
-            NEVER,
-        ),
-        (
-            "FelixConfiguration",
-            "{logSeverityScreen: Loud}",
-            UNTIL_31,
-            ALL,
-        ),
-    ]);
+    judged(STAYED);
+    let long = format!("{{selector: \"{}a == 'b'\"}}", " ".repeat(1100));
+    judged(&[("NetworkPolicy", &long, NEVER, SINCE_32)]);
 }
 
 #[test]
@@ -485,4 +487,60 @@ fn a_cluster_says_which_release_it_runs() {
     assert_eq!(of(&record("v3.31.2")), Some(Ok("3.31".parse().unwrap())));
     assert_eq!(of(&record("v3.20.0")), Some(Err(VersionError::TooOld)));
     assert_eq!(of(&document("Profile", "{}").resources), None);
+}
+
+/// Kubernetes has kinds of the same names, with releases of its own.
+#[test]
+fn kinds_that_are_not_calico_s_have_no_releases() {
+    let policy = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\n\
+                  metadata: {name: a, namespace: b}\n\
+                  spec: {podSelector: {}, policyTypes: [ingress], tier: a}\n";
+    let bgp = "apiVersion: operator.tigera.io/v1\nkind: Installation\n\
+               metadata: {name: default}\nspec: {calicoNetwork: {bgp: enabled}}\n";
+    let calico = "apiVersion: projectcalico.org/v3\nkind: NetworkPolicy\n\
+                  metadata: {name: a, namespace: b}\nspec: {tier: a, types: [ingress]}\n";
+    let all = format!("{calico}---\n{policy}---\n{calico}---\n{bgp}");
+    let told = |version: Version| -> Vec<(usize, &str)> {
+        let source = Source::new("all.yaml", all.as_str());
+        let found = diagnose_with(&[source], &Rules::for_version(version)).diagnostics;
+        let found = found
+            .iter()
+            .filter(|found| found.severity == Severity::Error);
+        found
+            .map(|found| (found.span.unwrap().line, found.code.0))
+            .collect()
+    };
+    let (unknown, word, later) = ("unknown-field", "unsupported-value", "later-release");
+    let head = told(Version::HEAD);
+    assert_eq!(
+        head,
+        [(4, word), (9, word), (9, unknown), (14, word), (19, word)]
+    );
+    let first = told(Version::OLDEST);
+    assert_eq!(
+        first,
+        [
+            (4, later),
+            (4, word),
+            (9, word),
+            (9, unknown),
+            (14, later),
+            (14, word),
+            (19, word)
+        ]
+    );
+}
+
+/// Words and limits of which an older release knew nothing are no errors there.
+#[test]
+fn what_nobody_refused_is_no_error() {
+    let spec = "{reservedCIDRs: [10.0.0.1]}";
+    let errors = |version| told("IPReservation", spec, version).len();
+    assert_eq!((errors("3.31"), errors("3.33")), (0, 1));
+    let spec = "{types: [Ingress, Ingress]}";
+    let found = told("GlobalNetworkPolicy", spec, "3.31");
+    assert!(
+        found[0].refused_by.calico && !found[0].refused_by.api_server,
+        "{found:#?}"
+    );
 }
