@@ -114,7 +114,11 @@ impl Pruner {
             match schema.stored_field(key) {
                 Some(field) if value.is_null() && !field.schema.nullable => {}
                 Some(field) => {
-                    kept.insert(key.clone(), self.value(value, &field.schema, &below));
+                    let mut below = self.value(value, &field.schema, &below);
+                    if key == "metadata" && matches!(path, Path::Root) {
+                        object_meta(value, &mut below);
+                    }
+                    kept.insert(key.clone(), below);
                 }
                 None => self.paths.push(below.to_string()),
             }
@@ -128,6 +132,27 @@ impl Pruner {
         }
         kept.into()
     }
+}
+
+/// Metadata are read into Kubernetes' own type and written again: what is empty
+/// is gone, and the null of a label is an empty text.
+fn object_meta(given: &Json, stored: &mut Json) {
+    let Json::Object(fields) = stored else { return };
+    for key in ["labels", "annotations"] {
+        if let (Some(Json::Object(given)), Some(Json::Object(texts))) =
+            (given.get(key), fields.get_mut(key))
+        {
+            let nulls = given.iter().filter(|(_, value)| value.is_null());
+            texts.extend(nulls.map(|(key, _)| (key.clone(), "".into())));
+        }
+    }
+    fields.retain(|_, value| match value {
+        Json::Null => false,
+        Json::String(text) => !text.is_empty(),
+        Json::Array(items) => !items.is_empty(),
+        Json::Object(fields) => !fields.is_empty(),
+        Json::Bool(_) | Json::Number(_) => true,
+    });
 }
 
 fn default_json(default: Default) -> Json {

@@ -100,6 +100,24 @@ fn whole_numbers_lose_their_point() {
 }
 
 #[test]
+fn lists_keep_their_nulls_and_lose_those_in_their_items() {
+    check(
+        "NetworkPolicy",
+        json!({"ingress": [{"action": "Allow", "source": null}]}),
+        &[],
+        json!({"ingress": [{"action": "Allow"}], "tier": "default"}),
+    );
+    // Refused, but for its null rather than for its length.
+    check(
+        "BGPPeer",
+        json!({"filters": ["a", null]}),
+        &[],
+        json!({"filters": ["a", null]}),
+    );
+}
+
+/// Such an object is refused for its types, not made smaller.
+#[test]
 fn values_of_the_wrong_type_are_not_pruned() {
     check(
         "BGPPeer",
@@ -113,10 +131,15 @@ fn values_of_the_wrong_type_are_not_pruned() {
 fn metadata_have_their_own_fields() {
     let document = json!({
         "apiVersion": "projectcalico.org/v3", "kind": "BGPPeer",
-        "metadata": {"name": "x", "clusterName": "c", "labels": {"a": "b"}, "lables": {}},
+        "metadata": {"name": "x", "clusterName": "c", "labels": {"a": "b", "c": null}, "lables": {},
+            "annotations": {}, "generateName": "", "creationTimestamp": null},
         "spec": {}, "data": {"x": 1},
     });
     let pruned = prune(&document).unwrap();
+    assert_eq!(
+        pruned.stored["metadata"],
+        json!({"name": "x", "labels": {"a": "b", "c": ""}})
+    );
     assert_eq!(
         pruned.paths,
         ["data", "metadata.clusterName", "metadata.lables"]
