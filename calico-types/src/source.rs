@@ -38,15 +38,6 @@ pub struct Span {
 }
 
 impl Span {
-    /// The same place in a text with more bytes before it.
-    pub(crate) const fn shifted(self, bytes: usize) -> Self {
-        Self {
-            start: self.start.saturating_add(bytes),
-            end: self.end.saturating_add(bytes),
-            ..self
-        }
-    }
-
     /// A part of this span, which must lie in one line: for spans inside a
     /// scalar, as selectors have them. `offset` and `length` are in bytes of
     /// ASCII text.

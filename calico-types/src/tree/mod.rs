@@ -54,14 +54,6 @@ pub(crate) type Text = smol_str::SmolStr;
 pub(crate) struct Items(Arc<[Node]>);
 
 impl Items {
-    /// Takes one out. `None` where there is none.
-    pub(crate) fn take(&mut self, index: usize) -> Option<Node> {
-        let mut nodes = std::mem::replace(self, Self(Arc::default())).into_nodes();
-        let taken = (index < nodes.len()).then(|| nodes.remove(index));
-        *self = nodes.into_iter().collect();
-        taken
-    }
-
     /// The items themselves: moved where nobody shares them, else copied.
     pub(crate) fn into_nodes(mut self) -> Vec<Node> {
         match Arc::get_mut(&mut self.0) {
