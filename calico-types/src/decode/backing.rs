@@ -74,7 +74,7 @@ pub(super) fn restore(root: Node, kind: &str, source: &str, found: &mut Vec<Diag
         Some(kept) => Some(kept),
         None => {
             let message = format!("the annotation {METADATA} is no JSON object");
-            let diagnostic = Diagnostic::error(Code("invalid-annotation"), message)
+            let diagnostic = Diagnostic::error(Code("unreadable-metadata"), message)
                 .on(format!("metadata.annotations.{METADATA}"))
                 .help("Calico cannot read the resource; what is visible of its metadata is taken");
             found.push(diagnostic.at(source, annotation.span));

@@ -300,6 +300,7 @@ fn one(source: &Source, limits: &Limits, decoded: &mut Decoded) {
                 advise(document, found.get_mut(since..).unwrap_or_default());
             }
         }
+        cut_short(&mut found, limits.findings_of_source());
     }
     found.extend(about_text);
     let read = decoded.documents.get(first..).unwrap_or_default();
@@ -307,6 +308,25 @@ fn one(source: &Source, limits: &Limits, decoded: &mut Decoded) {
     decoded.unread.extend(lost);
     found.sort_by_key(|diagnostic| diagnostic.span);
     decoded.diagnostics.append(&mut found);
+}
+
+/// Bounds the findings about a source, and says so.
+fn cut_short(found: &mut Vec<Diagnostic>, most: usize) {
+    const CODE: Code = Code("too-many-findings");
+    if found.len() <= most {
+        return;
+    }
+    found.truncate(most);
+    if found.last().is_some_and(|last| last.code != CODE)
+        && let Some(last) = found.pop()
+    {
+        let rest = Diagnostic::info(CODE, "further findings are not listed");
+        found.push(Diagnostic {
+            source: last.source,
+            span: last.span,
+            ..rest
+        });
+    }
 }
 
 /// A finding about the text of a source, in that source.

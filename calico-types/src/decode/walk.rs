@@ -84,7 +84,7 @@ impl Walk<'_> {
             (Shape::List(item) | Shape::Set(item), Value::Sequence(items)) => {
                 for (index, value) in items.iter().enumerate() {
                     if value.is_null() && !item.nullable && !matches!(item.shape, Shape::Any) {
-                        self.null_item(value, path, index);
+                        self.null_item(value, item, path, index);
                     }
                     self.value(value, item, &path.index(index));
                 }
@@ -158,14 +158,16 @@ impl Walk<'_> {
     }
 
     /// Calico's decoder makes an empty item of null.
-    fn null_item(&mut self, item: &Node, list: &Path<'_>, index: usize) {
+    fn null_item(&mut self, item: &Node, schema: &Schema, list: &Path<'_>, index: usize) {
+        let wanted = advice::type_name(schema);
+        let message = format!("this is null, where {wanted} is wanted");
         let refused_by = RefusedBy {
             api_server: self.document.kind.stored,
             ..RefusedBy::default()
         };
-        let diagnostic = Diagnostic::error(Code("null-item"), "an item of a list is null")
+        let diagnostic = Diagnostic::error(Code("wrong-type"), message)
             .refused_by(refused_by)
-            .help("calicoctl reads it as an empty item; an API server refuses it")
+            .help("calicoctl reads an empty item; an API server refuses it")
             .help("remove the line, or write what it stands for");
         self.report(diagnostic, &list.index(index), item.span);
     }

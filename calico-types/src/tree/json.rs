@@ -1,13 +1,16 @@
 //! JSON (RFC 8259) with places: one or more values in a row.
 
+use serde_json::Number;
+
 use super::split::Chunk;
-use super::{Entry, Node, Parsed, Spending, Text, Value, syntax, unknown_escape};
+use super::{Entry, Node, Parsed, Spending, Text, Value, syntax, unknown_escape, words};
 use crate::diagnostic::{Code, Diagnostic, RefusedBy};
 use crate::source::Span;
 
 /// Reads all values of a chunk. After an error, reading goes on with the next
-/// line that begins with a value, so that one broken value of a stream hides no
-/// other.
+/// line that begins with a list or mapping, so that one broken value of a stream
+/// hides no other. That line may be within the broken value; each is tried at
+/// most as often as lists and mappings may nest.
 pub(super) fn parse(chunk: &Chunk<'_>, spending: &mut Spending, parsed: &mut Parsed) {
     let mut reader = Reader::new(chunk, spending);
     for number in 0_usize.. {
@@ -18,6 +21,7 @@ pub(super) fn parse(chunk: &Chunk<'_>, spending: &mut Spending, parsed: &mut Par
         if number > 0 {
             parsed.unseparated(reader.here(1));
         }
+        let start = reader.place;
         let counted = reader.spending.budget.document();
         let read = counted
             .map_err(|exceeded| Box::new(exceeded.to_diagnostic(reader.here(1))))
@@ -29,6 +33,7 @@ pub(super) fn parse(chunk: &Chunk<'_>, spending: &mut Spending, parsed: &mut Par
             }
             Err(diagnostic) => {
                 parsed.diagnostics.push(*diagnostic);
+                reader.place = start;
                 if reader.spending.budget.is_spent() || !reader.skip_to_value() {
                     return;
                 }
@@ -40,16 +45,21 @@ pub(super) fn parse(chunk: &Chunk<'_>, spending: &mut Spending, parsed: &mut Par
 /// Boxed: what is read far more often than not is no failure.
 type Failure = Box<Diagnostic>;
 
-/// A cursor. Line breaks stand only between tokens, so that `line` follows the
-/// white space and places cost nothing.
-struct Reader<'a> {
-    text: &'a str,
-    bytes: &'a [u8],
+/// How far reading has come. Line breaks stand only between tokens, so that
+/// `line` follows the white space and places cost nothing.
+#[derive(Clone, Copy)]
+struct Place {
     offset: usize,
     line: usize,
     line_start: usize,
     /// Bytes of this line, before `offset`, that begin no character.
     wide: usize,
+}
+
+struct Reader<'a> {
+    text: &'a str,
+    bytes: &'a [u8],
+    place: Place,
     /// What all offsets are less by than those of the source.
     base: usize,
     depth: usize,
@@ -65,10 +75,12 @@ impl<'a> Reader<'a> {
         Self {
             text: chunk.text,
             bytes: chunk.text.as_bytes(),
-            offset: 0,
-            line: chunk.lines + 1,
-            line_start: 0,
-            wide: 0,
+            place: Place {
+                offset: 0,
+                line: chunk.lines + 1,
+                line_start: 0,
+                wide: 0,
+            },
             base: chunk.offset,
             depth: spending.depth,
             spending,
@@ -79,25 +91,32 @@ impl<'a> Reader<'a> {
     }
 
     fn peek(&self) -> Option<u8> {
-        self.bytes.get(self.offset).copied()
+        self.bytes.get(self.place.offset).copied()
     }
 
     fn skip_space(&mut self) {
-        while let Some(&byte) = self.bytes.get(self.offset) {
+        while let Some(&byte) = self.bytes.get(self.place.offset) {
             match byte {
-                b'\n' => self.next_line(),
-                b' ' | b'\t' | b'\r' => self.offset += 1,
+                b'\n' => {
+                    self.next_line();
+                    self.place.offset += words::spaces(self.rest());
+                }
+                b' ' | b'\t' | b'\r' => self.place.offset += 1,
                 _ => return,
             }
         }
     }
 
+    fn rest(&self) -> &'a [u8] {
+        self.bytes.get(self.place.offset..).unwrap_or_default()
+    }
+
     /// Moves over a line break.
     const fn next_line(&mut self) {
-        self.offset += 1;
-        self.line += 1;
-        self.line_start = self.offset;
-        self.wide = 0;
+        self.place.offset += 1;
+        self.place.line += 1;
+        self.place.line_start = self.place.offset;
+        self.place.wide = 0;
     }
 
     /// Moves behind the next line break after which a list or mapping begins.
@@ -105,7 +124,7 @@ impl<'a> Reader<'a> {
     fn skip_to_value(&mut self) -> bool {
         while let Some(byte) = self.peek() {
             if byte != b'\n' {
-                self.offset += 1;
+                self.place.offset += 1;
                 continue;
             }
             self.next_line();
@@ -120,12 +139,16 @@ impl<'a> Reader<'a> {
 
     /// The place of the next `length` bytes.
     fn here(&self, length: usize) -> Span {
-        let end = self.offset.saturating_add(length).min(self.bytes.len());
+        let end = self
+            .place
+            .offset
+            .saturating_add(length)
+            .min(self.bytes.len());
         Span {
-            start: self.base + self.offset,
+            start: self.base + self.place.offset,
             end: self.base + end,
-            line: self.line,
-            column: (self.offset - self.line_start).saturating_sub(self.wide) + 1,
+            line: self.place.line,
+            column: (self.place.offset - self.place.line_start).saturating_sub(self.place.wide) + 1,
         }
     }
 
@@ -162,14 +185,14 @@ impl<'a> Reader<'a> {
             return Err(self.failure("too-deep", "the document is nested too deeply"));
         };
         self.depth = depth;
-        self.offset += 1;
+        self.place.offset += 1;
         self.skip_space();
         let value = read(self);
         self.depth += 1;
         let value = value?;
-        self.offset += 1;
+        self.place.offset += 1;
         let span = Span {
-            end: self.base + self.offset,
+            end: self.base + self.place.offset,
             ..start
         };
         Ok(Node::new(span, value))
@@ -186,7 +209,7 @@ impl<'a> Reader<'a> {
             if self.peek() != Some(b':') {
                 return self.fail("expected : after the key");
             }
-            self.offset += 1;
+            self.place.offset += 1;
             self.skip_space();
             let value = self.value()?;
             self.entries.push(Entry {
@@ -214,7 +237,7 @@ impl<'a> Reader<'a> {
         self.skip_space();
         match self.peek() {
             Some(b',') => {
-                self.offset += 1;
+                self.place.offset += 1;
                 self.skip_space();
                 if self.peek() == Some(close) {
                     return self.fail("JSON takes no comma before the end");
@@ -227,9 +250,10 @@ impl<'a> Reader<'a> {
     }
 
     fn string(&mut self) -> Result<(Text, Span), Failure> {
-        let start = self.offset + 1;
+        let start = self.place.offset + 1;
         let (mut end, mut escaped, mut wide) = (start, false, 0);
         loop {
+            end += words::plain(self.bytes.get(end..).unwrap_or_default());
             match self.bytes.get(end) {
                 Some(b'"') => break,
                 Some(b'\\') => {
@@ -247,10 +271,10 @@ impl<'a> Reader<'a> {
                 None => return self.fail("the text has no end"),
             }
         }
-        let span = self.here(end + 1 - self.offset);
+        let span = self.here(end + 1 - self.place.offset);
         let inner = self.text.get(start..end).unwrap_or_default();
         let text = if escaped {
-            let quoted = self.text.get(self.offset..=end).unwrap_or_default();
+            let quoted = self.text.get(self.place.offset..=end).unwrap_or_default();
             self.escapes(quoted, span);
             match serde_json::from_str::<String>(quoted) {
                 Ok(text) => Text::from(text),
@@ -259,8 +283,8 @@ impl<'a> Reader<'a> {
         } else {
             Text::new(inner)
         };
-        self.offset = end + 1;
-        self.wide += wide;
+        self.place.offset = end + 1;
+        self.place.wide += wide;
         Ok((text, span))
     }
 
@@ -282,18 +306,18 @@ impl<'a> Reader<'a> {
 
     /// A number, `true`, `false` or `null`.
     fn word(&mut self) -> Result<Node, Failure> {
-        let rest = self.bytes.get(self.offset..).unwrap_or_default();
+        let rest = self.rest();
         let continues = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'+' | b'.');
         let length = rest.iter().take_while(|b| continues(b)).count();
         let word = self
             .text
-            .get(self.offset..self.offset + length)
+            .get(self.place.offset..self.place.offset + length)
             .unwrap_or_default();
         let value = match word {
             "null" => Value::Null,
             "true" => Value::Bool(true),
             "false" => Value::Bool(false),
-            _ => match serde_json::from_str(word) {
+            _ => match number(word) {
                 Ok(number) => Value::Number(number),
                 Err(_) if word.starts_with(|c: char| c == '-' || c.is_ascii_digit()) => {
                     return self.fail("not a number of JSON, or one too large");
@@ -302,9 +326,22 @@ impl<'a> Reader<'a> {
             },
         };
         let span = self.here(length);
-        self.offset += length;
+        self.place.offset += length;
         Ok(Node::new(span, value))
     }
+}
+
+/// A number; short whole ones, which most are, by the short way.
+fn number(word: &str) -> serde_json::Result<Number> {
+    let digits = word.as_bytes();
+    if matches!(digits, [b'1'..=b'9', ..])
+        && digits.len() < 19
+        && digits.iter().all(u8::is_ascii_digit)
+        && let Ok(number) = word.parse::<u64>()
+    {
+        return Ok(number.into());
+    }
+    serde_json::from_str(word)
 }
 
 #[cfg(test)]

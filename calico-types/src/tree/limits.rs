@@ -28,8 +28,9 @@ pub struct Limits {
     /// multiply itself does not.
     pub aliased_values: usize,
     /// How many values one source may have: scalars, lists and mappings. Default
-    /// 4 million, which is what the longest source has when it is manifests
-    /// rather than brackets; each takes some 100 bytes.
+    /// 2 million: ten thousand policies have half a million. Each takes some 200
+    /// bytes while a source is read, so that a source of brackets and commas,
+    /// which has a value for each two bytes, ends with 400 MB.
     pub values: usize,
     /// How many documents one source may have. Default 100 000.
     pub documents: usize,
@@ -45,7 +46,7 @@ impl Default for Limits {
             bytes: 64 << 20,
             depth: 64,
             aliased_values: 100_000,
-            values: 4_000_000,
+            values: 2_000_000,
             documents: 100_000,
             findings: 1_000,
         }

@@ -9,6 +9,8 @@
 mod json;
 mod limits;
 mod split;
+#[cfg(feature = "json")]
+mod words;
 #[cfg(feature = "yaml")]
 mod yaml;
 
@@ -127,10 +129,12 @@ pub(crate) fn parse(text: &str, offset: usize, is_json: bool, limits: &Limits) -
         budget: Budget::new(limits),
         copies: limits.aliased_values,
         depth: limits.depth,
+        findings: limits.findings,
     };
     for chunk in split::chunks(text, offset) {
         parsed.diagnostics.extend(chunk.dropped());
         document(&chunk, is_json, &mut spending, &mut parsed);
+        parsed.diagnostics.truncate(limits.findings_of_source());
         if spending.budget.is_spent() {
             break;
         }
@@ -145,6 +149,8 @@ struct Spending {
     /// Values that aliases may copy.
     copies: usize,
     depth: usize,
+    /// Findings that one chunk may have.
+    findings: usize,
 }
 
 /// JSON where it begins like JSON. A YAML flow mapping does so too, so YAML

@@ -57,6 +57,9 @@ fn repeated(
     key: impl Fn(&Node) -> serde_json::Value,
     findings: &mut Findings<'_>,
 ) {
+    if items.len() < 2 {
+        return;
+    }
     let mut seen: HashMap<String, usize> = HashMap::new();
     for (index, item) in items.iter().enumerate() {
         let key = key(item);

@@ -280,6 +280,25 @@ fn generated(code: &str) -> Vec<Diagnostic> {
     let yaml = |bytes: Vec<u8>| diagnose(&[Source::new("page.yaml", bytes)]).diagnostics;
     match code {
         "not-utf8" => yaml(b"# f\xfcr\n".to_vec()),
+        "utf-16" => yaml(vec![0xff, 0xfe, b'a', 0]),
+        "yaml-line-separator" => {
+            let text = "apiVersion: v1\nkind: Namespace\nmetadata: {name: a}\n# one\u{2028}\n";
+            yaml(text.into())
+        }
+        "too-many-documents" => {
+            let limits = Limits {
+                documents: 0,
+                ..Limits::default()
+            };
+            decode_within(&[Source::new("page.yaml", "a: 10")], &limits).diagnostics
+        }
+        "too-many-values" => {
+            let limits = Limits {
+                values: 2,
+                ..Limits::default()
+            };
+            decode_within(&[Source::new("page.yaml", "[0, 0, 0]")], &limits).diagnostics
+        }
         "too-large" => {
             let limits = Limits {
                 bytes: 4,

@@ -9,7 +9,7 @@ use super::scalar::{Surprise, binary, key, resolve, resolve_key, tagged};
 use crate::diagnostic::{Code, Diagnostic, RefusedBy};
 use crate::source::Span;
 use crate::tree::limits::Budget;
-use crate::tree::{Entry, Node, Text, Value, syntax};
+use crate::tree::{Entry, Node, Spending, Text, Value, syntax};
 
 /// A tree in the making. No recursion: open collections stand on a stack.
 pub(super) struct Builder<'a> {
@@ -23,6 +23,8 @@ pub(super) struct Builder<'a> {
     /// How many values anchors and aliases may still copy.
     copies: usize,
     budget: &'a mut Budget,
+    /// How many findings there is room for.
+    findings: usize,
     pub(super) diagnostics: Vec<Diagnostic>,
 }
 
@@ -56,16 +58,17 @@ struct Key {
 pub(super) type Failure = Box<Diagnostic>;
 
 impl<'a> Builder<'a> {
-    pub(super) fn new(depth: usize, copies: usize, budget: &'a mut Budget) -> Self {
+    pub(super) fn new(spending: &'a mut Spending) -> Self {
         Self {
             open: Vec::new(),
             items: Vec::new(),
             entries: Vec::new(),
             root: None,
             anchors: HashMap::new(),
-            depth,
-            copies,
-            budget,
+            depth: spending.depth,
+            copies: spending.copies,
+            findings: spending.findings,
+            budget: &mut spending.budget,
             diagnostics: Vec::new(),
         }
     }
@@ -190,10 +193,12 @@ impl<'a> Builder<'a> {
             )
             .refused_by(RefusedBy::EVERYONE),
         };
-        self.diagnostics.push(Diagnostic {
-            span: Some(span),
-            ..diagnostic
-        });
+        if self.diagnostics.len() < self.findings {
+            self.diagnostics.push(Diagnostic {
+                span: Some(span),
+                ..diagnostic
+            });
+        }
     }
 
     /// A tag of nobody's, which most often is a text that begins with `!` and
@@ -272,7 +277,7 @@ impl<'a> Builder<'a> {
                 let first = first.min(self.entries.len());
                 let entries = self.entries.drain(first..).collect();
                 Value::Mapping(if merges {
-                    merge(entries, &mut self.diagnostics)?
+                    merge(entries, self.findings, &mut self.diagnostics)?
                 } else {
                     entries
                 })

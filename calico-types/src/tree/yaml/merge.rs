@@ -18,6 +18,7 @@ use crate::tree::{Entry, Items, Node, Text, Value};
 /// A merge key with anything but a mapping or a list of mappings.
 pub(super) fn merge(
     entries: Vec<Entry>,
+    most: usize,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Result<Vec<Entry>, Failure> {
     let mut merged = Merged::default();
@@ -39,6 +40,7 @@ pub(super) fn merge(
             }
         }
     }
+    diagnostics.truncate(most);
     Ok(merged.entries)
 }
 

@@ -31,7 +31,8 @@ pub(super) fn parse(chunk: &Chunk<'_>, spending: &mut Spending, parsed: &mut Par
         flow_nesting_limit: spending.depth.saturating_add(1),
         block_nesting_limit: spending.depth.saturating_add(1),
     };
-    let mut builder = Builder::new(spending.depth, spending.copies, &mut spending.budget);
+    let most = parsed.diagnostics.len().saturating_add(spending.findings);
+    let mut builder = Builder::new(spending);
     let mut documents = 0_usize;
     for event in Parser::new_from_str_with_options(chunk.text, options) {
         let (event, span) = match event {
@@ -45,7 +46,9 @@ pub(super) fn parse(chunk: &Chunk<'_>, spending: &mut Spending, parsed: &mut Par
             }
         };
         let span = chunk.span(span);
-        parsed.diagnostics.extend(strictness.event(&event, span));
+        if parsed.diagnostics.len() < most {
+            parsed.diagnostics.extend(strictness.event(&event, span));
+        }
         let result = match event {
             Event::DocumentStart(..) => builder.document(span),
             Event::DocumentEnd => {
@@ -65,8 +68,9 @@ pub(super) fn parse(chunk: &Chunk<'_>, spending: &mut Spending, parsed: &mut Par
             break;
         }
     }
+    let left = builder.copies();
     parsed.diagnostics.append(&mut builder.diagnostics);
-    spending.copies = builder.copies();
+    spending.copies = left;
 }
 
 impl Chunk<'_> {

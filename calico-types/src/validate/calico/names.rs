@@ -27,10 +27,10 @@ pub(crate) fn metadata(place: &Place<'_>, findings: &mut Findings<'_>) {
         .get("labels")
         .map_or(empty, |labels| labels.entries());
     for entry in labels {
-        let field = format!("metadata.labels.{}", entry.key);
         let mut refuse = |message: String| {
             let diagnostic = crate::Diagnostic::error(crate::Code("invalid-label"), message);
-            findings.add(field.clone(), entry.key_span, diagnostic);
+            let field = format!("metadata.labels.{}", entry.key);
+            findings.add(field, entry.key_span, diagnostic);
         };
         if !is_qualified_name(&entry.key) {
             refuse(format!("{} is no label name", printable(&entry.key)));

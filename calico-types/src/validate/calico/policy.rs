@@ -46,6 +46,11 @@ pub(crate) fn policy(place: &Place<'_>, findings: &mut Findings<'_>) {
     }
 }
 
+/// A field of one side of a rule.
+fn below<'a>(rule: &'a Node, side: &str, field: &str) -> Option<&'a Node> {
+    rule.get(side)?.get(field)
+}
+
 /// What depends on the direction of a rule.
 fn directed_rule(direction: &str, place: &Place<'_>, findings: &mut Findings<'_>) {
     let (side, other) = if direction == "ingress" {
@@ -53,8 +58,8 @@ fn directed_rule(direction: &str, place: &Place<'_>, findings: &mut Findings<'_>
     } else {
         ("destination", "source")
     };
-    let services = format!("{other}.services");
-    if crate::decode::find(place.node, &services).is_some() {
+    if below(place.node, other, "services").is_some() {
+        let services = format!("{other}.services");
         let message = format!("the services of an {direction} rule stand in its {side}");
         findings.refuse_field(place, &services, "misplaced-service", message);
     }
@@ -66,14 +71,12 @@ fn directed_rule(direction: &str, place: &Place<'_>, findings: &mut Findings<'_>
             "HTTP can be matched in ingress rules only",
         );
     }
-    let services = format!("{side}.services");
     if findings.kind().contains("Global")
-        && crate::decode::find(place.node, &services)
-            .is_some_and(|service| !said(service, "namespace"))
+        && below(place.node, side, "services").is_some_and(|service| !said(service, "namespace"))
     {
         findings.refuse_field(
             place,
-            &services,
+            &format!("{side}.services"),
             "missing-field",
             "in a global policy a service needs its namespace",
         );
@@ -86,26 +89,24 @@ pub(crate) fn rule(place: &Place<'_>, findings: &mut Findings<'_>) {
     let protocol = node.get("protocol").and_then(read_protocol);
     for side in ["source", "destination"] {
         for list in ["ports", "notPorts"] {
-            let field = format!("{side}.{list}");
-            let Some(ports) =
-                crate::decode::find(node, &field).filter(|ports| !ports.items().is_empty())
-            else {
+            let ports = below(node, side, list).map(Node::items).unwrap_or_default();
+            if ports.is_empty() {
                 continue;
-            };
+            }
+            let field = || format!("{side}.{list}");
             match &protocol {
                 // Named ports bring their protocol with them, since 3.32.
-                None if findings.release() >= Version::V3_32
-                    && ports.items().iter().all(is_named) => {}
+                None if findings.release() >= Version::V3_32 && ports.iter().all(is_named) => {}
                 None => findings.refuse_field(
                     place,
-                    &field,
+                    &field(),
                     "ports-without-protocol",
                     "port numbers need a protocol: TCP, UDP or SCTP",
                 ),
                 Some(protocol) if protocol.has_ports() => {}
                 Some(protocol) => findings.refuse_field(
                     place,
-                    &field,
+                    &field(),
                     "ports-without-protocol",
                     format!("{protocol} has no ports: they need TCP, UDP or SCTP"),
                 ),
@@ -130,10 +131,9 @@ fn networks(place: &Place<'_>, findings: &mut Findings<'_>) {
         .map(|version| version == 4);
     for side in ["source", "destination"] {
         for list in ["nets", "notNets"] {
-            let field = format!("{side}.{list}");
-            let nets = crate::decode::find(place.node, &field);
-            for (index, net) in nets.map(Node::items).unwrap_or_default().iter().enumerate() {
-                let field = format!("{field}[{index}]");
+            let nets = below(place.node, side, list).map(Node::items);
+            for (index, net) in nets.unwrap_or_default().iter().enumerate() {
+                let field = format!("{side}.{list}[{index}]");
                 let Some(net) = net.text().and_then(cidr) else {
                     let message =
                         format!("{} is not a CIDR: a rule wants address/length", shown(net));

@@ -1,8 +1,12 @@
 //! Decoding: what is accepted, what is found, how it is told.
 
+mod backing;
 mod hostile;
 mod input;
+mod leniency;
 mod mistakes;
+mod stored;
+mod streams;
 
 use calico_types::{Decoded, Source, diagnose};
 
@@ -21,6 +25,23 @@ fn codes(text: &str) -> Vec<&'static str> {
         .collect()
 }
 
+/// Code, line and column of each finding.
+fn places(name: &str, text: &str) -> Vec<(&'static str, usize, usize)> {
+    let (decoded, _) = diagnosed(name, text);
+    let place = |found: &calico_types::Diagnostic| {
+        let span = found.span.unwrap_or_default();
+        (found.code.0, span.line, span.column)
+    };
+    decoded.diagnostics.iter().map(place).collect()
+}
+
+/// The names of what was read.
+fn names(decoded: &Decoded) -> Vec<&str> {
+    decoded
+        .iter()
+        .map(|resource| resource.metadata().name.as_str())
+        .collect()
+}
 /// A document of one kind with this spec, in JSON.
 fn with_spec(kind: &str, spec: &str) -> String {
     format!(
