@@ -1,6 +1,7 @@
 //! What the server holds of each kind.
 
 use std::collections::HashSet;
+use std::error::Error;
 use std::fmt;
 
 use calico_types::kube::{ApiGroup, Kube, Served};
@@ -163,6 +164,18 @@ async fn follow<T: Served>(
             return;
         }
     }
+}
+
+/// An error with what caused it: "cannot list" alone helps nobody.
+fn reason(error: &dyn Error) -> String {
+    let causes = std::iter::successors(error.source(), |cause| cause.source());
+    causes.fold(error.to_string(), |mut text, cause| {
+        let cause = cause.to_string();
+        if !text.contains(&cause) {
+            text = format!("{text}: {cause}");
+        }
+        text
+    })
 }
 
 fn told<T: Served>(event: Event<Guarded<T>>, known: &mut HashSet<String>) -> Option<What> {
