@@ -151,7 +151,7 @@ async fn follow<T: Served>(
             }
             // Once is enough until it works again.
             Err(error) => {
-                (!std::mem::replace(&mut failing, true)).then(|| What::Failed(error.to_string()))
+                (!std::mem::replace(&mut failing, true)).then(|| What::Failed(reason(&error)))
             }
         };
         let change = what.map(|what| Change {
@@ -168,14 +168,16 @@ async fn follow<T: Served>(
 
 /// An error with what caused it: "cannot list" alone helps nobody.
 fn reason(error: &dyn Error) -> String {
-    let causes = std::iter::successors(error.source(), |cause| cause.source());
-    causes.fold(error.to_string(), |mut text, cause| {
-        let cause = cause.to_string();
-        if !text.contains(&cause) {
-            text = format!("{text}: {cause}");
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        let said = cause.to_string();
+        if !text.contains(&said) {
+            text = format!("{text}: {said}");
         }
-        text
-    })
+        next = cause.source();
+    }
+    text
 }
 
 fn told<T: Served>(event: Event<Guarded<T>>, known: &mut HashSet<String>) -> Option<What> {
