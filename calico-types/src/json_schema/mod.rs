@@ -9,10 +9,13 @@
 //! [`validate`](crate::validate) alone. Fields of experimental schemas are left
 //! out, as an API server leaves them out.
 //!
-//! With the feature `schemars` every kind and its spec implement
-//! `schemars::JsonSchema` by the same schemas.
+//! With the feature `schemars` every kind, its spec, and
+//! [`Resource`](crate::Resource) implement `schemars::JsonSchema` by the same
+//! schemas.
 
 mod build;
+#[cfg(feature = "schemars")]
+pub(crate) mod schemars;
 
 use serde_json::Value;
 

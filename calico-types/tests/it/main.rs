@@ -5,6 +5,8 @@ mod decode;
 mod fields;
 mod lint;
 mod oracle;
+#[cfg(feature = "schemars")]
+mod schemars;
 mod selector;
 mod topology;
 
