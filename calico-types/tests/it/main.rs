@@ -1,6 +1,7 @@
 //! Integration tests of `calico-types`.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod api_server;
 mod decode;
 mod fields;
 mod lint;

@@ -33,6 +33,7 @@ const fn rule(
         holds,
         help: None,
         instead: None,
+        corrected: None,
     }
 }
 
