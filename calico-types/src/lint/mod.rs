@@ -154,6 +154,7 @@ mod mtu;
 mod node;
 mod node_selector;
 mod order;
+mod peers;
 mod policy;
 mod pool;
 mod pool_use;

@@ -191,14 +191,9 @@ fn shared_subnet(
     of_family: fn(&NodeBGPSpec) -> Option<IpNet>,
 ) -> Option<IpNet> {
     let mut seen = BTreeSet::new();
-    let subnets = nodes
+    let mut subnets = nodes
         .iter()
         .filter_map(|node| node.resource.spec.bgp.as_ref().and_then(of_family))
         .filter(|subnet| subnet.prefix_len() < subnet.max_prefix_len());
-    for subnet in subnets {
-        if !seen.insert(subnet) {
-            return Some(subnet);
-        }
-    }
-    None
+    subnets.find(|subnet| !seen.insert(*subnet))
 }
