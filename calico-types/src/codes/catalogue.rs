@@ -142,6 +142,7 @@ catalogue! {
     "reflectors-not-peered" reflectors_not_peered Lint Warning,
     "selects-nothing" selects_nothing Lint Warning,
     "service-with-selector" service_with_selector Validation Error,
+    "shadows-policies" shadows_policies Lint Warning,
     "single-reflector" single_reflector Lint Warning,
     "text-expected" text_expected Decoding Error,
     "too-deep" too_deep Decoding Error,

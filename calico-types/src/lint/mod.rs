@@ -54,6 +54,7 @@
 //! | [`all-ports`](crate::codes::all_ports) | warning | an allowance of TCP, UDP or SCTP that names no port |
 //! | [`redundant-deny`](crate::codes::redundant_deny) | warning, info | a last rule that denies what would be denied anyway |
 //! | [`unreachable-rule`](crate::codes::unreachable_rule) | warning, info | a policy rule that is never asked |
+//! | [`shadows-policies`](crate::codes::shadows_policies) | warning | a policy that decides everything before others are asked |
 //! | [`contradictory-rule`](crate::codes::contradictory_rule) | warning | a rule whose conditions exclude each other |
 //! | [`ignored-by-felix`](crate::codes::ignored_by_felix) | error | Felix ignores the whole policy |
 //! | [`duplicate-policy`](crate::codes::duplicate_policy) | info | two policies that say the same |
@@ -163,6 +164,7 @@ mod reference;
 mod reflector;
 mod route_cover;
 mod sessions;
+mod shadow;
 mod tier;
 mod trailing_deny;
 mod unmatched;
@@ -279,8 +281,9 @@ const LINTS: [Lint; 22] = [
 ];
 
 /// Those that compare policies with each other and with every endpoint.
-const COMPARISONS: [Lint; 7] = [
+const COMPARISONS: [Lint; 8] = [
     order::check,
+    shadow::check,
     default_deny::check,
     host::check,
     unprotected::check,

@@ -162,6 +162,11 @@ impl PolicyView<'_> {
         }
     }
 
+    /// What the policy demands of single labels of what it is for.
+    pub(super) fn restrictions(&self) -> &LabelRestrictions {
+        &self.restrictions
+    }
+
     /// A label of which the policy demands what no value is, so that it is for
     /// nothing.
     pub(super) fn impossible_label(&self) -> Option<&str> {
