@@ -9,10 +9,12 @@
 //! | `mesh-beside-reflectors` | warning | route reflectors, and the node-to-node mesh still on |
 //! | `single-reflector` | warning | one reflector: when it goes, so do all routes |
 //! | `reflectors-not-peered` | warning | reflectors that do not hear of each other's clients |
+//! | `reflector-without-clients` | warning | a reflector that reflects to nobody |
+//! | `partitioned-topology` | warning | nodes whose routes do not reach others |
 //! | `multicast-cluster-id` | info | a cluster id that looks like a multicast group |
 //! | `node-without-address` | warning | a `Node` whose speaker has no address |
 //! | `node-without-session` | warning | neither a mesh nor a `BGPPeer` is for this node |
-//! | `peering-collision`, `one-sided-peering`, `as-mismatch`, `both-passive`, `reflector-as-client`, `gateway-family`, `missing-password` | warning, info | a [topology problem](crate::topology::Problem) |
+//! | `peering-collision`, `one-sided-peering`, `as-mismatch`, `both-passive`, `duplicate-node-address`, `reflector-as-client`, `gateway-family`, `missing-password` | error, warning | a [topology problem](crate::topology::Problem) |
 //! | `dangling-filter` | error, warning | a `BGPPeer` names a filter that is not there |
 //! | `unfiltered-peering` | warning | filters on some peerings, none on others of the kind |
 //! | `filter-without-catch-all` | warning, info | routes that no import rule matches are accepted |
@@ -75,10 +77,12 @@ mod meaning;
 mod mtu;
 mod node;
 mod order;
+mod partition;
 mod policy;
 mod pool;
 mod ports;
 mod reflector;
+mod reflector_clients;
 mod sessions;
 mod tier;
 mod trailing_deny;
@@ -166,8 +170,10 @@ impl LintContext {
 type Lint = fn(&Bundle<'_>, &mut Vec<Diagnostic>);
 
 /// Those that take time in proportion to the resources.
-const LINTS: [Lint; 12] = [
+const LINTS: [Lint; 14] = [
     reflector::check,
+    reflector_clients::check,
+    partition::check,
     node::check,
     sessions::check,
     bgp_filter::check,

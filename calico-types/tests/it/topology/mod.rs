@@ -15,6 +15,8 @@ use crate::suite_passes;
 mod diff;
 mod golden;
 mod large;
+mod lint;
+mod reach;
 
 #[test]
 fn sessions_are_calicos() {
