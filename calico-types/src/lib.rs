@@ -22,7 +22,9 @@ mod tree;
 pub mod validate;
 
 pub use decode::{Decoded, Located, decode, decode_within, diagnose};
-pub use diagnostic::{Code, Diagnostic, RefusedBy, Severity, Summary, fix, render};
+pub use diagnostic::{
+    Code, Diagnostic, RefusedBy, SarifRule, SarifTool, Severity, Summary, fix, json, render, sarif,
+};
 pub use metadata::{Metadata, OwnerReference};
 pub use prune::{Pruned, prune};
 pub use resources::{Kind, Resource};

@@ -4,6 +4,7 @@
 mod decode;
 mod lint;
 mod mistakes;
+mod report;
 mod selector;
 mod topology;
 
