@@ -145,6 +145,7 @@ catalogue! {
     "selects-nothing" selects_nothing Lint Warning,
     "separator-content" separator_content Decoding Warning,
     "service-with-selector" service_with_selector Validation Error,
+    "shadows-policies" shadows_policies Lint Warning,
     "single-reflector" single_reflector Lint Warning,
     "text-expected" text_expected Decoding Error,
     "too-deep" too_deep Decoding Error,

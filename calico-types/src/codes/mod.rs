@@ -112,18 +112,22 @@ pub fn all() -> impl ExactSizeIterator<Item = &'static Explanation> {
 /// `reflector` finds `single-reflector`.
 #[must_use]
 pub fn near(code: &str) -> Vec<&'static str> {
+    // Twice as long as any of them.
+    if code.len() > 64 {
+        return Vec::new();
+    }
     let lower = code.to_ascii_lowercase().replace([' ', '_'], "-");
     let tolerated = lower.len() / 4 + 1;
-    let mut near: Vec<(usize, &str)> = all()
+    let mut near: Vec<(usize, bool, &str)> = all()
         .map(|known| known.code.0)
-        .filter_map(|known| {
-            let within = lower.len() > 2 && known.contains(&lower);
-            let edits = distance(&lower, known);
-            (within || edits <= tolerated).then_some((edits, known))
-        })
+        .map(|known| (distance(&lower, known), known.contains(&lower), known))
+        .filter(|(edits, within, _)| *edits <= tolerated || (*within && lower.len() > 2))
         .collect();
     near.sort_unstable();
-    near.into_iter().map(|(_, known)| known).take(3).collect()
+    // What is much further away than the nearest was not meant.
+    let best = near.first().map_or(0, |(edits, ..)| *edits);
+    near.retain(|(edits, within, _)| *within || *edits <= best + 1);
+    near.into_iter().map(|(.., known)| known).take(3).collect()
 }
 
 #[cfg(test)]

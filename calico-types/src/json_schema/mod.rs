@@ -5,14 +5,18 @@
 //! Schema, for editors and validators. Both come from the tables by which this
 //! crate decodes, prunes and validates.
 //!
-//! They say what single values look like. What must stand together is said by
+//! They say what single values look like, and with a line what most are for. What must stand together is said by
 //! [`validate`](crate::validate) alone. Fields of experimental schemas are left
 //! out, as an API server leaves them out.
 //!
-//! With the feature `schemars` every kind and its spec implement
-//! `schemars::JsonSchema` by the same schemas.
+//! With the feature `schemars` every kind, its spec, and
+//! [`Resource`](crate::Resource) implement `schemars::JsonSchema` by the same
+//! schemas.
 
 mod build;
+mod description;
+#[cfg(feature = "schemars")]
+pub(crate) mod schemars;
 
 use serde_json::Value;
 
@@ -26,12 +30,14 @@ use build::Dialect;
 /// use calico_types::json_schema::open_api;
 /// let schema = open_api("projectcalico.org/v3", "IPPool").unwrap();
 /// let cidr = &schema["properties"]["spec"]["properties"]["cidr"];
-/// assert_eq!(cidr, &serde_json::json!({"type": "string", "format": "cidr", "maxLength": 48}));
+/// assert_eq!((&cidr["type"], &cidr["format"]), (&"string".into(), &"cidr".into()));
 /// ```
 #[must_use]
 pub fn open_api(api_version: &str, kind: &str) -> Option<Value> {
     let known = lookup(api_version, kind)?;
-    Some(build::root(&known.schema, Dialect::OpenApi))
+    let mut schema = build::root(&known.schema, Dialect::OpenApi);
+    description::add(&mut schema, api_version, kind);
+    Some(schema)
 }
 
 /// The JSON Schema (draft 2020-12) of a kind. `None` for kinds that this crate
@@ -50,5 +56,7 @@ pub fn open_api(api_version: &str, kind: &str) -> Option<Value> {
 #[must_use]
 pub fn of(api_version: &str, kind: &str) -> Option<Value> {
     let known = lookup(api_version, kind)?;
-    Some(build::root(&known.schema, Dialect::JsonSchema))
+    let mut schema = build::root(&known.schema, Dialect::JsonSchema);
+    description::add(&mut schema, api_version, kind);
+    Some(schema)
 }

@@ -134,17 +134,13 @@ fn node_addresses(all: &[Located]) -> BTreeSet<IpAddr> {
     let mut addresses = BTreeSet::new();
     for at in all {
         let foreign;
-        let node = match &at.resource {
-            Resource::Node(node) => node,
-            Resource::KubernetesNode(node) => {
-                foreign = convert::node(node);
-                &foreign
-            }
-            #[expect(
-                clippy::wildcard_enum_match_arm,
-                reason = "two kinds out of all are nodes"
-            )]
-            _ => continue,
+        let node = if let Resource::Node(node) = &at.resource {
+            node
+        } else if let Resource::KubernetesNode(node) = &at.resource {
+            foreign = convert::node(node);
+            &foreign
+        } else {
+            continue;
         };
         let bgp = node.spec.bgp.as_ref();
         let four = bgp.and_then(|bgp| bgp.ipv4_address);

@@ -11,7 +11,8 @@ use std::cell::OnceCell;
 
 use super::bundle::Bundle;
 use super::inventory::{Labelled, dns_pod};
-use super::policy::{PolicyView, namespaces};
+use super::peers::namespaces;
+use super::policy::PolicyView;
 use crate::resources::{Action, EntityRule, PolicyType, Rule};
 use crate::scalar::{Port, Protocol};
 use crate::selector::Selector;

@@ -90,7 +90,8 @@ fn kind(session: &SessionSpec) -> PeerType {
 }
 
 /// Rules that ask for a kind of peer of which the filter has none. All of its
-/// peerings have to have sessions: of the others nothing is known.
+/// peerings have to have sessions: of the others nothing is known. A filter with
+/// rules for both kinds is written for whatever peers there may be.
 fn foreign_peers(
     filter: &Placed<'_, BGPFilter>,
     peers: &BTreeSet<&str>,
@@ -104,7 +105,14 @@ fn foreign_peers(
             None => return found,
         }
     }
-    for (field, _, _, rules) in lists(&filter.resource.spec) {
+    let lists = lists(&filter.resource.spec);
+    let mut asked = lists
+        .iter()
+        .flat_map(|(.., rules)| rules.iter().filter_map(|rule| rule.peer_type));
+    if asked.any(|kind| of_filter.contains(&kind)) {
+        return found;
+    }
+    for (field, _, _, rules) in lists {
         for (index, rule) in rules.iter().enumerate() {
             let Some(wanted) = rule.peer_type.filter(|wanted| !of_filter.contains(wanted)) else {
                 continue;

@@ -299,7 +299,7 @@ fn profiles<'a>(resources: impl Iterator<Item = &'a Resource>) -> Profiles {
 
 /// Labels that every endpoint of a namespace inherits in a real cluster: the
 /// API server labels each namespace with its name.
-fn always(namespace: &str) -> LabelMap {
+pub(super) fn always(namespace: &str) -> LabelMap {
     let mut metadata = Metadata::named(namespace);
     let name = (
         "kubernetes.io/metadata.name".to_owned(),

@@ -53,7 +53,25 @@ enum Of {
     Workloads,
 }
 
-impl Field<'_> {
+impl<'a> Field<'a> {
+    /// `None` for a blank one, which selects everything or is not there.
+    fn new(
+        at: &'a Located,
+        path: String,
+        text: Option<&'a str>,
+        of: Of,
+        means: &'static str,
+    ) -> Option<Self> {
+        let text = text.filter(|text| !text.trim().is_empty())?;
+        Some(Self {
+            at,
+            path,
+            text,
+            of,
+            means,
+        })
+    }
+
     /// How many there are, where there are some and none is selected.
     fn selected<L: Labels>(
         &self,
@@ -74,72 +92,69 @@ impl Field<'_> {
 
 fn fields<'a>(bundle: &Bundle<'a>) -> Vec<Field<'a>> {
     let mut fields = Vec::new();
-    let mut add = |at, path: String, text: Option<&'a str>, of, means| {
-        let text = text.filter(|text| !text.trim().is_empty());
-        fields.extend(text.map(|text| Field {
-            at,
-            path,
-            text,
-            of,
-            means,
-        }));
-    };
     for peer in &bundle.peers {
         let (at, spec) = (peer.at, &peer.resource.spec);
-        let path = |field: &str| format!("spec.{field}");
-        let none = "the BGPPeer makes no session";
-        add(
-            at,
-            path("nodeSelector"),
-            spec.node_selector.as_deref(),
-            Of::Nodes,
-            none,
-        );
-        add(
-            at,
-            path("peerSelector"),
-            spec.peer_selector.as_deref(),
-            Of::Nodes,
-            none,
-        );
-        let workloads = spec.local_workload_selector.as_deref();
-        add(
-            at,
-            path("localWorkloadSelector"),
-            workloads,
-            Of::Workloads,
-            none,
+        let means = "the BGPPeer makes no session";
+        let own = [
+            ("nodeSelector", &spec.node_selector, Of::Nodes),
+            ("peerSelector", &spec.peer_selector, Of::Nodes),
+            (
+                "localWorkloadSelector",
+                &spec.local_workload_selector,
+                Of::Workloads,
+            ),
+        ];
+        fields.extend(
+            own.into_iter()
+                .map(|(field, text, of)| (at, field, text, of, means)),
         );
     }
     for pool in &bundle.pools {
         let (at, spec) = (pool.at, &pool.resource.spec);
-        let none = "no pod gets an address of the pool";
-        let (nodes, namespaces) = (
-            spec.node_selector.as_deref(),
-            spec.namespace_selector.as_deref(),
-        );
-        add(at, "spec.nodeSelector".to_owned(), nodes, Of::Nodes, none);
-        add(
-            at,
-            "spec.namespaceSelector".to_owned(),
-            namespaces,
-            Of::Namespaces,
-            none,
+        let own = [
+            ("nodeSelector", &spec.node_selector, Of::Nodes),
+            (
+                "namespaceSelector",
+                &spec.namespace_selector,
+                Of::Namespaces,
+            ),
+        ];
+        fields.extend(
+            own.into_iter()
+                .map(|(field, text, of)| (at, field, text, of, NO_ADDRESS)),
         );
     }
+    for felix in &bundle.felix {
+        let text = &felix.resource.spec.node_selector;
+        let means = "no node reads the configuration";
+        fields.push((felix.at, "nodeSelector", text, Of::Nodes, means));
+    }
+    let fields = fields
+        .into_iter()
+        .filter_map(|(at, field, text, of, means)| {
+            Field::new(at, format!("spec.{field}"), text.as_deref(), of, means)
+        });
+    fields.chain(listed(bundle)).collect()
+}
+
+const NO_ADDRESS: &str = "no pod gets an address of the pool";
+
+/// Those that stand in lists: the operator's pools, templates of host endpoints.
+fn listed<'a>(bundle: &Bundle<'a>) -> Vec<Field<'a>> {
+    let mut fields = Vec::new();
     for installation in &bundle.installations {
         let network = installation.resource.spec.calico_network.as_ref();
         let pools = network.and_then(|network| network.ip_pools.as_deref());
         for (index, pool) in pools.unwrap_or_default().iter().enumerate() {
             let path = format!("spec.calicoNetwork.ipPools[{index}].nodeSelector");
-            let none = "no pod gets an address of the pool";
-            add(
+            let text = pool.node_selector.as_deref();
+            fields.extend(Field::new(
                 installation.at,
                 path,
-                pool.node_selector.as_deref(),
+                text,
                 Of::Nodes,
-                none,
-            );
+                NO_ADDRESS,
+            ));
         }
     }
     for controllers in &bundle.controllers {
@@ -149,26 +164,10 @@ fn fields<'a>(bundle: &Bundle<'a>) -> Vec<Field<'a>> {
         for (index, template) in templates.iter().enumerate() {
             let path =
                 format!("spec.controllers.node.hostEndpoint.templates[{index}].nodeSelector");
-            let none = "no host endpoint is made of the template";
-            add(
-                controllers.at,
-                path,
-                template.node_selector.as_deref(),
-                Of::Nodes,
-                none,
-            );
+            let means = "no host endpoint is made of the template";
+            let text = template.node_selector.as_deref();
+            fields.extend(Field::new(controllers.at, path, text, Of::Nodes, means));
         }
-    }
-    for felix in &bundle.felix {
-        let none = "no node reads the configuration";
-        let text = felix.resource.spec.node_selector.as_deref();
-        add(
-            felix.at,
-            "spec.nodeSelector".to_owned(),
-            text,
-            Of::Nodes,
-            none,
-        );
     }
     fields
 }

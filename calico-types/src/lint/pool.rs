@@ -7,17 +7,27 @@ use ipnet::IpNet;
 
 use super::bundle::{Bundle, Placed};
 use crate::mtu::PoolOverlay;
-use crate::resources::{IPPool, InstallationIPPool, Node, Switch};
+use crate::resources::{
+    EncapsulationMode, IPPool, IPPoolSpec, InstallationIPPool, Node, NodeBGPSpec, Switch,
+};
 use crate::{Diagnostic, Severity};
 
 pub(super) fn check(bundle: &Bundle<'_>, found: &mut Vec<Diagnostic>) {
-    let subnet = shared_subnet(&bundle.nodes);
+    let (subnet_v4, subnet_v6) = (
+        shared_subnet(&bundle.nodes, v4),
+        shared_subnet(&bundle.nodes, v6),
+    );
     let mut seen: BTreeMap<IpNet, &Placed<'_, IPPool>> = BTreeMap::new();
     for pool in &bundle.pools {
         let cidr = pool.resource.spec.cidr.trunc();
         let earlier = sharing(&seen, cidr).find(|earlier| earlier.name() != pool.name());
         found.extend(earlier.map(|earlier| overlap(earlier, pool)));
         seen.entry(cidr).or_insert(pool);
+        let subnet = if cidr.addr().is_ipv4() {
+            subnet_v4
+        } else {
+            subnet_v6
+        };
         found.extend(subnet.and_then(|subnet| always(subnet, pool)));
     }
     for installation in &bundle.installations {
@@ -116,11 +126,7 @@ fn difference(pool: &IPPool, owned: &InstallationIPPool) -> Option<(&'static str
         return Some(("cidr", format!("cidr {cidr}")));
     }
     if PoolOverlay::of_pool(spec) != PoolOverlay::of_installation_pool(owned) {
-        let field = if spec.ipip_mode.is_some() {
-            "ipipMode"
-        } else {
-            "vxlanMode"
-        };
+        let field = mode(spec);
         let wanted = owned.encapsulation.unwrap_or_default();
         return Some((field, format!("encapsulation {wanted:?}")));
     }
@@ -142,11 +148,7 @@ fn always(subnet: IpNet, pool: &Placed<'_, IPPool>) -> Option<Diagnostic> {
     if !used.always {
         return None;
     }
-    let field = if pool.resource.spec.ipip_mode.is_some() {
-        "ipipMode"
-    } else {
-        "vxlanMode"
-    };
+    let field = mode(&pool.resource.spec);
     let message = format!(
         "pool {} encapsulates always: packets between nodes of one subnet, such as {subnet}, carry {} needless bytes",
         pool.name(),
@@ -159,26 +161,39 @@ fn always(subnet: IpNet, pool: &Placed<'_, IPPool>) -> Option<Diagnostic> {
     )
 }
 
-/// A subnet in which two nodes have their addresses.
+/// The field that says how the pool encapsulates; of two that say that it does not,
+/// the one that is there.
+fn mode(spec: &IPPoolSpec) -> &'static str {
+    let on = |mode: Option<EncapsulationMode>| mode.is_some_and(|m| m != EncapsulationMode::Never);
+    let written = spec.ipip_mode.is_some() && spec.vxlan_mode.is_none();
+    if on(spec.ipip_mode) || (written && !on(spec.vxlan_mode)) {
+        "ipipMode"
+    } else {
+        "vxlanMode"
+    }
+}
+
+fn v4(bgp: &NodeBGPSpec) -> Option<IpNet> {
+    bgp.ipv4_address.map(|address| IpNet::V4(address.trunc()))
+}
+
+fn v6(bgp: &NodeBGPSpec) -> Option<IpNet> {
+    bgp.ipv6_address.map(|address| IpNet::V6(address.trunc()))
+}
+
+/// A subnet of a family in which two nodes have their addresses.
 ///
 /// Then `Always` encapsulates packets that the network would carry as they are.
 /// Where every node has a subnet of its own, `Always` and `CrossSubnet` are the
 /// same.
-fn shared_subnet(nodes: &[Placed<'_, Node>]) -> Option<IpNet> {
+fn shared_subnet(
+    nodes: &[Placed<'_, Node>],
+    of_family: fn(&NodeBGPSpec) -> Option<IpNet>,
+) -> Option<IpNet> {
     let mut seen = BTreeSet::new();
-    for node in nodes {
-        let address = node
-            .resource
-            .spec
-            .bgp
-            .as_ref()
-            .and_then(|bgp| bgp.ipv4_address);
-        let Some(subnet) = address.map(|address| IpNet::V4(address.trunc())) else {
-            continue;
-        };
-        if !seen.insert(subnet) && subnet.prefix_len() < 32 {
-            return Some(subnet);
-        }
-    }
-    None
+    let mut subnets = nodes
+        .iter()
+        .filter_map(|node| node.resource.spec.bgp.as_ref().and_then(of_family))
+        .filter(|subnet| subnet.prefix_len() < subnet.max_prefix_len());
+    subnets.find(|subnet| !seen.insert(*subnet))
 }

@@ -8,7 +8,7 @@ use ipnet::IpNet;
 use super::bundle::{Bundle, Placed};
 use crate::resources::{AssignmentMode, IPPool, IPPoolAllowedUse};
 use crate::selector::Selector;
-use crate::{Diagnostic, Severity};
+use crate::{Diagnostic, Resource, Severity};
 
 pub(super) fn check(bundle: &Bundle<'_>, found: &mut Vec<Diagnostic>) {
     let known = bundle.unseen.none_of("IPPool") && bundle.unseen.none_of("Node");
@@ -141,14 +141,9 @@ impl<'b, 'a> Coverage<'b, 'a> {
 /// Pools that cannot give each of their nodes a block, not even with the others that
 /// those nodes may use.
 fn too_few(bundle: &Bundle<'_>, coverage: &[Coverage<'_, '_>]) -> Vec<Diagnostic> {
-    let strict = bundle.all.iter().any(|at| match &at.resource {
-        crate::Resource::IPAMConfiguration(ipam) => ipam.spec.strict_affinity,
-        #[expect(
-            clippy::wildcard_enum_match_arm,
-            reason = "one kind out of all has the setting"
-        )]
-        _ => false,
-    });
+    let strict = bundle.all.iter().any(
+        |at| matches!(&at.resource, Resource::IPAMConfiguration(ipam) if ipam.spec.strict_affinity),
+    );
     let nodes_of = |one: &Coverage<'_, '_>| one.nodes.iter().filter(|selected| **selected).count();
     let mut found = Vec::new();
     for one in coverage {

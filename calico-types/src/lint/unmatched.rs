@@ -7,7 +7,8 @@
 
 use super::bundle::Bundle;
 use super::inventory::Labelled;
-use super::policy::{DIRECTIONS, Peers, PolicyView, namespaces, peers};
+use super::peers::{Peers, namespaces, peers};
+use super::policy::{DIRECTIONS, PolicyView};
 use crate::convert::NAMESPACE_LABEL;
 use crate::resources::{EntityRule, PolicyType, Rule};
 use crate::selector::Selector;

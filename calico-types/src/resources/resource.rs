@@ -81,6 +81,24 @@ macro_rules! resource {
                 Self::$variant(resource)
             }
         })*
+
+        $(
+            /// By the schema of [`json_schema::of`](crate::json_schema::of).
+            #[cfg(feature = "schemars")]
+            impl schemars::JsonSchema for $kind {
+                fn schema_name() -> std::borrow::Cow<'static, str> {
+                    stringify!($variant).into()
+                }
+
+                fn schema_id() -> std::borrow::Cow<'static, str> {
+                    crate::json_schema::schemars::id::<Self>("")
+                }
+
+                fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                    crate::json_schema::schemars::of_kind::<Self>()
+                }
+            }
+        )*
     };
 }
 

@@ -82,10 +82,10 @@ fn text(name: &str, schema: &Schema) -> &'static str {
 
 /// A text that fits a pattern, where the types look at it.
 fn word(pattern: Pattern) -> Option<&'static str> {
-    match pattern {
-        Pattern::AnyCase(words) => words.first().copied(),
-        Pattern::Affinity => Some("host:x"),
-        _ => None,
+    if let Pattern::AnyCase(words) = pattern {
+        words.first().copied()
+    } else {
+        matches!(pattern, Pattern::Affinity).then_some("host:x")
     }
 }
 

@@ -31,6 +31,8 @@ pub(crate) struct Rule {
     pub(crate) help: Option<&'static str>,
     /// What most probably is to be written, if that can be said.
     pub(crate) instead: Option<&'static str>,
+    /// The same, where it depends on what is there.
+    pub(crate) corrected: Option<fn(&Node) -> Option<String>>,
 }
 
 impl Rule {
@@ -38,6 +40,18 @@ impl Rule {
     pub(crate) const fn help(mut self, help: &'static str) -> Self {
         self.help = Some(help);
         self
+    }
+
+    /// The same rule with what is to be written, made from what is there.
+    pub(crate) const fn corrected(mut self, with: fn(&Node) -> Option<String>) -> Self {
+        self.corrected = Some(with);
+        self
+    }
+
+    /// What is to be written, if that can be said.
+    pub(crate) fn suggestion(&self, node: &Node) -> Option<String> {
+        let fixed = self.instead.map(str::to_owned);
+        fixed.or_else(|| self.corrected.and_then(|with| with(node)))
     }
 
     /// The same rule with what is most probably to be written.
@@ -78,6 +92,21 @@ impl<'a> Findings<'a> {
     /// The release whose rules are asked.
     pub(crate) const fn release(&self) -> Version {
         self.release
+    }
+
+    /// What stands at a path of the document as it was written, before anything
+    /// was dropped.
+    pub(crate) fn written(&self, path: &str) -> Option<&Node> {
+        crate::decode::find(&self.document.root, path)
+    }
+
+    /// Says something about the value at a place, for which nobody refuses it.
+    pub(crate) fn warn(&mut self, place: &Place<'_>, diagnostic: Diagnostic) {
+        if self.diagnostics.len() < self.document.most_findings {
+            let diagnostic = diagnostic.on(place.path.to_string());
+            let located = self.document.locate(diagnostic, place.node.span);
+            self.diagnostics.push(located);
+        }
     }
 
     /// Refuses the value at a place.

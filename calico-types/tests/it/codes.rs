@@ -148,6 +148,16 @@ fn every_code_in_the_source_has_a_page_and_the_other_way_round() {
     assert_eq!(unused, [""; 0], "pages of codes that nothing says");
 }
 
+/// The table of lints is what somebody reads first.
+#[test]
+fn every_lint_is_in_the_table() {
+    let source = include_str!("../../src/lint/mod.rs");
+    for page in codes::all().filter(|page| page.layer == Layer::Lint) {
+        let line = format!("//! | [`{}`](crate::codes::", page.code);
+        assert!(source.contains(&line), "{}", page.code);
+    }
+}
+
 /// Every page is a file, and every file a page.
 #[test]
 fn files_and_pages_agree() {
@@ -225,19 +235,24 @@ impl<'a> Example<'a> {
         let (text, _) = fenced.split_once("```")?;
         let mut words = info.split(',');
         let name = match words.next() {
-            Some("yaml") => "page.yaml",
             Some("json") => "page.json",
-            other => panic!("{}: {other:?}", page.code),
+            language => {
+                assert_eq!(language, Some("yaml"), "{}", page.code);
+                "page.yaml"
+            }
         };
         let context = words.fold(LintContext::new(), |context, word| {
             match word.rsplit_once('-') {
-                None if word == "complete" => context.with_complete(),
+                None => {
+                    assert_eq!(word, "complete", "{}", page.code);
+                    context.with_complete()
+                }
                 Some(("nic-mtu", mtu)) => context.with_nic_mtu(mtu.parse().unwrap()),
-                Some(("release", release)) => {
+                Some((what, release)) => {
+                    assert_eq!(what, "release", "{}", page.code);
                     let (major, minor) = release.split_once('.').unwrap();
                     context.with_release(major.parse().unwrap(), minor.parse().unwrap())
                 }
-                other => panic!("{}: {other:?}", page.code),
             }
         });
         Some(Self {
@@ -373,4 +388,26 @@ fn kebab_literals(line: &str) -> impl Iterator<Item = &str> {
             })
     };
     line.split('"').skip(1).step_by(2).filter(is_kebab)
+}
+
+/// Manifests with a line missing, as an editor leaves them half-way: whatever is left
+/// is looked at, and nothing but codes with pages is said.
+#[test]
+fn whatever_is_left_of_a_manifest_can_be_looked_at() {
+    let mut told = BTreeSet::new();
+    for page in codes::all() {
+        let Some(example) = Example::of(page, "Wrong") else {
+            continue;
+        };
+        let lines: Vec<&str> = example.text.lines().collect();
+        for missing in 0..lines.len() {
+            let (before, after) = lines.split_at(missing);
+            let text = [before, &after[1..]].concat().join("\n");
+            let decoded = diagnose(&[Source::new(example.name, text)]);
+            let context = example.context.with_complete();
+            let linted = lint_decoded(&decoded, &context);
+            told.extend(decoded.diagnostics.iter().chain(&linted).map(|d| d.code.0));
+        }
+    }
+    assert!(told.iter().all(|code| codes::find(code).is_some()));
 }

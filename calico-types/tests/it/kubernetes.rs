@@ -208,10 +208,13 @@ fn mistakes_in_pods_have_a_place() {
     assert_eq!(of_spec("v1", "Pod", rest), [""; 0]);
 }
 
+fn policy(spec: &str) -> Vec<String> {
+    of_spec("networking.k8s.io/v1", "NetworkPolicy", spec)
+}
+
 /// One mistake a line, as `pkg/apis/networking/validation` of Kubernetes refuses it.
 #[test]
-fn the_api_server_refuses_network_policies() {
-    let policy = |spec: &str| of_spec("networking.k8s.io/v1", "NetworkPolicy", spec);
+fn the_api_server_refuses_ports_of_network_policies() {
     for (port, found) in [
         (r#"{"port": 0}"#, "out-of-range port"),
         (r#"{"port": 65536}"#, "out-of-range port"),
@@ -230,6 +233,10 @@ fn the_api_server_refuses_network_policies() {
         let spec = format!(r#"{{"ingress": [{{"ports": [{port}]}}]}}"#);
         assert_eq!(policy(&spec), [at]);
     }
+}
+
+#[test]
+fn the_api_server_refuses_peers_of_network_policies() {
     for (peer, found) in [
         ("{}", "empty-peer egress[0].to[0]"),
         (
@@ -258,6 +265,10 @@ fn the_api_server_refuses_network_policies() {
             [found]
         );
     }
+}
+
+#[test]
+fn the_api_server_refuses_selectors_of_network_policies() {
     for (selector, found) in [
         (
             r#"{"matchLabels": {"a b": "x"}}"#,
@@ -289,6 +300,10 @@ fn the_api_server_refuses_network_policies() {
             [found]
         );
     }
+}
+
+#[test]
+fn the_api_server_takes_network_policies() {
     assert_eq!(
         policy(r#"{"policyTypes": ["Both"]}"#),
         ["unsupported-value policyTypes[0]"]
@@ -303,41 +318,43 @@ fn the_api_server_refuses_network_policies() {
     );
 }
 
-/// The bounds and rules of the definitions of v1alpha1, and those of v1alpha2 that they share.
-#[test]
-fn the_definitions_refuse_cluster_policies() {
-    const OLD: &str = "policy.networking.k8s.io/v1alpha1";
-    const NEW: &str = "policy.networking.k8s.io/v1alpha2";
-    let rule = |kind: &str, to: &str, ports: &str| {
-        let rest = r#""subject": {"namespaces": {}}"#;
-        let (api, head, list) = match kind {
-            "ClusterNetworkPolicy" => (NEW, r#""tier": "Admin", "priority": 1,"#, "protocols"),
-            "AdminNetworkPolicy" => (OLD, r#""priority": 1,"#, "ports"),
-            _ => (OLD, "", "ports"),
-        };
-        let rule = format!(r#"{{"action": "Deny", "to": [{to}], "{list}": [{ports}]}}"#);
-        of_spec(
-            api,
-            kind,
-            &format!(r#"{{{head} {rest}, "egress": [{rule}]}}"#),
-        )
+/// Findings about a policy for the whole cluster with one rule of egress.
+fn rule(kind: &str, to: &str, ports: &str) -> Vec<String> {
+    let version = |minor| format!("policy.networking.k8s.io/v1alpha{minor}");
+    let (api, head, list) = match kind {
+        "ClusterNetworkPolicy" => (
+            version(2),
+            r#""tier": "Admin", "priority": 1,"#,
+            "protocols",
+        ),
+        "AdminNetworkPolicy" => (version(1), r#""priority": 1,"#, "ports"),
+        _ => (version(1), "", "ports"),
     };
+    let rule = format!(r#"{{"action": "Deny", "to": [{to}], "{list}": [{ports}]}}"#);
+    let spec = format!(r#"{{{head} "subject": {{"namespaces": {{}}}}, "egress": [{rule}]}}"#);
+    of_spec(&api, kind, &spec)
+}
+
+const EVERYWHERE: &str = r#"{"namespaces": {}}"#;
+
+/// The bounds and rules of the definitions of v1alpha1.
+#[test]
+fn the_definitions_refuse_admin_policies() {
     let admin = |to: &str, ports: &str| rule("AdminNetworkPolicy", to, ports);
-    let everywhere = r#"{"namespaces": {}}"#;
     for (to, ports, found) in [
         (
             "{}",
             r#"{"namedPort": "x"}"#,
             "one-field-only egress[0].to[0]",
         ),
-        (everywhere, "{}", "one-field-only egress[0].ports[0]"),
+        (EVERYWHERE, "{}", "one-field-only egress[0].ports[0]"),
         (
-            everywhere,
+            EVERYWHERE,
             r#"{"portNumber": {"port": 0}}"#,
             "out-of-range egress[0].ports[0].portNumber.port",
         ),
         (
-            everywhere,
+            EVERYWHERE,
             r#"{"portRange": {"start": 9, "end": 9}}"#,
             "invalid-range egress[0].ports[0].portRange.end",
         ),
@@ -380,14 +397,19 @@ fn the_definitions_refuse_cluster_policies() {
             "unknown-field egress[0].to[0].domainNames"
         ]
     );
+}
+
+/// Those of v1alpha2.
+#[test]
+fn the_definitions_refuse_cluster_policies() {
     let cluster = |to: &str, ports: &str| rule("ClusterNetworkPolicy", to, ports);
     assert_eq!(
-        cluster(everywhere, r#"{"tcp": {}}"#),
+        cluster(EVERYWHERE, r#"{"tcp": {}}"#),
         ["one-field-only egress[0].protocols[0].tcp"]
     );
     assert_eq!(
         cluster(
-            everywhere,
+            EVERYWHERE,
             r#"{"tcp": {"destinationPort": {"range": {"start": 2, "end": 1}}}}"#
         ),
         ["invalid-range egress[0].protocols[0].tcp.destinationPort.range.end"]

@@ -1,6 +1,7 @@
 //! Integration tests of `calico-types`.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod api_server;
 mod codes;
 mod convert;
 mod decode;
@@ -11,6 +12,9 @@ mod kubernetes;
 mod lint;
 mod mistakes;
 mod oracle;
+mod report;
+#[cfg(feature = "schemars")]
+mod schemars;
 mod selector;
 mod topology;
 mod validate;

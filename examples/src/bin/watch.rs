@@ -73,7 +73,7 @@ fn arguments() -> Result<Option<Settings>, Failure> {
             Long("insecure") => insecure = true,
             Long("group") => group = parser.value()?.parse_with(group_of)?,
             Short('h') | Long("help") => return Ok(None),
-            _ => return Err(argument.unexpected().into()),
+            Short(_) | Long(_) | Value(_) => return Err(argument.unexpected().into()),
         }
     }
     Ok(Some(Settings {

@@ -1,6 +1,7 @@
 //! What the server holds of each kind.
 
 use std::collections::HashSet;
+use std::error::Error;
 use std::fmt;
 
 use calico_types::kube::{ApiGroup, Kube, Served};
@@ -150,7 +151,7 @@ async fn follow<T: Served>(
             }
             // Once is enough until it works again.
             Err(error) => {
-                (!std::mem::replace(&mut failing, true)).then(|| What::Failed(error.to_string()))
+                (!std::mem::replace(&mut failing, true)).then(|| What::Failed(reason(&error)))
             }
         };
         let change = what.map(|what| Change {
@@ -163,6 +164,20 @@ async fn follow<T: Served>(
             return;
         }
     }
+}
+
+/// An error with what caused it: "cannot list" alone helps nobody.
+fn reason(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        let said = cause.to_string();
+        if !text.contains(&said) {
+            text = format!("{text}: {said}");
+        }
+        next = cause.source();
+    }
+    text
 }
 
 fn told<T: Served>(event: Event<Guarded<T>>, known: &mut HashSet<String>) -> Option<What> {

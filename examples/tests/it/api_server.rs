@@ -303,11 +303,13 @@ fn the_program_tells_what_changes(settings: &Settings) {
     let wait = |wanted: &str| {
         let mut seen = Vec::new();
         loop {
-            match lines.recv_timeout(PATIENCE) {
-                Ok(line) if line.contains(wanted) => return,
-                Ok(line) => seen.push(line),
-                Err(_) => panic!("no line with {wanted:?} in:\n{}", seen.join("\n")),
+            let line = lines.recv_timeout(PATIENCE);
+            let line = line.map_err(|_| format!("no {wanted:?} in:\n{}", seen.join("\n")));
+            let line: String = line.unwrap();
+            if line.contains(wanted) {
+                return;
             }
+            seen.push(line);
         }
     };
     wait("listed 0 BGPPeers");

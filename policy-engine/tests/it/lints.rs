@@ -319,6 +319,73 @@ proptest! {
     }
 }
 
+/// Who a policy is for.
+fn subject() -> impl Strategy<Value = Value> {
+    let selectors = vec![
+        json!("all()"),
+        json!("app == 'a'"),
+        json!("app in {'a', 'b'}"),
+        json!("app != 'c'"),
+        json!("has(app)"),
+        json!("projectcalico.org/namespace != 'b'"),
+        json!("app == 'a' && role == 'x'"),
+    ];
+    let namespaces = vec![
+        json!("all()"),
+        json!("env == 'prod'"),
+        json!("projectcalico.org/name == 'a'"),
+        json!("has(projectcalico.org/name) && projectcalico.org/name != 'c'"),
+    ];
+    (
+        any::<bool>(),
+        prop::option::weighted(0.7, select(selectors)),
+        prop::option::weighted(0.4, select(namespaces)),
+    )
+        .prop_map(|(namespaced, selector, namespaces)| {
+            let mut spec = json!({"order": 1, "types": ["Ingress"]});
+            if let Some(selector) = selector {
+                spec["selector"] = selector;
+            }
+            if let Some(namespaces) = namespaces.filter(|_| !namespaced) {
+                spec["namespaceSelector"] = namespaces;
+            }
+            let (kind, metadata) = match namespaced {
+                true => ("NetworkPolicy", json!({"namespace": "a"})),
+                false => ("GlobalNetworkPolicy", json!({})),
+            };
+            json!({"apiVersion": "projectcalico.org/v3", "kind": kind, "metadata": metadata, "spec": spec})
+        })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn policies_that_lints_call_shadowed_decide_nothing(first in subject(), second in subject()) {
+        let (mut first, mut second) = (first, second);
+        first["metadata"]["name"] = json!("first");
+        first["spec"]["ingress"] = json!([{"action": "Deny"}]);
+        second["metadata"]["name"] = json!("second");
+        second["spec"]["ingress"] = json!([{"action": "Allow", "protocol": "TCP", "destination": {"ports": [80]}}]);
+        let mut documents = world();
+        documents.extend([first.clone(), second.clone()]);
+        let texts: Vec<String> = documents.iter().map(Value::to_string).collect();
+        let decoded = decode(&[Source::new("set.yaml", texts.join("\n---\n"))]);
+        let found = lint(&decoded.resources, &LintContext::new());
+        if found.iter().any(|d| d.code.0 == "shadows-policies") {
+            let resources: Vec<Resource> = decoded.iter().cloned().collect();
+            let set = PolicySet::from_resources(&resources).set;
+            let interpreter = Interpreter::new(&set);
+            for (packet, (id, _)) in packets().iter().flat_map(|p| set.endpoint_ids().map(move |id| (p, id))) {
+                let decision = interpreter.decide(id, Direction::Ingress, packet);
+                if let Reason::Rule { policy, .. } = decision.reason {
+                    prop_assert_eq!(policy.name.as_str(), "first", "{}\n{:#}\n{:#}", packet, &first, &second);
+                }
+            }
+        }
+    }
+}
+
 /// The property above is not empty: these are claims, and true.
 #[test]
 fn lints_do_claim() {

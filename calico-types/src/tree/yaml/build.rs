@@ -98,6 +98,10 @@ impl<'a> Builder<'a> {
     /// # Errors
     /// A document that cannot be read on: too deep, too many copies, or a
     /// mapping with a list for a key.
+    #[allow(
+        clippy::wildcard_enum_match_arm,
+        reason = "comment events exist only where another crate turns that feature on"
+    )]
     pub(super) fn event(&mut self, event: Event<'_>, span: Span) -> Result<(), Failure> {
         match event {
             Event::Scalar(text, style, anchor, tag) => {

@@ -58,13 +58,15 @@ pub(crate) const BGP_PEER: &[Rule] = &[
         "nodeSelector",
         |spec| !said(spec, "node") || !said(spec, "nodeSelector"),
         "node and nodeSelector exclude each other",
-    ),
+    )
+    .help("leave both out for all nodes"),
     rule(
         "conflicting-fields",
         "peerSelector",
         |spec| !said(spec, "peerIP") || !said(spec, "peerSelector"),
         "peerIP and peerSelector exclude each other",
-    ),
+    )
+    .help("peerIP names one peer by address, peerSelector selects nodes by label"),
     rule(
         "conflicting-fields",
         "asNumber",
@@ -76,13 +78,15 @@ pub(crate) const BGP_PEER: &[Rule] = &[
         "peerIP",
         |spec| !said(spec, "localWorkloadSelector") || !said(spec, "peerIP"),
         "localWorkloadSelector and peerIP exclude each other",
-    ),
+    )
+    .help("workloads on the same node are peered with by label alone"),
     rule(
         "conflicting-fields",
         "peerSelector",
         |spec| !said(spec, "localWorkloadSelector") || !said(spec, "peerSelector"),
         "localWorkloadSelector and peerSelector exclude each other",
-    ),
+    )
+    .help("the one selects workloads, the other nodes: make two BGPPeers"),
     rule(
         "missing-field",
         "localWorkloadSelector",

@@ -38,6 +38,7 @@ const fn rule(
         holds,
         help: None,
         instead: None,
+        corrected: None,
     }
 }
 

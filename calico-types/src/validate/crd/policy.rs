@@ -77,20 +77,23 @@ pub(crate) const ENTITY: &[Rule] = &[
         "misplaced-global",
         "selector",
         |side| !side.text_of("selector").contains("global("),
-        "global() stands in the namespaceSelector of a rule only",
-    ),
+        NO_GLOBAL,
+    )
+    .instead("namespaceSelector: global()"),
     rule(
         "service-with-selector",
         "services",
         |side| !has(side, "services") || !said(side, "namespaceSelector"),
         "services and namespaceSelector exclude each other",
-    ),
+    )
+    .help(SERVICE),
     rule(
         "service-with-selector",
         "services",
         |side| !has(side, "services") || !has(side, "serviceAccounts"),
         "services and serviceAccounts exclude each other",
-    ),
+    )
+    .help(SERVICE),
     rule(
         "missing-field",
         "services",
@@ -106,14 +109,18 @@ pub(crate) const ENTITY: &[Rule] = &[
         "services",
         |side| !has(side, "services") || (!said(side, "selector") && !said(side, "notSelector")),
         "services and selectors exclude each other",
-    ),
+    )
+    .help(SERVICE),
     rule(
         "service-with-selector",
         "services",
         |side| !has(side, "services") || (!filled(side, "nets") && !filled(side, "notNets")),
         "services and nets exclude each other",
-    ),
+    )
+    .help(SERVICE),
 ];
+
+const SERVICE: &str = "a service stands for its own addresses: make two rules for either of both";
 
 const NO_GLOBAL: &str = "global() stands in the namespaceSelector of a rule only";
 
@@ -123,13 +130,15 @@ pub(crate) const NETWORK_POLICY: &[Rule] = &[
         "selector",
         |spec| !spec.text_of("selector").contains("global("),
         NO_GLOBAL,
-    ),
+    )
+    .help("for everything that the policy can be about: all()"),
     rule(
         "misplaced-global",
         "serviceAccountSelector",
         |spec| !spec.text_of("serviceAccountSelector").contains("global("),
         NO_GLOBAL,
-    ),
+    )
+    .help("for everything that the policy can be about: all()"),
 ];
 
 pub(crate) const GLOBAL_NETWORK_POLICY: &[Rule] = &[
@@ -138,19 +147,22 @@ pub(crate) const GLOBAL_NETWORK_POLICY: &[Rule] = &[
         "selector",
         |spec| !spec.text_of("selector").contains("global("),
         NO_GLOBAL,
-    ),
+    )
+    .help("for everything that the policy can be about: all()"),
     rule(
         "misplaced-global",
         "serviceAccountSelector",
         |spec| !spec.text_of("serviceAccountSelector").contains("global("),
         NO_GLOBAL,
-    ),
+    )
+    .help("for everything that the policy can be about: all()"),
     rule(
         "misplaced-global",
         "namespaceSelector",
         |spec| !spec.text_of("namespaceSelector").contains("global("),
         NO_GLOBAL,
-    ),
+    )
+    .help("for everything that the policy can be about: all()"),
     rule(
         "conflicting-fields",
         "preDNAT",

@@ -1,5 +1,7 @@
 //! Pools.
 
+use std::net::IpAddr;
+
 use ipnet::IpNet;
 
 use super::super::findings::Rule;
@@ -23,7 +25,11 @@ pub(crate) const IP_POOL: &[Rule] = &[
             }
         },
         "the CIDR of a pool is one address/length, without leading zeros or IPv4 within IPv6",
-    ),
+    )
+    .corrected(|spec| {
+        let cidr = formats::cidr(spec.text_of("cidr"))?;
+        Some(format!("cidr: {}", without_mapping(cidr)?))
+    }),
     rule(
         "conflicting-fields",
         "vxlanMode",
@@ -97,7 +103,8 @@ pub(crate) const IP_POOL: &[Rule] = &[
         "cidr",
         |spec| of_cidr(spec, |cidr| is_masked(&cidr)),
         "the CIDR of a pool has no host bits",
-    ),
+    )
+    .corrected(|spec| Some(format!("cidr: {}", cidr(spec)?.trunc()))),
     rule(
         "link-local-pool",
         "cidr",
@@ -141,6 +148,17 @@ pub(crate) const IP_POOL: &[Rule] = &[
 
 fn cidr(spec: &Node) -> Option<IpNet> {
     formats::cel_cidr(spec.text_of("cidr"))
+}
+
+/// The IPv4 network that is written as part of IPv6; others as they are.
+fn without_mapping(cidr: IpNet) -> Option<IpNet> {
+    let IpAddr::V6(address) = cidr.addr() else {
+        return Some(cidr);
+    };
+    match address.to_ipv4_mapped() {
+        Some(v4) => IpNet::new(v4.into(), cidr.prefix_len().checked_sub(96)?).ok(),
+        None => Some(cidr),
+    }
 }
 
 /// For rules about a CIDR: they say nothing about one that is not.

@@ -18,7 +18,7 @@
 mod values;
 
 use super::findings::{Findings, Place};
-use crate::decode::{shown, type_name};
+use crate::decode::{printable, shown, type_name};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::path::Path;
 use crate::schema::{Field, Form, Schema, Shape};
@@ -93,7 +93,7 @@ impl Walk<'_, '_> {
             if !(rule.holds)(place.node) {
                 let mut diagnostic = Diagnostic::error(Code(rule.code), rule.message);
                 diagnostic.help.extend(rule.help.map(str::to_owned));
-                diagnostic.suggestion = rule.instead.map(str::to_owned);
+                diagnostic.suggestion = rule.suggestion(place.node);
                 self.findings.refuse_field_as(place, rule.at, diagnostic);
             }
         }
@@ -140,8 +140,15 @@ fn wrong_type(place: &Place<'_>, schema: &Schema, findings: &mut Findings<'_>) {
         }
     };
     let mut diagnostic = Diagnostic::error(Code(code), message);
-    if let Some(value) = values::retyped(node, schema) {
-        diagnostic = diagnostic.suggest(crate::decode::assign(place.path, &value));
+    match (values::retyped(node, schema), schema.pattern, &node.value) {
+        (Some(value), _, _) => {
+            diagnostic = diagnostic.suggest(crate::decode::assign(place.path, &value));
+        }
+        (None, Some(pattern), _) => diagnostic = diagnostic.help(pattern.expected()),
+        (None, None, Value::Mapping(_)) if matches!(schema.shape, Shape::List(_)) => {
+            diagnostic = diagnostic.help("an item of a list begins with a dash");
+        }
+        _ => {}
     }
     findings.add(place.path.to_string(), node.span, diagnostic);
 }
@@ -153,12 +160,24 @@ fn fields(place: &Place<'_>, schema: &Schema, findings: &mut Findings<'_>) {
     if (schema.one_field || schema.some_field) && given.is_empty() {
         let names = names(schema);
         let message = format!("none of {names} is given");
-        let diagnostic =
+        let mut diagnostic =
             Diagnostic::error(Code("one-field-only"), message).help(if schema.one_field {
                 "write exactly one of them"
             } else {
                 "write one, or leave the whole mapping out"
             });
+        let path = place.path.to_string();
+        let written = findings
+            .written(&path)
+            .map(Node::entries)
+            .unwrap_or_default();
+        for entry in written.iter().take(3) {
+            let key = printable(&entry.key);
+            diagnostic = diagnostic.help(match schema.field(&entry.key) {
+                Some(_) => format!("`{key}` is of an experimental schema, and dropped here"),
+                None => format!("`{key}` is unknown, and dropped"),
+            });
+        }
         findings.add(place.path.to_string(), node.span, diagnostic);
     } else if schema.one_field && given.len() > 1 {
         let given: Vec<String> = given

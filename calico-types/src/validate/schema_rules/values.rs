@@ -1,10 +1,12 @@
 //! Texts and numbers against what the schema says of them.
 
-use super::{Findings, Place, type_name};
+use std::net::IpAddr;
+
+use super::{Findings, Place};
 use crate::decode::{assign, meant, shown};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::scalar::Duration;
-use crate::schema::{Format, Pattern, Schema, Shape};
+use crate::schema::{Form, Format, Pattern, Schema, Shape};
 use crate::tree::{Node, Value};
 use crate::validate::formats;
 
@@ -23,18 +25,21 @@ pub(super) fn text(text: &str, place: &Place<'_>, schema: &Schema, findings: &mu
     match schema.format {
         Some(Format::Cidr) if formats::cidr(text).is_none() => {
             let message = format!("{} is not a CIDR (address/length)", shown(place.node));
-            let corrected = text.parse().ok().map(|address: std::net::IpAddr| {
-                let length = if address.is_ipv4() { 32 } else { 128 };
-                format!("{address}/{length}")
-            });
-            refuse(place, "invalid-cidr", message, corrected, findings);
+            let mut diagnostic = Diagnostic::error(Code("invalid-cidr"), message);
+            if let Some(corrected) = single(text) {
+                diagnostic = diagnostic.suggest(assign(place.path, &corrected));
+            } else if let Ok(address) = text.parse::<IpAddr>() {
+                let length = if address.is_ipv4() { 24 } else { 64 };
+                diagnostic = diagnostic.help(format!("say how large it is: {address}/{length}"));
+            }
+            findings.add(place.path.to_string(), place.node.span, diagnostic);
         }
         Some(Format::DateTime) if !formats::is_date_time(text) => {
             let message = format!(
                 "{} is not a time such as 2026-01-31T12:00:00Z",
                 shown(place.node)
             );
-            refuse(place, "invalid-time", message, None, findings);
+            findings.refuse(place, "invalid-time", message);
         }
         Some(Format::Cidr | Format::DateTime | Format::Int32 | Format::Int64) | None => {}
     }
@@ -74,9 +79,17 @@ fn length(text: &str, place: &Place<'_>, schema: &Schema, findings: &mut Finding
 pub(super) fn integer(place: &Place<'_>, schema: &Schema, findings: &mut Findings<'_>) {
     let node = place.node;
     let Some(number) = node.integer() else {
-        let message = format!("{} is not {}", shown(node), type_name(schema));
+        let whole = matches!(&node.value, Value::Number(number) if !number.is_f64());
+        let message = if whole {
+            format!("{} does not fit 63 bits", shown(node))
+        } else {
+            format!("{} is not a whole number", shown(node))
+        };
         return findings.refuse(place, "wrong-type", message);
     };
+    if schema.form == Form::Asn && (WIDE..=i64::from(u32::MAX)).contains(&number) {
+        findings.warn(place, wide_as_number());
+    }
     if !schema.one_of.is_empty() && !schema.one_of.contains(&number.to_string().as_str()) {
         let message = format!("{number} is not one of {}", schema.one_of.join(", "));
         findings.refuse(place, "unsupported-value", message);
@@ -92,10 +105,28 @@ pub(super) fn integer(place: &Place<'_>, schema: &Schema, findings: &mut Finding
     findings.refuse(place, "out-of-range", message);
 }
 
+/// The CIDR of one address. Not of an address that looks like a network's, of
+/// which nobody knows how large it is.
+fn single(text: &str) -> Option<String> {
+    match text.parse().ok()? {
+        IpAddr::V4(address) if address.octets().ends_with(&[0]) => None,
+        IpAddr::V4(address) => Some(format!("{address}/32")),
+        IpAddr::V6(address) if address.segments().ends_with(&[0]) => None,
+        IpAddr::V6(address) => Some(format!("{address}/128")),
+    }
+}
+
 /// What a text that does not fit a pattern was most probably meant to be.
 fn corrected(text: &str, pattern: Pattern) -> Option<String> {
     match pattern {
-        Pattern::AnyCase(words) => meant(text, words).map(str::to_owned),
+        Pattern::AnyCase(words) => {
+            let begins = |word: &&&str| {
+                let head = word.get(..text.len()).unwrap_or_default();
+                text.len() > 2 && head.eq_ignore_ascii_case(text)
+            };
+            let word = words.iter().find(begins).copied();
+            word.or_else(|| meant(text, words)).map(str::to_owned)
+        }
         Pattern::Duration { .. } | Pattern::ConntrackTimeout => {
             if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
                 return Some(format!("{text}s"));
@@ -125,10 +156,27 @@ fn corrected(text: &str, pattern: Pattern) -> Option<String> {
     }
 }
 
+/// AS numbers from here do not fit 32 bits with a sign.
+const WIDE: i64 = 1 << 31;
+
+/// A word about an AS number that only some API servers take.
+fn wide_as_number() -> Diagnostic {
+    let message = "API servers from Kubernetes 1.36 on refuse AS numbers above 2147483647 here";
+    Diagnostic::warning(Code("wide-as-number"), message)
+        .help("Calico's schema calls AS numbers int32; older servers do not mind")
+}
+
 /// A scalar in the type that is wanted, where that is plain.
 pub(super) fn retyped(node: &Node, schema: &Schema) -> Option<String> {
     match (schema.shape, &node.value) {
-        (Shape::Text, Value::Bool(_) | Value::Number(_)) => Some(format!("\"{}\"", shown(node))),
+        (Shape::Text, Value::Number(number)) if schema.form == Form::Duration => {
+            Some(format!("{number}s"))
+        }
+        (Shape::Text, Value::Bool(_) | Value::Number(_)) => {
+            let text = shown(node);
+            let fits = schema.pattern.is_none_or(|pattern| pattern.matches(&text));
+            fits.then(|| format!("\"{text}\""))
+        }
         (Shape::Integer | Shape::Number, Value::String(text)) => {
             text.trim().parse::<i64>().ok().map(|n| n.to_string())
         }

@@ -8,11 +8,16 @@ mod mistakes;
 mod stored;
 mod streams;
 
-use calico_types::{Decoded, Source, diagnose};
+use calico_types::{Decoded, Source, codes, diagnose};
 
 fn diagnosed(name: &str, text: &str) -> (Decoded, [Source; 1]) {
     let sources = [Source::new(name, text)];
-    (diagnose(&sources), sources)
+    let decoded = diagnose(&sources);
+    for diagnostic in &decoded.diagnostics {
+        let page = codes::find(diagnostic.code.0);
+        assert!(page.is_some(), "{} has no page", diagnostic.code);
+    }
+    (decoded, sources)
 }
 
 /// Codes in order.

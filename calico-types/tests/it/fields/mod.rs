@@ -4,6 +4,7 @@
 //! `crd_fields.txt` says what the definitions say, a line a field. It is held to them where
 //! they are at hand, and the tables and types are held to it everywhere.
 
+mod descriptions;
 pub(crate) mod list;
 pub(crate) mod roundtrip;
 

@@ -249,4 +249,7 @@ fn rules_for_peers_that_the_filter_does_not_have() {
     check(&typed("iBGP"), &[("peer-type-without-peer", line)]);
     check(&typed("eBGP"), &[]);
     check_with(LintContext::new(), &typed("iBGP"), &[]);
+    // Written for whatever peers there may be.
+    let both = typed("iBGP").replace(line, &format!("{line}\n  {}", line.replace("iBGP", "eBGP")));
+    check(&both, &[]);
 }

@@ -152,3 +152,84 @@ fn a_last_denial_that_decides_nothing() {
     let later = SHOP.to_owned() + "  - {action: Deny}\n";
     check(&later, &[]);
 }
+
+/// The shop, and a denial of ingress with a rule.
+fn denied(order: u32, subject: &str) -> String {
+    format!(
+        "{SHOP}---\nkind: GlobalNetworkPolicy\nmetadata: {{name: deny}}\nspec:\n  order: {order}\n  {subject}\n  types: [Ingress]\n  ingress:\n  - {{action: Deny, metadata: {{annotations: {{it: x}}}}}}\n"
+    )
+}
+
+#[track_caller]
+fn shadows(context: LintContext, set: &str, expected: &[&str]) {
+    let (found, _) = findings(context, set);
+    let shadows = found.iter().filter(|d| d.code.0 == "shadows-policies");
+    let messages: Vec<&str> = shadows.map(|d| d.message.as_str()).collect();
+    assert_eq!(messages, expected);
+}
+
+#[test]
+fn a_policy_that_decides_everything_before_others() {
+    let both = ["deny decides everything before 2 policies, such as db, are asked"];
+    for subject in [
+        "selector: all()",
+        "namespaceSelector: all()",
+        "namespaceSelector: kubernetes.io/metadata.name == 'shop'",
+        "namespaceSelector: has(projectcalico.org/name) && projectcalico.org/name != 'kube-system'",
+        "selector: projectcalico.org/namespace != 'kube-system'",
+        "selector: projectcalico.org/namespace in {'shop', 'other'}",
+        "selector: app in {'web', 'db'}",
+    ] {
+        shadows(complete(), &denied(1, subject), &both);
+        // Later it is a denial by default.
+        shadows(complete(), &denied(11, subject), &[]);
+    }
+    let one = ["deny decides everything before web is asked"];
+    shadows(complete(), &denied(1, "selector: app == 'web'"), &one);
+    // Only some of the pods that the others are for, as far as is known.
+    for subject in [
+        "selector: has(quarantine)",
+        "selector: app not in {'web', 'db'}",
+        "namespaceSelector: team == 'red'",
+        "serviceAccountSelector: role == 'x'",
+    ] {
+        shadows(complete(), &denied(1, subject), &[]);
+    }
+}
+
+#[test]
+fn a_denial_that_is_no_rule_or_in_another_tier_shadows_nothing() {
+    let by_types = denied(1, "selector: all()").replace(
+        "  ingress:\n  - {action: Deny, metadata: {annotations: {it: x}}}\n",
+        "",
+    );
+    shadows(complete(), &by_types, &[]);
+    let platform = denied(2, "selector: all()").replace(
+        "  order: 2\n  selector",
+        "  order: 2\n  tier: platform\n  selector",
+    );
+    shadows(complete(), &platform, &[]);
+    let log =
+        denied(1, "selector: all()").replace("action: Deny, metadata", "action: Log, metadata");
+    shadows(complete(), &log, &[]);
+    let narrow = denied(1, "selector: all()").replace(
+        "action: Deny, metadata",
+        "action: Deny, protocol: UDP, metadata",
+    );
+    shadows(complete(), &narrow, &[]);
+}
+
+#[test]
+fn kubernetes_policies_are_shadowed_too() {
+    let set = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: k, namespace: shop}\nspec: {podSelector: {}, ingress: [{}]}\n---\nkind: GlobalNetworkPolicy\nmetadata: {name: deny}\nspec:\n  order: 1\n  namespaceSelector: projectcalico.org/name == 'shop'\n  ingress:\n  - {action: Deny}\n";
+    shadows(
+        LintContext::new(),
+        set,
+        &["deny decides everything before k is asked"],
+    );
+    shadows(
+        LintContext::new(),
+        &set.replace("order: 1\n", "order: 1001\n"),
+        &[],
+    );
+}

@@ -162,3 +162,28 @@ fn private_addresses_that_leave() {
     );
     check(&routed, &[]);
 }
+
+#[test]
+fn always_is_told_of_the_field_and_the_family_that_encapsulate() {
+    let set = |pool: &str| {
+        let node = |i: usize| {
+            format!(
+                "kind: Node\nmetadata: {{name: n{i}}}\nspec: {{bgp: {{ipv4Address: 10.0.0.{i}/24, ipv6Address: 'fd00::{i}/128'}}}}\n"
+            )
+        };
+        format!(
+            "{}---\n{}---\nkind: IPPool\nmetadata: {{name: p}}\nspec:\n  natOutgoing: true\n{pool}",
+            node(1),
+            node(2)
+        )
+    };
+    let vxlan = set("  cidr: 192.168.0.0/16\n  ipipMode: Never\n  vxlanMode: Always\n");
+    check(&vxlan, &[("always-encapsulated", "vxlanMode: Always")]);
+    let (found, _) = findings(complete(), &vxlan);
+    assert_eq!(
+        found[0].suggestion.as_deref(),
+        Some("vxlanMode: CrossSubnet")
+    );
+    // The nodes share no IPv6 subnet.
+    check(&set("  cidr: 'fd00:10::/64'\n  vxlanMode: Always\n"), &[]);
+}

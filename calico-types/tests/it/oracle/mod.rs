@@ -23,6 +23,7 @@ use crate::fields::Definition;
 pub(crate) struct Oracle {
     pub(crate) definition: Definition,
     structure: structure::Structure,
+    twins: structure::Twins,
     rules: rules::Rules,
 }
 
@@ -49,6 +50,7 @@ impl Oracle {
     pub(crate) fn new(definition: Definition) -> Self {
         Self {
             structure: structure::Structure::new(&definition.schema),
+            twins: structure::Twins::new(&definition),
             rules: rules::Rules::new(&definition.schema),
             definition,
         }
@@ -68,6 +70,12 @@ impl Oracle {
             rules,
             lists: structure::repeated(&stored, &self.definition.schema),
         }
+    }
+
+    /// How the JSON Schema that this crate gives differs from the definition's about a
+    /// document, if it does.
+    fn schema_difference(&self, document: &Value) -> Option<String> {
+        self.twins.difference(document)
     }
 
     /// Every rule of the definition, as [`Verdict::rules`] has them, but those about a change.

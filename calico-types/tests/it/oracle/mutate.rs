@@ -77,6 +77,9 @@ impl Run {
         let verdict = oracle.judge(document);
         self.refused += usize::from(verdict.refused());
         self.differences.extend(difference(&verdict, document));
+        if self.judged.is_multiple_of(4) {
+            self.differences.extend(oracle.schema_difference(document));
+        }
         let alone = verdict.rules.len() == 1;
         for rule in verdict.rules {
             if alone || rule.ends_with(NEVER_ALONE) {

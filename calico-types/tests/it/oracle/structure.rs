@@ -4,27 +4,55 @@ use jsonschema::{Draft, PatternOptions, Validator};
 use regex::Regex;
 use serde_json::{Value, json};
 
+use crate::fields::Definition;
+
 pub(super) struct Structure {
     validator: Validator,
     schema: Value,
 }
 
-impl Structure {
-    pub(super) fn new(schema: &Value) -> Self {
-        let date_time = Regex::new(
+/// A validator for a schema, with Kubernetes' formats.
+fn validator(schema: &Value) -> Validator {
+    let date_time = Regex::new(
             r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])[Tt]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(.\d+)?([Zz]|[+-]\d\d:\d\d)(?s:[Tt].*)?$",
         )
         .unwrap();
-        let validator = jsonschema::options()
-            .with_draft(Draft::Draft202012)
-            .with_pattern_options(PatternOptions::regex())
-            .should_validate_formats(true)
-            .with_format("cidr", is_cidr)
-            .with_format("date-time", move |text| date_time.is_match(text))
-            .build(&json_schema(schema))
-            .unwrap();
+    jsonschema::options()
+        .with_draft(Draft::Draft202012)
+        .with_pattern_options(PatternOptions::regex())
+        .should_validate_formats(true)
+        .with_format("cidr", is_cidr)
+        .with_format("date-time", move |text| date_time.is_match(text))
+        .build(schema)
+        .unwrap()
+}
+
+/// The schema of a definition in JSON Schema's words, and the one that this crate gives.
+pub(super) struct Twins {
+    theirs: Validator,
+    ours: Validator,
+}
+
+impl Twins {
+    pub(super) fn new(definition: &Definition) -> Self {
+        let ours = calico_types::json_schema::of(&definition.api_version, &definition.kind);
         Self {
-            validator,
+            theirs: validator(&json_schema(&definition.schema, false)),
+            ours: validator(&ours.unwrap()),
+        }
+    }
+
+    /// How the two differ about a document, if they do.
+    pub(super) fn difference(&self, document: &Value) -> Option<String> {
+        let (theirs, ours) = (self.theirs.is_valid(document), self.ours.is_valid(document));
+        (theirs != ours).then(|| format!("{document}\n  definition: {theirs}, ours: {ours}"))
+    }
+}
+
+impl Structure {
+    pub(super) fn new(schema: &Value) -> Self {
+        Self {
+            validator: validator(&json_schema(schema, true)),
             schema: schema.clone(),
         }
     }
@@ -40,29 +68,29 @@ impl Structure {
     }
 }
 
-/// OpenAPI's words in JSON Schema's. A text of some format may also be a list, which
-/// Kubernetes lets pass.
-fn json_schema(schema: &Value) -> Value {
+/// OpenAPI's words in JSON Schema's. To Kubernetes a text of some format may also be a list.
+fn json_schema(schema: &Value, as_kubernetes: bool) -> Value {
     let Some(words) = schema.as_object() else {
         return schema.clone();
     };
+    let below = |schema: &Value| json_schema(schema, as_kubernetes);
     let mut out = serde_json::Map::new();
     for (word, value) in words {
         let value = match word.as_str() {
             "properties" => {
                 let fields = value.as_object().unwrap().iter();
                 fields
-                    .map(|(name, field)| (name.clone(), json_schema(field)))
+                    .map(|(name, field)| (name.clone(), below(field)))
                     .collect::<serde_json::Map<_, _>>()
                     .into()
             }
-            "items" | "additionalProperties" => json_schema(value),
-            "anyOf" | "allOf" => value.as_array().unwrap().iter().map(json_schema).collect(),
+            "items" | "additionalProperties" => below(value),
+            "anyOf" | "allOf" => value.as_array().unwrap().iter().map(below).collect(),
             _ => value.clone(),
         };
         out.insert(word.clone(), value);
     }
-    let formatted = words.contains_key("format") && schema["type"] == "string";
+    let formatted = as_kubernetes && words.contains_key("format") && schema["type"] == "string";
     let mut types: Vec<Value> = schema.get("type").cloned().into_iter().collect();
     if formatted {
         types.push("array".into());

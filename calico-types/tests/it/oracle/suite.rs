@@ -32,7 +32,11 @@ fn oracle_and_layer_say_what_the_suite_says() {
         if verdict.refused() == expected {
             wrong.push(format!("{}: the oracle says {verdict:?}", case["id"]));
         }
-        if let Some(difference) = difference(&verdict, &document) {
+        let differences = [
+            difference(&verdict, &document),
+            oracle.schema_difference(&document),
+        ];
+        for difference in differences.into_iter().flatten() {
             wrong.push(format!("{}: {difference}", case["id"]));
         }
     }
