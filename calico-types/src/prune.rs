@@ -58,8 +58,18 @@ pub fn prune(document: &Json) -> Option<Pruned> {
     let text = |key: &str| document.get(key).and_then(Json::as_str).unwrap_or_default();
     let known = lookup(text("apiVersion"), text("kind")).filter(|known| known.stored)?;
     let mut paths = Vec::new();
-    let stored = json(document, &known.schema, &Path::Root, &mut paths);
+    let mut stored = json(document, &known.schema, &Path::Root, &mut paths);
+    if let Some(metadata) = stored.get_mut("metadata").and_then(Json::as_object_mut) {
+        metadata.retain(|_, value| !is_empty(value));
+    }
     Some(Pruned { stored, paths })
+}
+
+/// What the server's own type of metadata leaves out when it is printed.
+fn is_empty(value: &Json) -> bool {
+    let text = value.as_str().is_some_and(str::is_empty);
+    let list = value.as_array().is_some_and(Vec::is_empty);
+    text || list || value.as_object().is_some_and(Map::is_empty)
 }
 
 fn json(value: &Json, schema: &Schema, path: &Path<'_>, paths: &mut Vec<String>) -> Json {
