@@ -64,8 +64,7 @@ fn difference(document: &Value, status: u16, answer: &Value) -> Option<String> {
     let answered = match status {
         201 => {
             let stored = without_status(prune(document)?.stored);
-            let theirs = json!({"spec": answer["spec"], "status": answer["status"]});
-            let ours = json!({"spec": stored["spec"], "status": stored["status"]});
+            let (theirs, ours) = (told_of(answer), told_of(&stored));
             if told.is_empty() && theirs == ours {
                 return None;
             }
@@ -77,6 +76,14 @@ fn difference(document: &Value, status: u16, answer: &Value) -> Option<String> {
     Some(format!(
         "{document}\n  server {answered}\n  we refuse {told:?}"
     ))
+}
+
+/// The parts of an object that whoever creates it writes.
+fn told_of(object: &Value) -> Value {
+    let written = ["name", "labels", "annotations", "finalizers", "unknown"];
+    let metadata = written.map(|key| (key.to_owned(), object["metadata"][key].clone()));
+    let metadata: serde_json::Map<_, _> = metadata.into_iter().collect();
+    json!({"metadata": metadata, "spec": object["spec"], "status": object["status"]})
 }
 
 /// What is created has no status, where the status has an address of its own.
@@ -200,5 +207,9 @@ fn probes() -> Vec<Value> {
         let parts: Value = serde_json::from_str(line).unwrap();
         probe(&parts["kind"], &parts["spec"])
     });
-    probes.chain(characters).collect()
+    let mut metadata = probe(&json!("BGPFilter"), &json!({}));
+    metadata["metadata"] = json!({
+        "name": "x", "labels": {}, "annotations": {"a": "b"}, "finalizers": [], "unknown": 1,
+    });
+    probes.chain(characters).chain([metadata]).collect()
 }

@@ -76,9 +76,21 @@ fn length(text: &str, place: &Place<'_>, schema: &Schema, findings: &mut Finding
     }
 }
 
+/// Beyond 2⁵³ a number with a point is not sure to be the whole number that it
+/// looks like, and an API server does not take it for one.
+fn is_exact(node: &Node) -> bool {
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    match &node.value {
+        Value::Number(number) if number.is_f64() => {
+            number.as_f64().is_some_and(|float| float.abs() < EXACT)
+        }
+        _ => true,
+    }
+}
+
 pub(super) fn integer(place: &Place<'_>, schema: &Schema, findings: &mut Findings<'_>) {
     let node = place.node;
-    let Some(number) = node.integer() else {
+    let Some(number) = node.integer().filter(|_| is_exact(node)) else {
         let whole = matches!(&node.value, Value::Number(number) if !number.is_f64());
         let message = if whole {
             format!("{} does not fit 63 bits", shown(node))
