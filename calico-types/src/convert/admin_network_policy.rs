@@ -10,8 +10,9 @@ use super::network_policy::{named, number, range};
 use super::rule::Target;
 use super::{Converted, Fault, PolicyOrigin};
 use crate::k8s::{
-    AdminNetworkPolicy, AdminNetworkPolicyAction, AdminNetworkPolicyPort,
-    BaselineAdminNetworkPolicy, BaselineAdminNetworkPolicyAction,
+    AdminNetworkPolicy, AdminNetworkPolicyAction, AdminNetworkPolicyEgressRule,
+    AdminNetworkPolicyIngressRule, AdminNetworkPolicyPort, BaselineAdminNetworkPolicy,
+    BaselineAdminNetworkPolicyAction,
 };
 use crate::resources::{Action, GlobalNetworkPolicy};
 use crate::scalar::{Port, Protocol};
@@ -47,31 +48,14 @@ pub fn admin_network_policy(
     policy: &AdminNetworkPolicy,
 ) -> Result<Converted<GlobalNetworkPolicy>, Fault> {
     let spec = &policy.spec;
-    let action = |action| match action {
-        AdminNetworkPolicyAction::Allow => Action::Allow,
-        AdminNetworkPolicyAction::Deny => Action::Deny,
-        AdminNetworkPolicyAction::Pass => Action::Pass,
-    };
     let converted = Policy {
         origin: PolicyOrigin::KubernetesAdminNetworkPolicy,
         metadata: &policy.metadata,
         tier: "adminnetworkpolicy",
         order: spec.priority.into(),
         subject: &spec.subject,
-        ingress: spec.ingress.iter().map(|rule| Parts {
-            name: rule.name.as_deref(),
-            action: action(rule.action),
-            peers: ingress_peers(&rule.from),
-            targets: targets(rule.ports.as_deref()),
-        }),
-        egress: spec.egress.iter().map(|rule| Parts {
-            name: rule.name.as_deref(),
-            action: action(rule.action),
-            peers: egress_peers(&rule.to),
-            targets: targets(rule.ports.as_deref()),
-        }),
     };
-    converted.converted()
+    converted.converted(ingress(&spec.ingress), egress(&spec.egress))
 }
 
 /// A `BaselineAdminNetworkPolicy` as Calico enforces it: in tier
@@ -84,10 +68,6 @@ pub fn baseline_admin_network_policy(
     policy: &BaselineAdminNetworkPolicy,
 ) -> Result<Converted<GlobalNetworkPolicy>, Fault> {
     let spec = &policy.spec;
-    let action = |action| match action {
-        BaselineAdminNetworkPolicyAction::Allow => Action::Allow,
-        BaselineAdminNetworkPolicyAction::Deny => Action::Deny,
-    };
     let converted = Policy {
         origin: PolicyOrigin::KubernetesBaselineAdminNetworkPolicy,
         metadata: &policy.metadata,
@@ -95,20 +75,49 @@ pub fn baseline_admin_network_policy(
         // It has no priority, and nobody to come before or after.
         order: 1000.0,
         subject: &spec.subject,
-        ingress: spec.ingress.iter().map(|rule| Parts {
-            name: rule.name.as_deref(),
-            action: action(rule.action),
-            peers: ingress_peers(&rule.from),
-            targets: targets(rule.ports.as_deref()),
-        }),
-        egress: spec.egress.iter().map(|rule| Parts {
-            name: rule.name.as_deref(),
-            action: action(rule.action),
-            peers: egress_peers(&rule.to),
-            targets: targets(rule.ports.as_deref()),
-        }),
     };
-    converted.converted()
+    converted.converted(ingress(&spec.ingress), egress(&spec.egress))
+}
+
+fn ingress<A: Copy + Into<Action>>(
+    rules: &[AdminNetworkPolicyIngressRule<A>],
+) -> impl Iterator<Item = Parts<'_>> {
+    rules.iter().map(|rule| Parts {
+        name: rule.name.as_deref(),
+        action: rule.action.into(),
+        peers: ingress_peers(&rule.from),
+        targets: targets(rule.ports.as_deref()),
+    })
+}
+
+fn egress<A: Copy + Into<Action>>(
+    rules: &[AdminNetworkPolicyEgressRule<A>],
+) -> impl Iterator<Item = Parts<'_>> {
+    rules.iter().map(|rule| Parts {
+        name: rule.name.as_deref(),
+        action: rule.action.into(),
+        peers: egress_peers(&rule.to),
+        targets: targets(rule.ports.as_deref()),
+    })
+}
+
+impl From<AdminNetworkPolicyAction> for Action {
+    fn from(action: AdminNetworkPolicyAction) -> Self {
+        match action {
+            AdminNetworkPolicyAction::Allow => Self::Allow,
+            AdminNetworkPolicyAction::Deny => Self::Deny,
+            AdminNetworkPolicyAction::Pass => Self::Pass,
+        }
+    }
+}
+
+impl From<BaselineAdminNetworkPolicyAction> for Action {
+    fn from(action: BaselineAdminNetworkPolicyAction) -> Self {
+        match action {
+            BaselineAdminNetworkPolicyAction::Allow => Self::Allow,
+            BaselineAdminNetworkPolicyAction::Deny => Self::Deny,
+        }
+    }
 }
 
 fn targets(ports: Option<&[AdminNetworkPolicyPort]>) -> Result<Vec<Target>, Fault> {

@@ -43,20 +43,20 @@ pub fn cluster_network_policy(
         },
         order: spec.priority.into(),
         subject: &spec.subject,
-        ingress: spec.ingress.iter().map(|rule| Parts {
-            name: rule.name.as_deref(),
-            action: action(rule.action),
-            peers: ingress_peers(&rule.from),
-            targets: targets(rule.protocols.as_deref()),
-        }),
-        egress: spec.egress.iter().map(|rule| Parts {
-            name: rule.name.as_deref(),
-            action: action(rule.action),
-            peers: egress_peers(&rule.to),
-            targets: targets(rule.protocols.as_deref()),
-        }),
     };
-    converted.converted()
+    let ingress = spec.ingress.iter().map(|rule| Parts {
+        name: rule.name.as_deref(),
+        action: action(rule.action),
+        peers: ingress_peers(&rule.from),
+        targets: targets(rule.protocols.as_deref()),
+    });
+    let egress = spec.egress.iter().map(|rule| Parts {
+        name: rule.name.as_deref(),
+        action: action(rule.action),
+        peers: egress_peers(&rule.to),
+        targets: targets(rule.protocols.as_deref()),
+    });
+    converted.converted(ingress, egress)
 }
 
 fn action(action: ClusterNetworkPolicyAction) -> Action {

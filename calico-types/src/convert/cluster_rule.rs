@@ -18,14 +18,12 @@ use crate::resources::{
 };
 
 /// A policy before its rules are read.
-pub(super) struct Policy<'a, I, E> {
+pub(super) struct Policy<'a> {
     pub(super) origin: PolicyOrigin,
     pub(super) metadata: &'a Metadata,
     pub(super) tier: &'static str,
     pub(super) order: f64,
     pub(super) subject: &'a Subject,
-    pub(super) ingress: I,
-    pub(super) egress: E,
 }
 
 /// A rule of either direction.
@@ -36,18 +34,18 @@ pub(super) struct Parts<'a> {
     pub(super) targets: Result<Vec<Target>, Fault>,
 }
 
-impl<'a, I, E> Policy<'a, I, E>
-where
-    I: Iterator<Item = Parts<'a>>,
-    E: Iterator<Item = Parts<'a>>,
-{
+impl Policy<'_> {
     /// The policy in Calico's model, under its own name. Its directions are those
     /// that have rules.
-    pub(super) fn converted(self) -> Result<Converted<GlobalNetworkPolicy>, Fault> {
+    pub(super) fn converted<'a>(
+        self,
+        ingress: impl Iterator<Item = Parts<'a>>,
+        egress: impl Iterator<Item = Parts<'a>>,
+    ) -> Result<Converted<GlobalNetworkPolicy>, Fault> {
         let (namespace_selector, selector) = subject(self.subject)?;
         let mut faults = Vec::new();
-        let ingress = converted_rules(PolicyType::Ingress, self.ingress, &mut faults);
-        let egress = converted_rules(PolicyType::Egress, self.egress, &mut faults);
+        let ingress = converted_rules(PolicyType::Ingress, ingress, &mut faults);
+        let egress = converted_rules(PolicyType::Egress, egress, &mut faults);
         let spec = GlobalNetworkPolicySpec {
             tier: Some(self.tier.to_owned()),
             order: Some(self.order),
