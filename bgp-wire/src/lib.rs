@@ -14,7 +14,6 @@ mod context;
 mod error;
 mod family;
 mod frame;
-mod framing;
 mod message;
 mod nlri;
 mod notification;
@@ -22,6 +21,7 @@ mod open;
 mod packer;
 mod reader;
 mod route_refresh;
+mod tlv;
 mod update;
 mod writer;
 
@@ -40,7 +40,15 @@ pub use error::{DecodeError, DecodeErrorKind, EncodeError};
 pub use family::{Afi, Family, FamilySet, Safi};
 pub use frame::{Frame, MessageType, keepalive};
 pub use message::Message;
-pub use nlri::Nlri;
+pub use nlri::{
+    EncodeNlri, Esi, EvpnRoute, FlowComponent, FlowComponents, FlowField, FlowPrefix, FlowSpec,
+    FlowTest, FlowTests, Label, LabelStack, LabeledPrefix, LinkState, LinkStateDescriptor,
+    LinkStateKind, LinkStateProtocol, MacAddr, MulticastFlags, MulticastFlow, MupRoute, MvpnRoute,
+    Nlri, NlriIter, NlriKey, NlriRoutes, NlriView, NodeDescriptor, ParseNlriError, Route,
+    RouteDistinguisher, RouteTargetMembership, SrPolicy, VplsRoute, VpnPrefix,
+};
+#[cfg(feature = "alloc")]
+pub use nlri::{FlowSpecBuilder, LinkStateBuilder, NlriBuf};
 #[cfg(feature = "alloc")]
 pub use notification::Notification;
 pub use notification::{NotificationCode, NotificationView};
@@ -52,6 +60,7 @@ pub use open::{
 pub use open::{Capability, Open};
 pub use packer::UpdatePacker;
 pub use route_refresh::{RefreshSubtype, RouteRefresh, RouteRefreshView};
+pub use tlv::{Tlv, Tlvs};
 pub use update::{Announcement, Disposition, Finding, Findings, Routes, UpdateView};
 #[cfg(feature = "alloc")]
 pub use update::{Attribute, AttributeValue, NlriField, Update};

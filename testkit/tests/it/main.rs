@@ -7,6 +7,7 @@
 
 mod alloc;
 mod floor;
+mod flow_text;
 mod fuzz;
 mod mrt;
 mod netns;

@@ -5,7 +5,7 @@ pub(super) mod summary;
 
 use std::hint::black_box;
 
-use bgp_wire::{Context, Frame, Message, UpdateView};
+use bgp_wire::{Context, Frame, Message, NlriBuf, UpdateView};
 
 /// The octets of a hexadecimal text; `None` when it is none.
 pub(super) fn octets(hex: &str) -> Option<Vec<u8>> {
@@ -74,6 +74,11 @@ fn walk_update(update: &UpdateView<'_>) {
         black_box(announcement.routes.count());
     }
     black_box(update.reachable().count() + update.unreachable().count());
+    for nlri in update.reachable_nlri().chain(update.unreachable_nlri()) {
+        black_box(nlri.to_string());
+        black_box(nlri.key().octets().count());
+        assert_eq!(nlri.key(), NlriBuf::from(nlri).key());
+    }
     black_box(update.end_of_rib());
     black_box(format!("{:?}", update.findings()));
     black_box(bgp_wire::Update::from(update));

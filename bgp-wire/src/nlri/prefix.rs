@@ -9,10 +9,10 @@
 //! ```
 
 use core::fmt;
-use core::net::{Ipv4Addr, Ipv6Addr};
 
-use ipnet::{IpNet, Ipv4Net, Ipv6Net};
+use ipnet::IpNet;
 
+use crate::nlri::field::prefix;
 use crate::reader::Reader;
 use crate::writer::Writer;
 use crate::{Afi, DecodeErrorKind, EncodeError, Family, Safi};
@@ -133,20 +133,9 @@ impl<'a> Prefixes<'a> {
         };
         let length = self.reader.u8()?;
         let octets = self.reader.take(usize::from(length).div_ceil(8))?;
-        let prefix = match self.family.afi {
-            Afi::IPV4 => {
-                let addr = Ipv4Addr::from(padded::<4>(octets)?);
-                IpNet::V4(Ipv4Net::new(addr, length).ok()?.trunc())
-            }
-            Afi::IPV6 => {
-                let addr = Ipv6Addr::from(padded::<16>(octets)?);
-                IpNet::V6(Ipv6Net::new(addr, length).ok()?.trunc())
-            }
-            _ => return None,
-        };
         Some(Nlri {
             family: self.family,
-            prefix,
+            prefix: prefix(self.family.afi, octets, length)?,
             path_id,
         })
     }
@@ -161,19 +150,17 @@ impl Iterator for Prefixes<'_> {
                 *self = Self::none();
                 return None;
             };
-            let judged = self.announced && nlri.family.safi == Safi::UNICAST;
-            if !(judged && is_group(&nlri.prefix)) {
+            if !(self.announced && is_unroutable(nlri.family, &nlri.prefix)) {
                 return Some(nlri);
             }
         }
     }
 }
 
-/// The octets followed by zeros.
-fn padded<const N: usize>(octets: &[u8]) -> Option<[u8; N]> {
-    let mut whole = [0; N];
-    whole.get_mut(..octets.len())?.copy_from_slice(octets);
-    Some(whole)
+/// Whether an announced prefix of the family cannot be routed: a group where
+/// hosts should be (RFC 4271 §6.3).
+pub(crate) fn is_unroutable(family: Family, prefix: &IpNet) -> bool {
+    family.safi == Safi::UNICAST && is_group(prefix)
 }
 
 /// Whether every address of the prefix is a multicast group, which is no
