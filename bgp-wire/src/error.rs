@@ -99,8 +99,7 @@ pub enum DecodeErrorKind {
     #[error("prefix is semantically incorrect")]
     Prefix,
     /// An NLRI of an MP attribute that can be stepped over but breaks the rules
-    /// of its family (RFC 9136 §3.2, RFC 9251 §9.7, RFC 9552 §8.2.2, RFC 9830
-    /// §5).
+    /// of its family (RFC 9251 §9.7, RFC 9552 §8.2.2, RFC 9830 §5).
     #[error("NLRI breaks the rules of its family")]
     NlriValue,
     /// AS_PATH segments do not fill the attribute (RFC 7606 §7.2).

@@ -27,12 +27,16 @@ mod writer;
 
 pub use asn::Asn;
 pub use attribute::{
-    Aggregator, AsPathView, AttributeFlags, AttributeType, Community, ExtendedCommunity,
-    Ipv6ExtendedCommunity, LargeCommunity, ListIter, ListView, MpReachView, MpUnreachView, NextHop,
-    Origin, RawAttribute, SegmentType, SegmentView, WireItem,
+    Aggregator, AsPathView, AttrSet, AttributeFlags, AttributeType, BfdDiscriminator, BgpsecPath,
+    Community, ExtendedCommunity, Ipv6ExtendedCommunity, LargeCommunity, ListIter, ListView,
+    MpReachView, MpUnreachView, NextHop, Origin, PeDistinguisherLabels, PmsiTunnel, PmsiTunnelId,
+    PrefixSid, PrefixSidTlv, RawAttribute, SecurePathSegment, Segment, SegmentList,
+    SegmentListItem, SegmentType, SegmentView, SignatureBlock, SignatureBlocks, SignatureSegment,
+    SignatureSegments, SrgbRange, Srv6Service, Srv6Sid, Srv6Structure, Srv6SubTlv, Tunnel,
+    TunnelEncapsulation, TunnelSubTlv, TunnelSubTlvs, TunnelType, WireItem,
 };
 #[cfg(feature = "alloc")]
-pub use attribute::{AsPath, AsPathSegment, PathAttributes, UnknownAttribute};
+pub use attribute::{AsPath, AsPathSegment, OtherAttribute, PathAttributes};
 pub use context::{
     AsSetPolicy, Context, MAX_EXTENDED_MESSAGE, MAX_MESSAGE, MalformedNlriPolicy, PeerType,
 };

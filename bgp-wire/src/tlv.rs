@@ -34,7 +34,9 @@ pub struct Tlvs<'a> {
 }
 
 impl<'a> Tlvs<'a> {
-    pub(crate) const fn new(octets: &'a [u8]) -> Self {
+    /// The TLVs in these octets.
+    #[must_use]
+    pub const fn new(octets: &'a [u8]) -> Self {
         Self {
             reader: Reader::new(octets),
         }

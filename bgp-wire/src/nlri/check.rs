@@ -68,16 +68,13 @@ fn check_each(
     Ok(())
 }
 
-/// Rules about announced routes whose breach withdraws them: versions of IGMP
-/// and MLD (RFC 9251 §9.7, §10), and two overlay indexes in one IP prefix route
-/// (RFC 9136 §3.2).
+/// A rule about announced routes whose breach withdraws them: versions of IGMP
+/// and MLD that do not exist (RFC 9251 §9.7, §10). What an overlay index may be
+/// beside others (RFC 9136 §3.2) is for who resolves it.
 fn breaks_rules(route: &Route<'_>) -> bool {
     let Route::Evpn(route) = route else {
         return false;
     };
-    if let EvpnRoute::IpPrefix { esi, gateway, .. } = route {
-        return !esi.is_zero() && !gateway.is_unspecified();
-    }
     if let EvpnRoute::SelectiveMulticast { flow, flags, .. }
     | EvpnRoute::ReportSynch { flow, flags, .. }
     | EvpnRoute::LeaveSynch { flow, flags, .. } = route

@@ -44,7 +44,7 @@ pub(crate) use error::Malformed;
 pub use error::ParseNlriError;
 pub use ethernet::{Esi, MacAddr};
 pub use evpn::{EvpnRoute, MulticastFlags, MulticastFlow};
-pub(crate) use field::Hex;
+pub(crate) use field::{Hex, put_address};
 #[cfg(feature = "alloc")]
 pub use flow_spec::FlowSpecBuilder;
 pub use flow_spec::{

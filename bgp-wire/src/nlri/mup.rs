@@ -382,7 +382,7 @@ mod tests {
 
     fn nlri(route_type: u8, value: &[&[u8]]) -> Vec<u8> {
         let value = [&RD[..], &value.concat()].concat();
-        let length = u8::try_from(value.len()).unwrap();
+        let length = value.len() as u8;
         [&[1, 0, route_type, length][..], &value].concat()
     }
 

@@ -11,9 +11,10 @@ use crate::update::index::{Index, Sections};
 use crate::update::routes::{Announcement, Routes};
 use crate::update::scan::{Scan, TypeSet};
 use crate::{
-    Aggregator, AsPathView, Asn, AttributeFlags, AttributeType, Community, Context, DecodeError,
-    DecodeErrorKind, ExtendedCommunity, Family, FamilySet, Frame, Ipv6ExtendedCommunity,
-    LargeCommunity, MessageType, NextHop, NlriIter, NlriRoutes, Origin,
+    Aggregator, AsPathView, Asn, AttrSet, AttributeFlags, AttributeType, BfdDiscriminator,
+    BgpsecPath, Community, Context, DecodeError, DecodeErrorKind, ExtendedCommunity, Family,
+    FamilySet, Frame, Ipv6ExtendedCommunity, LargeCommunity, MessageType, NextHop, NlriIter,
+    NlriRoutes, Origin, PeDistinguisherLabels, PmsiTunnel, PrefixSid, Tlvs, TunnelEncapsulation,
 };
 
 /// A received UPDATE that was scanned once, with the RFC 7606 outcome applied.
@@ -378,6 +379,57 @@ impl<'a> UpdateView<'a> {
     #[must_use]
     pub fn only_to_customer(&self) -> Option<Asn> {
         self.number(AttributeType::ONLY_TO_CUSTOMER).map(Asn)
+    }
+
+    /// PMSI_TUNNEL (RFC 6514 §5).
+    #[must_use]
+    pub fn pmsi_tunnel(&self) -> Option<PmsiTunnel<'a>> {
+        PmsiTunnel::decode(self.value(AttributeType::PMSI_TUNNEL)?)
+    }
+
+    /// Tunnel Encapsulation (RFC 9012 §2).
+    #[must_use]
+    pub fn tunnel_encapsulation(&self) -> Option<TunnelEncapsulation<'a>> {
+        let value = self.value(AttributeType::TUNNEL_ENCAPSULATION)?;
+        Some(TunnelEncapsulation::new(value))
+    }
+
+    /// PE Distinguisher Labels (RFC 6514 §8).
+    #[must_use]
+    pub fn pe_distinguisher_labels(&self) -> Option<PeDistinguisherLabels<'a>> {
+        let value = self.value(AttributeType::PE_DISTINGUISHER_LABELS)?;
+        Some(PeDistinguisherLabels::new(value))
+    }
+
+    /// The TLVs of BGP-LS (RFC 9552 §5.3).
+    #[must_use]
+    pub fn bgp_ls(&self) -> Option<Tlvs<'a>> {
+        Some(Tlvs::new(self.value(AttributeType::BGP_LS)?))
+    }
+
+    /// BGPsec_PATH, where its syntax is right. It is not judged by the scan:
+    /// without BGPsec negotiated it means nothing (RFC 8205 §2).
+    #[must_use]
+    pub fn bgpsec_path(&self) -> Option<BgpsecPath<'a>> {
+        BgpsecPath::decode(self.value(AttributeType::BGPSEC_PATH)?)
+    }
+
+    /// BFD Discriminator (RFC 9026 §3.1.6).
+    #[must_use]
+    pub fn bfd_discriminator(&self) -> Option<BfdDiscriminator> {
+        BfdDiscriminator::decode(self.value(AttributeType::BFD_DISCRIMINATOR)?)
+    }
+
+    /// Prefix-SID (RFC 8669).
+    #[must_use]
+    pub fn prefix_sid(&self) -> Option<PrefixSid<'a>> {
+        Some(PrefixSid::new(self.value(AttributeType::PREFIX_SID)?))
+    }
+
+    /// ATTR_SET (RFC 6368 §5).
+    #[must_use]
+    pub fn attr_set(&self) -> Option<AttrSet<'a>> {
+        AttrSet::decode(self.value(AttributeType::ATTR_SET)?)
     }
 
     /// MP_REACH_NLRI, of any family, negotiated or not.

@@ -5,7 +5,7 @@ pub(super) mod summary;
 
 use std::hint::black_box;
 
-use bgp_wire::{Context, Frame, Message, NlriBuf, UpdateView};
+use bgp_wire::{Context, Frame, Message, NlriBuf, OtherAttribute, UpdateView};
 
 /// The octets of a hexadecimal text; `None` when it is none.
 pub(super) fn octets(hex: &str) -> Option<Vec<u8>> {
@@ -68,6 +68,9 @@ pub(super) fn walk(bytes: &[u8], context: &Context) {
 }
 
 fn walk_update(update: &UpdateView<'_>) {
+    for raw in update.raw_attributes() {
+        black_box(OtherAttribute::new(raw.attribute_type, raw.value.into()).to_string());
+    }
     for announcement in update.announcements() {
         let attributes = update.path_attributes_via(announcement.next_hop);
         black_box(format!("{attributes:?}"));

@@ -1,8 +1,9 @@
 //! A decoded message as the vectors write it: the JSON of their field `summary`.
 
 use bgp_wire::{
-    AsPathView, AttributeType, Context, Family, Message, MupRoute, Nlri, NlriField, NlriIter,
-    NlriView, OpenView, Route, SegmentType, Update, UpdateView,
+    AsPathView, AttributeType, BfdDiscriminator, Context, Family, Message, MupRoute, Nlri,
+    NlriField, NlriIter, NlriView, OpenView, OtherAttribute, PmsiTunnel, PrefixSid, Route,
+    SegmentType, Tlvs, TunnelEncapsulation, Update, UpdateView,
 };
 use serde_json::{Map, Value, json};
 
@@ -71,7 +72,12 @@ fn attributes(update: &UpdateView<'_>) -> Map<String, Value> {
         let code = raw.attribute_type.0;
         let typed = typed(update, raw.attribute_type);
         let (name, value) = typed.map_or_else(
-            || (raw_name(code), json!(hex(raw.value))),
+            || {
+                (
+                    raw_name(code),
+                    json!(hex(&encoded_attribute(raw.attribute_type, raw.value))),
+                )
+            },
             |(name, value)| (name.to_owned(), value),
         );
         all.entry(name).or_insert(value);
@@ -92,6 +98,40 @@ fn raw_name(code: u8) -> String {
         _ => return format!("attr_{code}"),
     }
     .to_owned()
+}
+
+/// The value of an attribute, encoded from what it means where that is known; as it was
+/// received where only reserved bits differ.
+fn encoded_attribute(attribute: AttributeType, value: &[u8]) -> Vec<u8> {
+    let received = OtherAttribute::new(attribute, value.to_vec());
+    let encoded = match attribute {
+        AttributeType::PMSI_TUNNEL => {
+            PmsiTunnel::decode(value).and_then(|it| OtherAttribute::pmsi_tunnel(&it).ok())
+        }
+        AttributeType::TUNNEL_ENCAPSULATION => {
+            let tunnels: Vec<_> = TunnelEncapsulation::new(value)
+                .map(|it| (it.kind, it.sub_tlvs.collect::<Vec<_>>()))
+                .collect();
+            let tunnels: Vec<_> = tunnels.iter().map(|(kind, it)| (*kind, &it[..])).collect();
+            OtherAttribute::tunnel_encapsulation(&tunnels).ok()
+        }
+        AttributeType::BFD_DISCRIMINATOR => BfdDiscriminator::decode(value)
+            .and_then(|it| OtherAttribute::bfd_discriminator(&it).ok()),
+        AttributeType::PREFIX_SID => {
+            OtherAttribute::prefix_sid(&PrefixSid::new(value).collect::<Vec<_>>()).ok()
+        }
+        AttributeType::BGP_LS => {
+            let tlvs: Vec<_> = Tlvs::new(value).map(|it| (it.code, it.value)).collect();
+            OtherAttribute::bgp_ls(&tlvs).ok()
+        }
+        _ => None,
+    };
+    let encoded = encoded.unwrap_or_else(|| received.clone());
+    let same_length = encoded.value.len() == received.value.len();
+    match same_length && encoded.to_string() == received.to_string() {
+        true => received.value,
+        false => encoded.value,
+    }
 }
 
 /// Attributes that the vectors show by meaning, read through the typed accessors.
