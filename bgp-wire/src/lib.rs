@@ -18,6 +18,7 @@ mod message;
 mod nlri;
 mod notification;
 mod open;
+mod orf;
 mod packer;
 mod reader;
 mod route_refresh;
@@ -57,11 +58,15 @@ pub use nlri::{FlowSpecBuilder, LinkStateBuilder, NlriBuf};
 pub use notification::Notification;
 pub use notification::{NotificationCode, NotificationView};
 pub use open::{
-    AddPath, AddPathDirection, CapabilityView, ExtendedNextHop, GracefulRestartFamily,
-    LongLivedFamily, OpenView, Role,
+    AddPath, AddPathDirection, BgpsecCapability, CapabilityView, ExtendedNextHop,
+    GracefulRestartFamily, LongLivedFamily, MultipleLabels, OpenView, OrfFamilies, OrfFamilyView,
+    OrfType, PathsLimit, Role,
 };
 #[cfg(feature = "alloc")]
-pub use open::{Capability, Open};
+pub use open::{Capability, Open, OrfFamily};
+pub use orf::{OrfEntries, OrfEntry, OrfGroup, OrfGroups, OrfView, PrefixFilter, WhenToRefresh};
+#[cfg(feature = "alloc")]
+pub use orf::{OrfFilters, OrfRequest};
 pub use packer::UpdatePacker;
 pub use route_refresh::{RefreshSubtype, RouteRefresh, RouteRefreshView};
 pub use tlv::{Tlv, Tlvs};

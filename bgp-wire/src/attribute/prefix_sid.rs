@@ -499,9 +499,8 @@ mod tests {
             let prefix_sid = PrefixSid::new(octets);
             assert_eq!(prefix_sid.to_string(), text);
             let mut out = Vec::new();
-            for mut tlv in [prefix_sid] {
-                tlv.try_for_each(|tlv| tlv.emit(&mut out)).unwrap();
-            }
+            let mut tlvs = prefix_sid;
+            tlvs.try_for_each(|tlv| tlv.emit(&mut out)).unwrap();
             assert_eq!(out, octets);
         }
         assert_eq!(PrefixSid::new(&service).srv6_sid(), Some(sid));

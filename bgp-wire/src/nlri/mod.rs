@@ -46,6 +46,8 @@ pub use ethernet::{Esi, MacAddr};
 pub use evpn::{EvpnRoute, MulticastFlags, MulticastFlow};
 pub(crate) use field::{Hex, put_address};
 #[cfg(feature = "alloc")]
+pub(crate) use field::{afi_of_prefix, put_prefix};
+#[cfg(feature = "alloc")]
 pub use flow_spec::FlowSpecBuilder;
 pub use flow_spec::{
     FlowComponent, FlowComponents, FlowField, FlowPrefix, FlowSpec, FlowTest, FlowTests,

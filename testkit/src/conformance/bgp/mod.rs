@@ -5,7 +5,7 @@ pub(super) mod summary;
 
 use std::hint::black_box;
 
-use bgp_wire::{Context, Frame, Message, NlriBuf, OtherAttribute, UpdateView};
+use bgp_wire::{Context, Frame, Message, NlriBuf, OrfRequest, OtherAttribute, UpdateView};
 
 /// The octets of a hexadecimal text; `None` when it is none.
 pub(super) fn octets(hex: &str) -> Option<Vec<u8>> {
@@ -63,6 +63,7 @@ pub(super) fn walk(bytes: &[u8], context: &Context) {
         Ok(Message::Keepalive) => {}
         Ok(Message::RouteRefresh(refresh)) => {
             black_box(format!("{refresh:?}"));
+            black_box(OrfRequest::from_view(&refresh));
         }
     }
 }

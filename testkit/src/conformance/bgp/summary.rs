@@ -2,8 +2,8 @@
 
 use bgp_wire::{
     AsPathView, AttributeType, BfdDiscriminator, Context, Family, Message, MupRoute, Nlri,
-    NlriField, NlriIter, NlriView, OpenView, OtherAttribute, PmsiTunnel, PrefixSid, Route,
-    SegmentType, Tlvs, TunnelEncapsulation, Update, UpdateView,
+    NlriField, NlriIter, NlriView, OpenView, OrfRequest, OtherAttribute, PeerType, PmsiTunnel,
+    PrefixSid, Route, RouteRefreshView, SegmentType, Tlvs, TunnelEncapsulation, Update, UpdateView,
 };
 use serde_json::{Map, Value, json};
 
@@ -26,9 +26,19 @@ pub(in super::super) fn of(message: &Message<'_>) -> Value {
             "afi": refresh.family().afi.0,
             "subtype": refresh.subtype_octet(),
             "safi": refresh.family().safi.0,
-            "extra": hex(refresh.orf()),
+            "extra": hex(&filters(refresh)),
         }),
     }
+}
+
+/// The filters of a route refresh, encoded from what they mean where all of them are there.
+fn filters(refresh: &RouteRefreshView<'_>) -> Vec<u8> {
+    let whole = refresh.filters().filter(|it| it.is_whole());
+    let request = whole.and_then(|_| OrfRequest::from_view(refresh));
+    let mut out = vec![0; 4096];
+    let length = request.and_then(|it| it.encode(&Context::new(PeerType::Internal), &mut out).ok());
+    let encoded = length.and_then(|length| out.get(23..length));
+    encoded.unwrap_or(refresh.orf()).to_vec()
 }
 
 fn of_open(open: &OpenView<'_>) -> Value {
