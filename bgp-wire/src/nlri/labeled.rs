@@ -177,7 +177,13 @@ fn emit(
     if labels.labels().is_empty() {
         out.put(&Label::WITHDRAWN.octets())?;
     }
-    for label in labels.labels() {
+    for (at, label) in labels.labels().iter().enumerate() {
+        // The end of a stack is found by this bit; that of one label is ignored
+        // (RFC 8277 §2.2), and goes out as it came.
+        let label = match count {
+            1 => *label,
+            _ => label.with_bottom(at.saturating_add(1) == count),
+        };
         out.put(&label.octets())?;
     }
     if let Some(distinguisher) = distinguisher {
@@ -222,10 +228,12 @@ impl FromStr for VpnPrefix {
 
     fn from_str(text: &str) -> Result<Self, ParseNlriError> {
         let (route, labels) = split_labels(text)?;
-        // The distinguisher holds one colon, an IPv6 prefix several.
+        // A distinguisher holds one colon, or none in hexadecimal digits; an
+        // IPv6 prefix several.
+        let within = usize::from(!route.starts_with("0x"));
         let colon = route
             .match_indices(':')
-            .nth(1)
+            .nth(within)
             .ok_or(ParseNlriError::Missing("prefix"))?;
         let (distinguisher, prefix) = route
             .split_at_checked(colon.0)

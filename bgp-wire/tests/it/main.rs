@@ -6,8 +6,10 @@
 )]
 
 mod allocation;
+mod attributes;
 mod bytes;
 mod mutation;
+mod nlri;
 mod open;
 mod packing;
 mod rfc7606;

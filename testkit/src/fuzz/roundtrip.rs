@@ -1,6 +1,6 @@
 //! BGP UPDATEs, there and back.
 
-use bgp_wire::{Family, NlriBuf, Update, UpdatePacker, UpdateView};
+use bgp_wire::{Family, NextHop, NlriBuf, Update, UpdatePacker, UpdateView};
 
 use super::message::{context, framed};
 
@@ -68,7 +68,8 @@ fn same_nlri(view: &UpdateView<'_>) {
 /// attributes leave room.
 fn same_routes(view: &UpdateView<'_>, family: Family) {
     let context = view.context();
-    for group in view.announcements().filter(|group| group.family == family) {
+    let groups = view.announcements();
+    for group in groups.filter(|group| group.family == family && fits_body(group.next_hop)) {
         let attributes = view.path_attributes_via(group.next_hop);
         let mut routes = group.routes.peekable();
         let mut out = vec![0; usize::from(context.send_limit)];
@@ -83,5 +84,14 @@ fn same_routes(view: &UpdateView<'_>, family: Family) {
             (view.disposition(), view.path_attributes(family))
         });
         assert_eq!(again, Ok((view.disposition(), attributes)));
+    }
+}
+
+/// Whether NEXT_HOP can carry it: MP_REACH_NLRI is not asked for the address of a host,
+/// but IPv4 unicast is packed into the body (RFC 4271 §6.3).
+fn fits_body(next_hop: Option<NextHop>) -> bool {
+    match next_hop {
+        Some(NextHop::V4(address)) => (1..224).contains(&address.octets()[0]),
+        Some(NextHop::V6 { .. }) | None => true,
     }
 }

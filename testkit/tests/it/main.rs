@@ -6,6 +6,7 @@
 )]
 
 mod alloc;
+mod damage;
 mod floor;
 mod flow_text;
 mod fuzz;
