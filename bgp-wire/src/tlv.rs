@@ -75,11 +75,7 @@ impl<'a> Iterator for Tlvs<'a> {
     type Item = Tlv<'a>;
 
     fn next(&mut self) -> Option<Tlv<'a>> {
-        let tlv = read(&mut self.reader);
-        if tlv.is_none() {
-            self.reader = Reader::new(&[]);
-        }
-        tlv
+        self.reader.item(read)
     }
 }
 

@@ -126,17 +126,12 @@ impl<'a> Iterator for SignatureBlocks<'a> {
     type Item = SignatureBlock<'a>;
 
     fn next(&mut self) -> Option<SignatureBlock<'a>> {
-        let mut read = || {
-            let length = usize::from(self.reader.u16()?).checked_sub(2)?;
-            let octets = self.reader.take(length)?;
+        self.reader.item(|reader| {
+            let length = usize::from(reader.u16()?).checked_sub(2)?;
+            let octets = reader.take(length)?;
             let algorithm = *octets.first()?;
             Some(SignatureBlock { algorithm, octets })
-        };
-        let block = read();
-        if block.is_none() {
-            self.reader = Reader::new(&[]);
-        }
-        block
+        })
     }
 }
 
@@ -176,20 +171,15 @@ impl<'a> Iterator for SignatureSegments<'a> {
     type Item = SignatureSegment<'a>;
 
     fn next(&mut self) -> Option<SignatureSegment<'a>> {
-        let mut read = || {
-            let key_identifier = self.reader.array()?;
-            let length = self.reader.u16()?;
-            let signature = self.reader.take(length.into())?;
+        self.reader.item(|reader| {
+            let key_identifier = reader.array()?;
+            let length = reader.u16()?;
+            let signature = reader.take(length.into())?;
             Some(SignatureSegment {
                 key_identifier,
                 signature,
             })
-        };
-        let segment = read();
-        if segment.is_none() {
-            self.reader = Reader::new(&[]);
-        }
-        segment
+        })
     }
 }
 

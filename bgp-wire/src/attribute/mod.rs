@@ -30,6 +30,7 @@ mod prefix_sid;
 mod set;
 #[cfg(feature = "alloc")]
 mod sink;
+mod srv6;
 pub(crate) mod syntax;
 mod tunnel;
 
@@ -61,11 +62,10 @@ pub use origin::Origin;
 pub use other::OtherAttribute;
 pub use pe_labels::PeDistinguisherLabels;
 pub use pmsi::{PmsiTunnel, PmsiTunnelId};
-pub use prefix_sid::{
-    PrefixSid, PrefixSidTlv, SrgbRange, Srv6Service, Srv6Sid, Srv6Structure, Srv6SubTlv,
-};
+pub use prefix_sid::{PrefixSid, PrefixSidTlv, SrgbRange};
 #[cfg(feature = "alloc")]
 pub use set::PathAttributes;
+pub use srv6::{Srv6Service, Srv6Sid, Srv6Structure, Srv6SubTlv};
 pub use tunnel::{
     Segment, SegmentList, SegmentListItem, Tunnel, TunnelEncapsulation, TunnelSubTlv,
     TunnelSubTlvs, TunnelType,

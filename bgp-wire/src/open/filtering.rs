@@ -72,26 +72,22 @@ impl<'a> OrfFamilies<'a> {
         let whole = families;
         families.next().map(|_| whole)
     }
+}
 
-    fn read(&mut self) -> Option<OrfFamilyView<'a>> {
-        let [high, low, _, safi, count] = self.reader.array()?;
-        let octets = self.reader.take(usize::from(count).saturating_mul(2))?;
-        Some(OrfFamilyView {
-            family: Family::new(Afi(u16::from_be_bytes([high, low])), Safi(safi)),
-            types: ListView::new(octets),
-        })
-    }
+fn read<'a>(reader: &mut Reader<'a>) -> Option<OrfFamilyView<'a>> {
+    let [high, low, _, safi, count] = reader.array()?;
+    let octets = reader.take(usize::from(count).saturating_mul(2))?;
+    Some(OrfFamilyView {
+        family: Family::new(Afi(u16::from_be_bytes([high, low])), Safi(safi)),
+        types: ListView::new(octets),
+    })
 }
 
 impl<'a> Iterator for OrfFamilies<'a> {
     type Item = OrfFamilyView<'a>;
 
     fn next(&mut self) -> Option<OrfFamilyView<'a>> {
-        let next = self.read();
-        if next.is_none() {
-            self.reader = Reader::new(&[]);
-        }
-        next
+        self.reader.item(read)
     }
 }
 

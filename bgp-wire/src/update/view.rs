@@ -4,7 +4,7 @@ use core::net::Ipv4Addr;
 
 use crate::attribute::{Aigp, ListView, MpReachView, MpUnreachView, RawAttribute};
 use crate::frame::HEADER;
-use crate::nlri::{LabelForm, Prefixes};
+use crate::nlri::Prefixes;
 use crate::reader::Reader;
 use crate::update::finding::{Disposition, Findings};
 use crate::update::index::{Index, Sections};
@@ -13,8 +13,8 @@ use crate::update::scan::{Scan, TypeSet};
 use crate::{
     Aggregator, AsPathView, Asn, AttrSet, AttributeFlags, AttributeType, BfdDiscriminator,
     BgpsecPath, Community, Context, DecodeError, DecodeErrorKind, ExtendedCommunity, Family,
-    FamilySet, Frame, Ipv6ExtendedCommunity, LargeCommunity, MessageType, NextHop, NlriIter,
-    NlriRoutes, Origin, PeDistinguisherLabels, PmsiTunnel, PrefixSid, Tlvs, TunnelEncapsulation,
+    FamilySet, Frame, Ipv6ExtendedCommunity, LargeCommunity, MessageType, NextHop, Origin,
+    PeDistinguisherLabels, PmsiTunnel, PrefixSid, Tlvs, TunnelEncapsulation,
 };
 
 /// A received UPDATE that was scanned once, with the RFC 7606 outcome applied.
@@ -157,81 +157,6 @@ impl<'a> UpdateView<'a> {
             false => [Prefixes::none(); 2],
         };
         Routes::new([body, mp, announced_body, announced_mp])
-    }
-
-    /// The NLRI of every family that are announced, body first.
-    ///
-    /// Left out are those that a receiver discards one by one: of an unknown
-    /// route type (RFC 7606 §5.4), malformed inside where that is no worse (RFC
-    /// 9552 §8.2.2), and prefixes that cannot be routed (RFC 4271 §6.3).
-    ///
-    /// ```
-    /// # use bgp_wire::{Context, Family, PeerType, UpdateView};
-    /// # let bytes = {
-    /// #     let mut bytes = vec![0xff; 16];
-    /// #     bytes.extend([0, 27, 2, 0, 4, 24, 203, 0, 113, 0, 0]);
-    /// #     bytes
-    /// # };
-    /// # let context = Context::new(PeerType::External);
-    /// let update = UpdateView::scan(&bytes, &context)?;
-    /// for nlri in update.unreachable_nlri() {
-    ///     println!("{} {} is gone", nlri.family(), nlri);
-    /// }
-    /// # assert_eq!(update.unreachable_nlri().count(), 1);
-    /// # Ok::<(), bgp_wire::DecodeError>(())
-    /// ```
-    #[must_use]
-    pub fn reachable_nlri(&self) -> NlriRoutes<'a> {
-        let none = NlriIter::none();
-        let [body, mp] = match self.withdrawn {
-            true => [none; 2],
-            false => self.announced_nlri(),
-        };
-        NlriRoutes::new([body, mp, none, none], 0b0011)
-    }
-
-    /// The NLRI of every family that are withdrawn: those said so, and under
-    /// treat-as-withdraw those announced too.
-    #[must_use]
-    pub fn unreachable_nlri(&self) -> NlriRoutes<'a> {
-        let form = LabelForm::Withdrawn;
-        let body = self.nlri_of(Family::IPV4_UNICAST, self.sections.withdrawn, form);
-        let mp = match self.mp_unreach() {
-            Some(view) => self.nlri_of(view.family, view.nlri, form),
-            None => NlriIter::none(),
-        };
-        let [announced_body, announced_mp] = match self.withdrawn {
-            true => self.announced_nlri(),
-            false => [NlriIter::none(); 2],
-        };
-        NlriRoutes::new([body, mp, announced_body, announced_mp], 0b1100)
-    }
-
-    fn announced_nlri(&self) -> [NlriIter<'a>; 2] {
-        let family = Family::IPV4_UNICAST;
-        let body = self.nlri_of(family, self.sections.nlri, LabelForm::Single);
-        let mp = match self.mp_reach() {
-            Some(view) => {
-                let form = LabelForm::announced(view.family, &self.context);
-                self.nlri_of(view.family, view.nlri, form)
-            }
-            None => NlriIter::none(),
-        };
-        [body, mp]
-    }
-
-    /// The NLRI of a field, where the session carries the family and this
-    /// UPDATE does not disable it.
-    fn nlri_of(&self, family: Family, field: &'a [u8], form: LabelForm) -> NlriIter<'a> {
-        match self.is_live(family) {
-            true => NlriIter::with_form(field, family, &self.context, form),
-            false => NlriIter::none(),
-        }
-    }
-
-    fn is_live(&self, family: Family) -> bool {
-        let live = self.context.families.difference(self.disabled);
-        live.contains(family)
     }
 
     /// What is announced in groups that share a next hop: at most one from the
@@ -508,6 +433,11 @@ impl<'a> UpdateView<'a> {
             RawAttribute::read(&mut reader).map(|raw| (at, raw))
         })
         .fuse()
+    }
+
+    pub(super) fn is_live(&self, family: Family) -> bool {
+        let live = self.context.families.difference(self.disabled);
+        live.contains(family)
     }
 
     fn announced(&self) -> [Prefixes<'a>; 2] {

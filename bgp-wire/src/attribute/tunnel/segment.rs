@@ -77,37 +77,33 @@ impl<'a> SegmentList<'a> {
             SegmentListItem::Weight(_) => None,
         })
     }
+}
 
-    fn read(&mut self) -> Option<SegmentListItem<'a>> {
-        let [code, length] = self.reader.array()?;
-        let value = self.reader.take(length.into())?;
-        let mut reader = Reader::new(value);
-        let known = reader.u16().and_then(|_| match code {
-            9 => reader.u32().map(SegmentListItem::Weight),
-            1 => {
-                let label = Label::new(reader.u32()? >> 12);
-                Some(SegmentListItem::Segment(Segment::Mpls(label)))
-            }
-            13 => {
-                let sid = reader.array::<16>()?.into();
-                Some(SegmentListItem::Segment(Segment::Srv6(sid)))
-            }
-            _ => None,
-        });
-        let other = SegmentListItem::Segment(Segment::Other { code, value });
-        Some(known.unwrap_or(other))
-    }
+fn read<'a>(reader: &mut Reader<'a>) -> Option<SegmentListItem<'a>> {
+    let [code, length] = reader.array()?;
+    let value = reader.take(length.into())?;
+    let mut inner = Reader::new(value);
+    let known = inner.u16().and_then(|_| match code {
+        9 => inner.u32().map(SegmentListItem::Weight),
+        1 => {
+            let label = Label::new(inner.u32()? >> 12);
+            Some(SegmentListItem::Segment(Segment::Mpls(label)))
+        }
+        13 => {
+            let sid = inner.array::<16>()?.into();
+            Some(SegmentListItem::Segment(Segment::Srv6(sid)))
+        }
+        _ => None,
+    });
+    let other = SegmentListItem::Segment(Segment::Other { code, value });
+    Some(known.unwrap_or(other))
 }
 
 impl<'a> Iterator for SegmentList<'a> {
     type Item = SegmentListItem<'a>;
 
     fn next(&mut self) -> Option<SegmentListItem<'a>> {
-        let next = self.read();
-        if next.is_none() {
-            self.reader = Reader::new(&[]);
-        }
-        next
+        self.reader.item(read)
     }
 }
 

@@ -252,27 +252,23 @@ impl<'a> TunnelSubTlvs<'a> {
             reader: Reader::new(octets),
         }
     }
+}
 
-    fn read(&mut self) -> Option<TunnelSubTlv<'a>> {
-        let code = self.reader.u8()?;
-        let length = match code {
-            0..128 => self.reader.u8()?.into(),
-            128.. => self.reader.u16()?,
-        };
-        let value = self.reader.take(length.into())?;
-        Some(TunnelSubTlv::decode(code, value))
-    }
+fn read<'a>(reader: &mut Reader<'a>) -> Option<TunnelSubTlv<'a>> {
+    let code = reader.u8()?;
+    let length = match code {
+        0..128 => reader.u8()?.into(),
+        128.. => reader.u16()?,
+    };
+    let value = reader.take(length.into())?;
+    Some(TunnelSubTlv::decode(code, value))
 }
 
 impl<'a> Iterator for TunnelSubTlvs<'a> {
     type Item = TunnelSubTlv<'a>;
 
     fn next(&mut self) -> Option<TunnelSubTlv<'a>> {
-        let next = self.read();
-        if next.is_none() {
-            self.reader = Reader::new(&[]);
-        }
-        next
+        self.reader.item(read)
     }
 }
 

@@ -272,11 +272,8 @@ impl<'a> Iterator for FlowComponents<'a> {
     type Item = FlowComponent<'a>;
 
     fn next(&mut self) -> Option<FlowComponent<'a>> {
-        let component = FlowComponent::read(&mut self.reader, self.afi);
-        if component.is_none() {
-            self.reader = Reader::new(&[]);
-        }
-        component
+        let afi = self.afi;
+        self.reader.item(|reader| FlowComponent::read(reader, afi))
     }
 }
 

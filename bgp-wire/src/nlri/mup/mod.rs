@@ -14,16 +14,16 @@
 //! | 3 | bits (1), prefix, TEID (4), QFI (1), bits (1), endpoint, and bits (1), source since draft 03 |
 //! | 4 | bits (1) of what follows: endpoint (4, 16), TEID (0 to 4) |
 
-use core::fmt;
+mod text;
+
 use core::net::IpAddr;
-use core::str::FromStr;
 
 use ipnet::IpNet;
 
 use crate::nlri::field::{
-    Fields, Hex, afi_of, afi_of_prefix, padded, put_address, put_prefix, put_sized_address,
+    afi_of, afi_of_prefix, padded, put_address, put_prefix, put_sized_address,
 };
-use crate::nlri::{Malformed, ParseNlriError, RouteDistinguisher};
+use crate::nlri::{Malformed, RouteDistinguisher};
 use crate::reader::Reader;
 use crate::writer::{Count, Out};
 use crate::{Afi, EncodeError};
@@ -252,112 +252,6 @@ fn session_2<'a>(reader: &mut Reader<'_>, afi: Afi) -> Option<MupRoute<'a>> {
         teid,
         teid_bits,
     })
-}
-
-impl fmt::Display for MupRoute<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::InterworkSegment { rd, prefix } => {
-                write!(f, "[type:isd][rd:{rd}][prefix:{prefix}]")
-            }
-            Self::DirectSegment { rd, address } => {
-                write!(f, "[type:dsd][rd:{rd}][address:{address}]")
-            }
-            Self::Session1 {
-                rd,
-                prefix,
-                teid,
-                qfi,
-                endpoint,
-                source,
-            } => {
-                write!(
-                    f,
-                    "[type:t1st][rd:{rd}][prefix:{prefix}][teid:{teid}][qfi:{qfi}]"
-                )?;
-                write!(f, "[endpoint:{endpoint}]")?;
-                source.map_or(Ok(()), |source| write!(f, "[source:{source}]"))
-            }
-            Self::Session2 {
-                rd,
-                endpoint,
-                teid,
-                teid_bits,
-            } => {
-                write!(f, "[type:t2st][rd:{rd}][endpoint:{endpoint}]")?;
-                write!(f, "[teid:0x{teid:08x}/{teid_bits}]")
-            }
-            Self::Unknown {
-                architecture,
-                route_type,
-                value,
-            } => write!(
-                f,
-                "[type:{architecture}/{route_type}][value:0x{}]",
-                Hex(value)
-            ),
-        }
-    }
-}
-
-impl FromStr for MupRoute<'static> {
-    type Err = ParseNlriError;
-
-    fn from_str(text: &str) -> Result<Self, ParseNlriError> {
-        let (kind, fields) = Fields::parse(text)?;
-        let fields = fields.only(match kind {
-            "isd" => &["rd", "prefix"],
-            "dsd" => &["rd", "address"],
-            "t1st" => &["rd", "prefix", "teid", "qfi", "endpoint", "source"],
-            "t2st" => &["rd", "endpoint", "teid"],
-            _ => return Err(ParseNlriError::Type),
-        })?;
-        let rd = fields.need("rd")?;
-        Ok(match kind {
-            "isd" => Self::InterworkSegment {
-                rd,
-                prefix: fields.need::<IpNet>("prefix")?.trunc(),
-            },
-            "dsd" => Self::DirectSegment {
-                rd,
-                address: fields.need("address")?,
-            },
-            "t1st" => Self::Session1 {
-                rd,
-                prefix: fields.need::<IpNet>("prefix")?.trunc(),
-                teid: fields.need("teid")?,
-                qfi: fields.need("qfi")?,
-                endpoint: fields.need("endpoint")?,
-                source: fields.optional("source")?,
-            },
-            _ => {
-                let Teid(teid, teid_bits) = fields.need("teid")?;
-                Self::Session2 {
-                    rd,
-                    endpoint: fields.need("endpoint")?,
-                    teid,
-                    teid_bits,
-                }
-            }
-        })
-    }
-}
-
-/// A TEID and how many bits of it count.
-struct Teid(u32, u8);
-
-impl FromStr for Teid {
-    type Err = ParseNlriError;
-
-    fn from_str(text: &str) -> Result<Self, ParseNlriError> {
-        let parse = || {
-            let (digits, bits) = text.strip_prefix("0x")?.split_once('/')?;
-            let bits: u8 = bits.parse().ok().filter(|bits| *bits <= 32)?;
-            let teid = u32::from_str_radix(digits, 16).ok()?;
-            Some(Self(teid & mask(bits), bits))
-        };
-        parse().ok_or(ParseNlriError::Invalid("teid"))
-    }
 }
 
 /// The octets that name a type 1 session: distinguisher and prefix. `None`
