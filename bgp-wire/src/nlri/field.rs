@@ -54,25 +54,45 @@ impl Reader<'_> {
     }
 
     /// A prefix of `bits` bits in as many octets as it needs, host bits cleared.
+    #[inline]
     pub(crate) fn prefix(&mut self, afi: Afi, bits: u8) -> Option<IpNet> {
+        match afi {
+            Afi::IPV4 => self.prefix_v4(bits),
+            Afi::IPV6 => self.prefix_v6(bits),
+            _ => None,
+        }
+    }
+
+    /// Where four octets are there, they are read at once and what is too many
+    /// of them masked out: that needs no copy of a length known only now.
+    #[inline]
+    fn prefix_v4(&mut self, bits: u8) -> Option<IpNet> {
+        let spare = 32_u32.checked_sub(bits.into())?;
+        let ahead = self.rest().first_chunk().copied();
         let octets = self.take(usize::from(bits).div_ceil(8))?;
-        prefix(afi, octets, bits)
+        let address = u32::from_be_bytes(ahead.or_else(|| padded(octets))?);
+        let mask = u32::MAX.checked_shl(spare).unwrap_or(0);
+        let net = Ipv4Net::new((address & mask).into(), bits).ok()?;
+        Some(IpNet::V4(net))
+    }
+
+    /// The same with sixteen octets.
+    #[inline]
+    fn prefix_v6(&mut self, bits: u8) -> Option<IpNet> {
+        let spare = 128_u32.checked_sub(bits.into())?;
+        let ahead = self.rest().first_chunk().copied();
+        let octets = self.take(usize::from(bits).div_ceil(8))?;
+        let address = u128::from_be_bytes(ahead.or_else(|| padded(octets))?);
+        let mask = u128::MAX.checked_shl(spare).unwrap_or(0);
+        let net = Ipv6Net::new((address & mask).into(), bits).ok()?;
+        Some(IpNet::V6(net))
     }
 }
 
-/// The prefix whose first octets these are, host bits cleared.
+/// The prefix whose first octets these are, host bits cleared; octets behind
+/// those that it needs are not looked at.
 pub(crate) fn prefix(afi: Afi, octets: &[u8], bits: u8) -> Option<IpNet> {
-    match afi {
-        Afi::IPV4 => {
-            let addr = Ipv4Addr::from(padded::<4>(octets)?);
-            Some(IpNet::V4(Ipv4Net::new(addr, bits).ok()?.trunc()))
-        }
-        Afi::IPV6 => {
-            let addr = Ipv6Addr::from(padded::<16>(octets)?);
-            Some(IpNet::V6(Ipv6Net::new(addr, bits).ok()?.trunc()))
-        }
-        _ => None,
-    }
+    Reader::new(octets).prefix(afi, bits)
 }
 
 /// The octets followed by zeros.

@@ -373,13 +373,17 @@ impl<'a> UpdateView<'a> {
     /// and not discarded. Constant time for the types that have a name in
     /// [`AttributeType`], a walk for others.
     #[must_use]
+    #[inline]
     pub fn value(&self, attribute: AttributeType) -> Option<&'a [u8]> {
-        if Index::slot(attribute).is_some() {
-            return self
-                .index
-                .find(self.message, attribute)
-                .map(|(_, raw)| raw.value);
-        }
+        // Inline, so that the slot of a type known when compiled is a constant.
+        let Some(slot) = Index::slot(attribute) else {
+            return self.unknown_value(attribute);
+        };
+        let (_, raw) = self.index.find_slot(self.message, slot)?;
+        Some(raw.value)
+    }
+
+    fn unknown_value(&self, attribute: AttributeType) -> Option<&'a [u8]> {
         self.attributes()
             .find(|raw| raw.attribute_type == attribute)
             .map(|raw| raw.value)
