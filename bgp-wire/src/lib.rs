@@ -28,13 +28,14 @@ mod writer;
 
 pub use asn::Asn;
 pub use attribute::{
-    Aggregator, AsPathView, AttrSet, AttributeFlags, AttributeType, BfdDiscriminator, BgpsecPath,
-    Community, ExtendedCommunity, Ipv6ExtendedCommunity, LargeCommunity, ListIter, ListView,
-    MpReachView, MpUnreachView, NextHop, Origin, PeDistinguisherLabels, PmsiTunnel, PmsiTunnelId,
-    PrefixSid, PrefixSidTlv, RawAttribute, SecurePathSegment, Segment, SegmentList,
-    SegmentListItem, SegmentType, SegmentView, SignatureBlock, SignatureBlocks, SignatureSegment,
-    SignatureSegments, SrgbRange, Srv6Service, Srv6Sid, Srv6Structure, Srv6SubTlv, Tunnel,
-    TunnelEncapsulation, TunnelSubTlv, TunnelSubTlvs, TunnelType, WireItem,
+    Aggregator, AsPathView, AttrSet, AttributeFlags, AttributeType, BfdDiscriminator, BgpLs,
+    BgpLsTlv, BgpsecPath, Community, ExtendedCommunity, Ipv6ExtendedCommunity, LargeCommunity,
+    ListIter, ListView, MpReachView, MpUnreachView, NextHop, Origin, PeDistinguisherLabels,
+    PmsiTunnel, PmsiTunnelId, PrefixSid, PrefixSidTlv, RawAttribute, RiskGroup, SecurePathSegment,
+    Segment, SegmentList, SegmentListItem, SegmentType, SegmentView, SignatureBlock,
+    SignatureBlocks, SignatureSegment, SignatureSegments, SrgbRange, Srv6Service, Srv6Sid,
+    Srv6Structure, Srv6SubTlv, Tunnel, TunnelEncapsulation, TunnelSubTlv, TunnelSubTlvs,
+    TunnelType, WireItem,
 };
 #[cfg(feature = "alloc")]
 pub use attribute::{AsPath, AsPathSegment, OtherAttribute, PathAttributes};
@@ -49,7 +50,7 @@ pub use nlri::{
     EncodeNlri, Esi, EvpnRoute, FlowComponent, FlowComponents, FlowField, FlowPrefix, FlowSpec,
     FlowTest, FlowTests, Label, LabelStack, LabeledPrefix, LinkState, LinkStateDescriptor,
     LinkStateKind, LinkStateProtocol, MacAddr, MulticastFlags, MulticastFlow, MupRoute, MvpnRoute,
-    Nlri, NlriIter, NlriKey, NlriRoutes, NlriView, NodeDescriptor, ParseNlriError, Route,
+    Nlri, NlriIter, NlriKey, NlriRoutes, NlriView, NodeDescriptor, ParseError, Route,
     RouteDistinguisher, RouteTargetMembership, SrPolicy, VplsRoute, VpnPrefix,
 };
 #[cfg(feature = "alloc")]

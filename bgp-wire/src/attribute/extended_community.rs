@@ -11,7 +11,7 @@ use core::net::{Ipv4Addr, Ipv6Addr};
 use core::str::FromStr;
 
 use super::{WireItem, fixed};
-use crate::{Asn, ParseNlriError};
+use crate::{Asn, ParseError};
 
 /// Name of a sub-type that several types share.
 const fn sub_type_name(low: u8) -> Option<&'static str> {
@@ -99,10 +99,10 @@ impl fmt::Display for ExtendedCommunity {
 /// Reads "rt:65000:7", "soo:192.0.2.1:9", "rt:65000L:7" (the 4-octet form of a
 /// small AS number) and "0x0002fde800000007". The named forms are transitive.
 impl FromStr for ExtendedCommunity {
-    type Err = ParseNlriError;
+    type Err = ParseError;
 
-    fn from_str(text: &str) -> Result<Self, ParseNlriError> {
-        parse(text).ok_or(ParseNlriError::Invalid("extended community"))
+    fn from_str(text: &str) -> Result<Self, ParseError> {
+        parse(text).ok_or(ParseError::Invalid("extended community"))
     }
 }
 

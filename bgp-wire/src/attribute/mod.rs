@@ -17,6 +17,7 @@ mod bgpsec;
 mod community;
 mod extended_community;
 mod large_community;
+mod link_state;
 mod list;
 mod mp;
 mod next_hop;
@@ -51,6 +52,7 @@ pub use bgpsec::{
 pub use community::Community;
 pub use extended_community::{ExtendedCommunity, Ipv6ExtendedCommunity};
 pub use large_community::LargeCommunity;
+pub use link_state::{BgpLs, BgpLsTlv, RiskGroup};
 pub(crate) use list::check as list_check;
 pub use list::{ListIter, ListView, WireItem};
 pub(crate) use mp::read_family;

@@ -6,12 +6,11 @@ use core::fmt;
 
 use super::tunnel::{self, TunnelSubTlv, TunnelType};
 use super::{
-    AttrSet, AttributeFlags, AttributeType, BfdDiscriminator, BgpsecPath, PathAttributes,
+    AttrSet, AttributeFlags, AttributeType, BfdDiscriminator, BgpLs, BgpsecPath, PathAttributes,
     PeDistinguisherLabels, PmsiTunnel, PrefixSid, PrefixSidTlv, RawAttribute, Srv6Sid,
     TunnelEncapsulation,
 };
 use crate::nlri::Hex;
-use crate::tlv::Tlvs;
 use crate::update::flags_of;
 use crate::writer::{Out, Writer};
 use crate::{Asn, Context, EncodeError, PeerType};
@@ -171,7 +170,7 @@ impl fmt::Display for OtherAttribute {
             AttributeType::BGPSEC_PATH => show(f, BgpsecPath::decode(value), value),
             AttributeType::BFD_DISCRIMINATOR => show(f, BfdDiscriminator::decode(value), value),
             AttributeType::PREFIX_SID => fmt::Display::fmt(&PrefixSid::new(value), f),
-            AttributeType::BGP_LS => fmt::Debug::fmt(&Tlvs::new(value), f),
+            AttributeType::BGP_LS => fmt::Display::fmt(&BgpLs::new(value), f),
             _ => write!(f, "0x{}", Hex(value)),
         }
     }
@@ -236,8 +235,8 @@ impl PathAttributes {
 
     /// BGP-LS.
     #[must_use]
-    pub fn bgp_ls(&self) -> Option<Tlvs<'_>> {
-        Some(Tlvs::new(self.other(AttributeType::BGP_LS)?))
+    pub fn bgp_ls(&self) -> Option<BgpLs<'_>> {
+        Some(BgpLs::new(self.other(AttributeType::BGP_LS)?))
     }
 
     /// BGPsec_PATH, where its syntax is right.
@@ -322,7 +321,7 @@ mod tests {
         let attribute = OtherAttribute::new(AttributeType(99), alloc::vec![1, 2]);
         assert_eq!(attribute.to_string(), "attribute 99: 0x0102");
         let attribute = OtherAttribute::bgp_ls(&[(1026, b"r1")]).unwrap();
-        assert_eq!(attribute.to_string(), "BGP-LS: [1026: 0x7231]");
+        assert_eq!(attribute.to_string(), "BGP-LS: node-name r1");
         let attribute = OtherAttribute::srv6_service(true, &[]).unwrap();
         assert_eq!(attribute.to_string(), "Prefix-SID: srv6-l2");
     }

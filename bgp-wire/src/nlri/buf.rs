@@ -11,7 +11,7 @@ use ipnet::IpNet;
 #[cfg(feature = "serde")]
 use crate::nlri::framing::Framing;
 use crate::nlri::{
-    FlowSpecBuilder, LabelForm, NlriKey, NlriView, ParseNlriError, Route, RouteTargetMembership,
+    FlowSpecBuilder, LabelForm, NlriKey, NlriView, ParseError, Route, RouteTargetMembership,
 };
 #[cfg(feature = "serde")]
 use crate::reader::Reader;
@@ -30,7 +30,7 @@ use crate::{Afi, EncodeError, Family, Nlri, Safi};
 /// let nlri = NlriBuf::parse(family, text)?;
 /// assert!(matches!(nlri.view().route(), Route::Evpn(_)));
 /// assert_eq!(nlri.to_string(), text);
-/// # Ok::<(), bgp_wire::ParseNlriError>(())
+/// # Ok::<(), bgp_wire::ParseError>(())
 /// ```
 #[derive(Clone)]
 pub struct NlriBuf {
@@ -75,8 +75,8 @@ impl NlriBuf {
     ///
     /// # Errors
     /// The text is no route of the family.
-    pub fn parse(family: Family, text: &str) -> Result<Self, ParseNlriError> {
-        let invalid = ParseNlriError::Invalid("prefix");
+    pub fn parse(family: Family, text: &str) -> Result<Self, ParseError> {
+        let invalid = ParseError::Invalid("prefix");
         let builder: FlowSpecBuilder;
         let route = match family.safi {
             Safi::UNICAST | Safi::MULTICAST => {
@@ -94,9 +94,9 @@ impl NlriBuf {
                 builder = FlowSpecBuilder::parse(text, matches!(family.afi, Afi::IPV6))?;
                 Route::FlowSpec(builder.as_flow_spec())
             }
-            _ => return Err(ParseNlriError::Family),
+            _ => return Err(ParseError::Family),
         };
-        Self::new(family, None, &route).map_err(|_| ParseNlriError::Invalid("family"))
+        Self::new(family, None, &route).map_err(|_| ParseError::Invalid("family"))
     }
 
     /// The same route with a path identifier, or without.
@@ -214,12 +214,10 @@ impl fmt::Debug for NlriBuf {
 
 /// The text of an IPv4 or IPv6 unicast route.
 impl FromStr for NlriBuf {
-    type Err = ParseNlriError;
+    type Err = ParseError;
 
-    fn from_str(text: &str) -> Result<Self, ParseNlriError> {
-        let prefix: IpNet = text
-            .parse()
-            .map_err(|_| ParseNlriError::Invalid("prefix"))?;
+    fn from_str(text: &str) -> Result<Self, ParseError> {
+        let prefix: IpNet = text.parse().map_err(|_| ParseError::Invalid("prefix"))?;
         Ok(Nlri::unicast(prefix.trunc()).into())
     }
 }

@@ -15,7 +15,7 @@ use core::net::Ipv4Addr;
 use core::str::FromStr;
 
 use crate::Asn;
-use crate::nlri::ParseNlriError;
+use crate::nlri::ParseError;
 
 /// A route distinguisher, of any type.
 ///
@@ -27,7 +27,7 @@ use crate::nlri::ParseNlriError;
 /// let rd: RouteDistinguisher = "192.0.2.1:100".parse()?;
 /// assert_eq!(rd.octets(), [0, 1, 192, 0, 2, 1, 0, 100]);
 /// assert_eq!(rd.to_string(), "192.0.2.1:100");
-/// # Ok::<(), bgp_wire::ParseNlriError>(())
+/// # Ok::<(), bgp_wire::ParseError>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -88,10 +88,10 @@ impl fmt::Display for RouteDistinguisher {
 }
 
 impl FromStr for RouteDistinguisher {
-    type Err = ParseNlriError;
+    type Err = ParseError;
 
-    fn from_str(text: &str) -> Result<Self, ParseNlriError> {
-        parse(text).ok_or(ParseNlriError::Invalid("rd"))
+    fn from_str(text: &str) -> Result<Self, ParseError> {
+        parse(text).ok_or(ParseError::Invalid("rd"))
     }
 }
 

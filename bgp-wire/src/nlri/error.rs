@@ -14,12 +14,12 @@ pub(crate) enum Malformed {
     Discard,
 }
 
-/// Why a text is no NLRI, or no part of one.
+/// Why a text is not what it should be: an NLRI, a part of one, a community.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
-pub enum ParseNlriError {
+pub enum ParseError {
     /// The text has not the form of what it should be.
-    #[error("not in the form of an NLRI")]
+    #[error("not in the form that it should have")]
     Form,
     /// A route type that does not exist, or has no text.
     #[error("unknown route type")]

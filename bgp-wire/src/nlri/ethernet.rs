@@ -4,7 +4,7 @@
 use core::fmt;
 use core::str::FromStr;
 
-use crate::nlri::ParseNlriError;
+use crate::nlri::ParseError;
 
 /// A MAC address.
 ///
@@ -12,7 +12,7 @@ use crate::nlri::ParseNlriError;
 /// use bgp_wire::MacAddr;
 /// let mac: MacAddr = "00:00:5e:00:53:01".parse()?;
 /// assert_eq!(mac, MacAddr([0, 0, 0x5e, 0, 0x53, 1]));
-/// # Ok::<(), bgp_wire::ParseNlriError>(())
+/// # Ok::<(), bgp_wire::ParseError>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -25,10 +25,10 @@ impl fmt::Display for MacAddr {
 }
 
 impl FromStr for MacAddr {
-    type Err = ParseNlriError;
+    type Err = ParseError;
 
-    fn from_str(text: &str) -> Result<Self, ParseNlriError> {
-        octets(text).map(Self).ok_or(ParseNlriError::Invalid("mac"))
+    fn from_str(text: &str) -> Result<Self, ParseError> {
+        octets(text).map(Self).ok_or(ParseError::Invalid("mac"))
     }
 }
 
@@ -39,7 +39,7 @@ impl FromStr for MacAddr {
 /// let esi: Esi = "00:11:22:33:44:55:66:77:88:99".parse()?;
 /// assert_eq!(esi.kind(), 0);
 /// assert!(Esi::default().is_zero());
-/// # Ok::<(), bgp_wire::ParseNlriError>(())
+/// # Ok::<(), bgp_wire::ParseError>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -71,12 +71,12 @@ impl fmt::Display for Esi {
 }
 
 impl FromStr for Esi {
-    type Err = ParseNlriError;
+    type Err = ParseError;
 
-    fn from_str(text: &str) -> Result<Self, ParseNlriError> {
+    fn from_str(text: &str) -> Result<Self, ParseError> {
         match text {
             "0" => Ok(Self::default()),
-            _ => octets(text).map(Self).ok_or(ParseNlriError::Invalid("esi")),
+            _ => octets(text).map(Self).ok_or(ParseError::Invalid("esi")),
         }
     }
 }

@@ -2,12 +2,12 @@
 //! in bits, prefixes without their host octets, and the text of bracketed fields.
 
 use core::fmt;
-use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use core::net::IpAddr;
 use core::str::FromStr;
 
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
-use crate::nlri::{Esi, Label, ParseNlriError, RouteDistinguisher};
+use crate::nlri::{Esi, Label, ParseError, RouteDistinguisher};
 use crate::reader::Reader;
 use crate::writer::Out;
 use crate::{Afi, EncodeError};
@@ -169,15 +169,13 @@ impl fmt::Display for OrAny {
 }
 
 impl FromStr for OrAny {
-    type Err = ParseNlriError;
+    type Err = ParseError;
 
-    fn from_str(text: &str) -> Result<Self, ParseNlriError> {
+    fn from_str(text: &str) -> Result<Self, ParseError> {
         match text {
             "*" => Ok(Self(None)),
             _ => {
-                let address = text
-                    .parse()
-                    .map_err(|_| ParseNlriError::Invalid("address"))?;
+                let address = text.parse().map_err(|_| ParseError::Invalid("address"))?;
                 Ok(Self(Some(address)))
             }
         }
@@ -194,13 +192,13 @@ impl fmt::Display for Vni {
 }
 
 impl FromStr for Vni {
-    type Err = ParseNlriError;
+    type Err = ParseError;
 
-    fn from_str(text: &str) -> Result<Self, ParseNlriError> {
-        let vni: u32 = text.parse().map_err(|_| ParseNlriError::Invalid("vni"))?;
+    fn from_str(text: &str) -> Result<Self, ParseError> {
+        let vni: u32 = text.parse().map_err(|_| ParseError::Invalid("vni"))?;
         match vni < 1 << 24 {
             true => Ok(Self(Label::from_vni(vni))),
-            false => Err(ParseNlriError::Invalid("vni")),
+            false => Err(ParseError::Invalid("vni")),
         }
     }
 }
@@ -213,21 +211,21 @@ pub(crate) struct Fields<'a> {
 
 impl<'a> Fields<'a> {
     /// The fields of a text.
-    pub(crate) fn untyped(text: &'a str) -> Result<Self, ParseNlriError> {
+    pub(crate) fn untyped(text: &'a str) -> Result<Self, ParseError> {
         let inner = text
             .trim()
             .strip_prefix('[')
             .and_then(|text| text.strip_suffix(']'))
-            .ok_or(ParseNlriError::Form)?;
+            .ok_or(ParseError::Form)?;
         Ok(Self { inner })
     }
 
     /// The fields of a text whose first is the type, and the type.
-    pub(crate) fn parse(text: &'a str) -> Result<(&'a str, Self), ParseNlriError> {
+    pub(crate) fn parse(text: &'a str) -> Result<(&'a str, Self), ParseError> {
         let fields = Self::untyped(text)?;
         match fields.each().next() {
             Some(("type", kind)) => Ok((kind, fields)),
-            Some(_) | None => Err(ParseNlriError::Missing("type")),
+            Some(_) | None => Err(ParseError::Missing("type")),
         }
     }
 
@@ -238,26 +236,23 @@ impl<'a> Fields<'a> {
     }
 
     /// Whether every field, the type aside, is one of these.
-    pub(crate) fn only(self, names: &[&str]) -> Result<Self, ParseNlriError> {
+    pub(crate) fn only(self, names: &[&str]) -> Result<Self, ParseError> {
         let known = |(name, _): (&str, &str)| name == "type" || names.contains(&name);
         match self.each().all(known) {
             true => Ok(self),
-            false => Err(ParseNlriError::Unexpected),
+            false => Err(ParseError::Unexpected),
         }
     }
 
     /// A field that may be absent.
-    pub(crate) fn optional<T: FromStr>(
-        self,
-        name: &'static str,
-    ) -> Result<Option<T>, ParseNlriError> {
+    pub(crate) fn optional<T: FromStr>(self, name: &'static str) -> Result<Option<T>, ParseError> {
         let text = self.each().find(|(it, _)| *it == name);
-        text.map(|(_, value)| value.parse().map_err(|_| ParseNlriError::Invalid(name)))
+        text.map(|(_, value)| value.parse().map_err(|_| ParseError::Invalid(name)))
             .transpose()
     }
 
     /// A field that must be there.
-    pub(crate) fn need<T: FromStr>(self, name: &'static str) -> Result<T, ParseNlriError> {
-        self.optional(name)?.ok_or(ParseNlriError::Missing(name))
+    pub(crate) fn need<T: FromStr>(self, name: &'static str) -> Result<T, ParseError> {
+        self.optional(name)?.ok_or(ParseError::Missing(name))
     }
 }

@@ -10,7 +10,7 @@
 use core::fmt;
 use core::str::FromStr;
 
-use crate::nlri::ParseNlriError;
+use crate::nlri::ParseError;
 
 /// A label field of three octets.
 ///
@@ -85,13 +85,13 @@ impl fmt::Display for Label {
 }
 
 impl FromStr for Label {
-    type Err = ParseNlriError;
+    type Err = ParseError;
 
-    fn from_str(text: &str) -> Result<Self, ParseNlriError> {
-        let value: u32 = text.parse().map_err(|_| ParseNlriError::Invalid("label"))?;
+    fn from_str(text: &str) -> Result<Self, ParseError> {
+        let value: u32 = text.parse().map_err(|_| ParseError::Invalid("label"))?;
         match value < 1 << 20 {
             true => Ok(Self::new(value)),
-            false => Err(ParseNlriError::Invalid("label")),
+            false => Err(ParseError::Invalid("label")),
         }
     }
 }
@@ -104,7 +104,7 @@ impl FromStr for Label {
 /// let stack: LabelStack = "16/17".parse()?;
 /// assert_eq!(stack.labels()[1], Label::new(17));
 /// assert!(!stack.labels()[0].is_bottom());
-/// # Ok::<(), bgp_wire::ParseNlriError>(())
+/// # Ok::<(), bgp_wire::ParseError>(())
 /// ```
 #[derive(Clone, Copy, Default)]
 pub struct LabelStack {
@@ -197,13 +197,13 @@ impl fmt::Display for LabelStack {
 }
 
 impl FromStr for LabelStack {
-    type Err = ParseNlriError;
+    type Err = ParseError;
 
-    fn from_str(text: &str) -> Result<Self, ParseNlriError> {
+    fn from_str(text: &str) -> Result<Self, ParseError> {
         let mut stack = Self::empty();
         for label in text.split('/') {
             if !stack.push(label.parse()?) {
-                return Err(ParseNlriError::Invalid("label"));
+                return Err(ParseError::Invalid("label"));
             }
         }
         Ok(stack)

@@ -18,7 +18,7 @@ use core::str::FromStr;
 use ipnet::IpNet;
 
 use crate::nlri::field::{afi_of_prefix, put_prefix};
-use crate::nlri::{Label, LabelForm, LabelStack, Malformed, ParseNlriError, RouteDistinguisher};
+use crate::nlri::{Label, LabelForm, LabelStack, Malformed, ParseError, RouteDistinguisher};
 use crate::reader::Reader;
 use crate::writer::Out;
 use crate::{Afi, EncodeError};
@@ -35,7 +35,7 @@ const LABEL: usize = 24;
 /// let route: LabeledPrefix = "203.0.113.0/24 label 16".parse()?;
 /// assert_eq!(route.labels.labels()[0].value(), 16);
 /// assert_eq!(route.to_string(), "203.0.113.0/24 label 16");
-/// # Ok::<(), bgp_wire::ParseNlriError>(())
+/// # Ok::<(), bgp_wire::ParseError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct LabeledPrefix {
@@ -67,7 +67,7 @@ impl LabeledPrefix {
 /// let route: VpnPrefix = "65000:1:10.0.0.0/8 label 16".parse()?;
 /// assert_eq!(route.distinguisher.to_string(), "65000:1");
 /// assert_eq!(route.to_string(), "65000:1:10.0.0.0/8 label 16");
-/// # Ok::<(), bgp_wire::ParseNlriError>(())
+/// # Ok::<(), bgp_wire::ParseError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct VpnPrefix {
@@ -214,9 +214,9 @@ fn write_labels(f: &mut fmt::Formatter<'_>, labels: &LabelStack) -> fmt::Result 
 }
 
 impl FromStr for LabeledPrefix {
-    type Err = ParseNlriError;
+    type Err = ParseError;
 
-    fn from_str(text: &str) -> Result<Self, ParseNlriError> {
+    fn from_str(text: &str) -> Result<Self, ParseError> {
         let (prefix, labels) = split_labels(text)?;
         let prefix = parse_prefix(prefix)?;
         Ok(Self { labels, prefix })
@@ -224,9 +224,9 @@ impl FromStr for LabeledPrefix {
 }
 
 impl FromStr for VpnPrefix {
-    type Err = ParseNlriError;
+    type Err = ParseError;
 
-    fn from_str(text: &str) -> Result<Self, ParseNlriError> {
+    fn from_str(text: &str) -> Result<Self, ParseError> {
         let (route, labels) = split_labels(text)?;
         // A distinguisher holds one colon, or none in hexadecimal digits; an
         // IPv6 prefix several.
@@ -234,10 +234,8 @@ impl FromStr for VpnPrefix {
         let colon = route
             .match_indices(':')
             .nth(within)
-            .ok_or(ParseNlriError::Missing("prefix"))?;
-        let (distinguisher, prefix) = route
-            .split_at_checked(colon.0)
-            .ok_or(ParseNlriError::Form)?;
+            .ok_or(ParseError::Missing("prefix"))?;
+        let (distinguisher, prefix) = route.split_at_checked(colon.0).ok_or(ParseError::Form)?;
         Ok(Self {
             labels,
             distinguisher: distinguisher.parse()?,
@@ -246,17 +244,15 @@ impl FromStr for VpnPrefix {
     }
 }
 
-fn split_labels(text: &str) -> Result<(&str, LabelStack), ParseNlriError> {
+fn split_labels(text: &str) -> Result<(&str, LabelStack), ParseError> {
     match text.trim().split_once(" label ") {
         Some((route, labels)) => Ok((route.trim(), labels.trim().parse()?)),
         None => Ok((text.trim(), LabelStack::empty())),
     }
 }
 
-fn parse_prefix(text: &str) -> Result<IpNet, ParseNlriError> {
-    let prefix: IpNet = text
-        .parse()
-        .map_err(|_| ParseNlriError::Invalid("prefix"))?;
+fn parse_prefix(text: &str) -> Result<IpNet, ParseError> {
+    let prefix: IpNet = text.parse().map_err(|_| ParseError::Invalid("prefix"))?;
     Ok(prefix.trunc())
 }
 

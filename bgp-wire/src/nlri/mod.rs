@@ -41,7 +41,7 @@ pub(crate) use check::{Unparsable, check};
 pub use distinguisher::RouteDistinguisher;
 pub use encode::EncodeNlri;
 pub(crate) use error::Malformed;
-pub use error::ParseNlriError;
+pub use error::ParseError;
 pub use ethernet::{Esi, MacAddr};
 pub use evpn::{EvpnRoute, MulticastFlags, MulticastFlow};
 pub(crate) use field::{Hex, put_address};

@@ -24,7 +24,7 @@ use crate::{Afi, EncodeError, Family, Safi};
 /// let mut out = [0; 32];
 /// let length = route.encode(family, &mut out).unwrap();
 /// assert_eq!(out[..length], [112, 0, 1, 1, 0, 0, 0xfd, 0xe8, 0, 0, 0, 1, 203, 0, 113]);
-/// # Ok::<(), bgp_wire::ParseNlriError>(())
+/// # Ok::<(), bgp_wire::ParseError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]

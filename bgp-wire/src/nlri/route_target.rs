@@ -11,7 +11,7 @@ use core::fmt;
 use core::str::FromStr;
 
 use crate::nlri::field::{Hex, padded};
-use crate::nlri::{Malformed, ParseNlriError};
+use crate::nlri::{Malformed, ParseError};
 use crate::reader::Reader;
 use crate::writer::Out;
 use crate::{Asn, EncodeError, ExtendedCommunity};
@@ -143,17 +143,17 @@ impl fmt::Display for RouteTargetMembership {
 }
 
 impl FromStr for RouteTargetMembership {
-    type Err = ParseNlriError;
+    type Err = ParseError;
 
-    fn from_str(text: &str) -> Result<Self, ParseNlriError> {
+    fn from_str(text: &str) -> Result<Self, ParseError> {
         if text == "default" {
             return Ok(Self::default());
         }
-        let (origin, rest) = text.split_once(':').ok_or(ParseNlriError::Form)?;
+        let (origin, rest) = text.split_once(':').ok_or(ParseError::Form)?;
         let origin = origin
             .parse()
-            .map_err(|_| ParseNlriError::Invalid("origin as"))?;
-        let invalid = ParseNlriError::Invalid("route target");
+            .map_err(|_| ParseError::Invalid("origin as"))?;
+        let invalid = ParseError::Invalid("route target");
         if let Some(part) = rest.strip_prefix("0x") {
             let (digits, bits) = part.split_once('/').unwrap_or((part, "64"));
             let bits: u8 = bits.parse().map_err(|_| invalid)?;

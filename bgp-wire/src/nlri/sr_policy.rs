@@ -12,7 +12,7 @@ use core::net::IpAddr;
 use core::str::FromStr;
 
 use crate::nlri::field::{Fields, afi_of, put_address};
-use crate::nlri::{Malformed, ParseNlriError};
+use crate::nlri::{Malformed, ParseError};
 use crate::reader::Reader;
 use crate::writer::Out;
 use crate::{Afi, EncodeError};
@@ -24,7 +24,7 @@ use crate::{Afi, EncodeError};
 /// use bgp_wire::SrPolicy;
 /// let policy: SrPolicy = "[distinguisher:1][color:100][endpoint:192.0.2.1]".parse()?;
 /// assert_eq!((policy.distinguisher, policy.color), (1, 100));
-/// # Ok::<(), bgp_wire::ParseNlriError>(())
+/// # Ok::<(), bgp_wire::ParseError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -84,9 +84,9 @@ impl fmt::Display for SrPolicy {
 }
 
 impl FromStr for SrPolicy {
-    type Err = ParseNlriError;
+    type Err = ParseError;
 
-    fn from_str(text: &str) -> Result<Self, ParseNlriError> {
+    fn from_str(text: &str) -> Result<Self, ParseError> {
         let fields = Fields::untyped(text)?.only(&["distinguisher", "color", "endpoint"])?;
         Ok(Self {
             distinguisher: fields.need("distinguisher")?,

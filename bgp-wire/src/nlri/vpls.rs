@@ -13,7 +13,7 @@ use core::str::FromStr;
 
 use crate::EncodeError;
 use crate::nlri::field::{Fields, Hex};
-use crate::nlri::{Label, Malformed, ParseNlriError, RouteDistinguisher};
+use crate::nlri::{Label, Malformed, ParseError, RouteDistinguisher};
 use crate::reader::Reader;
 use crate::writer::Out;
 
@@ -24,7 +24,7 @@ use crate::writer::Out;
 /// let text = "[type:block][rd:192.0.2.1:7][ve-id:5][offset:1][size:8][label-base:262144]";
 /// let route: VplsRoute<'_> = text.parse()?;
 /// assert_eq!(route.to_string(), text);
-/// # Ok::<(), bgp_wire::ParseNlriError>(())
+/// # Ok::<(), bgp_wire::ParseError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -134,9 +134,9 @@ impl fmt::Display for VplsRoute<'_> {
 }
 
 impl FromStr for VplsRoute<'static> {
-    type Err = ParseNlriError;
+    type Err = ParseError;
 
-    fn from_str(text: &str) -> Result<Self, ParseNlriError> {
+    fn from_str(text: &str) -> Result<Self, ParseError> {
         let (kind, fields) = Fields::parse(text)?;
         match kind {
             "block" => {
@@ -156,7 +156,7 @@ impl FromStr for VplsRoute<'static> {
                     pe: fields.need("pe")?,
                 })
             }
-            _ => Err(ParseNlriError::Type),
+            _ => Err(ParseError::Type),
         }
     }
 }

@@ -11,10 +11,10 @@ use crate::update::index::{Index, Sections};
 use crate::update::routes::{Announcement, Routes};
 use crate::update::scan::{Scan, TypeSet};
 use crate::{
-    Aggregator, AsPathView, Asn, AttrSet, AttributeFlags, AttributeType, BfdDiscriminator,
+    Aggregator, AsPathView, Asn, AttrSet, AttributeFlags, AttributeType, BfdDiscriminator, BgpLs,
     BgpsecPath, Community, Context, DecodeError, DecodeErrorKind, ExtendedCommunity, Family,
     FamilySet, Frame, Ipv6ExtendedCommunity, LargeCommunity, MessageType, NextHop, Origin,
-    PeDistinguisherLabels, PmsiTunnel, PrefixSid, Tlvs, TunnelEncapsulation,
+    PeDistinguisherLabels, PmsiTunnel, PrefixSid, TunnelEncapsulation,
 };
 
 /// A received UPDATE that was scanned once, with the RFC 7606 outcome applied.
@@ -326,10 +326,10 @@ impl<'a> UpdateView<'a> {
         Some(PeDistinguisherLabels::new(value))
     }
 
-    /// The TLVs of BGP-LS (RFC 9552 §5.3).
+    /// BGP-LS (RFC 9552 §5.3).
     #[must_use]
-    pub fn bgp_ls(&self) -> Option<Tlvs<'a>> {
-        Some(Tlvs::new(self.value(AttributeType::BGP_LS)?))
+    pub fn bgp_ls(&self) -> Option<BgpLs<'a>> {
+        Some(BgpLs::new(self.value(AttributeType::BGP_LS)?))
     }
 
     /// BGPsec_PATH, where its syntax is right. It is not judged by the scan:

@@ -76,7 +76,7 @@ fn every_attribute_reads_by_its_meaning() {
     ));
     let labels = view.pe_distinguisher_labels().unwrap();
     assert!(labels.map(|(_, label)| label.value()).eq([16]));
-    assert_eq!(view.bgp_ls().unwrap().find(1026), Some(&b"r1"[..]));
+    assert_eq!(view.bgp_ls().unwrap().to_string(), "node-name r1");
     assert_eq!(
         view.bgpsec_path().unwrap().to_string(),
         "65000 suite 1 07070707"

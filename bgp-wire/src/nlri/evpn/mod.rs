@@ -98,7 +98,7 @@ pub struct MulticastFlow {
 /// let route: EvpnRoute<'_> = text.parse()?;
 /// assert_eq!(route.route_type(), 2);
 /// assert_eq!(route.to_string(), text);
-/// # Ok::<(), bgp_wire::ParseNlriError>(())
+/// # Ok::<(), bgp_wire::ParseError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]

@@ -4,7 +4,7 @@ use core::fmt;
 use core::str::FromStr;
 
 use super::{EvpnRoute, MulticastFlags, MulticastFlow};
-use crate::nlri::ParseNlriError;
+use crate::nlri::ParseError;
 use crate::nlri::field::{Fields, Hex, OrAny, Vni};
 
 /// The name of each type in text.
@@ -108,12 +108,12 @@ impl fmt::Display for MulticastFlow {
 }
 
 impl FromStr for EvpnRoute<'static> {
-    type Err = ParseNlriError;
+    type Err = ParseError;
 
-    fn from_str(text: &str) -> Result<Self, ParseNlriError> {
+    fn from_str(text: &str) -> Result<Self, ParseError> {
         let (kind, fields) = Fields::parse(text)?;
         let route_type = (1..=10).find(|it| name(*it) == Some(kind));
-        match route_type.ok_or(ParseNlriError::Type)? {
+        match route_type.ok_or(ParseError::Type)? {
             1 => parse_auto_discovery(fields),
             2 => parse_mac_ip(fields),
             3 => parse_inclusive_multicast(fields),
@@ -128,7 +128,7 @@ impl FromStr for EvpnRoute<'static> {
     }
 }
 
-type Parsed = Result<EvpnRoute<'static>, ParseNlriError>;
+type Parsed = Result<EvpnRoute<'static>, ParseError>;
 
 fn parse_auto_discovery(fields: Fields<'_>) -> Parsed {
     let fields = fields.only(&["rd", "esi", "etag", "vni"])?;
@@ -181,7 +181,7 @@ fn parse_ip_prefix(fields: Fields<'_>) -> Parsed {
     };
     let gateway: IpAddr = fields.optional("gw")?.unwrap_or(none);
     if gateway.is_ipv4() != none.is_ipv4() {
-        return Err(ParseNlriError::Invalid("gw"));
+        return Err(ParseError::Invalid("gw"));
     }
     Ok(EvpnRoute::IpPrefix {
         rd: fields.need("rd")?,
@@ -193,7 +193,7 @@ fn parse_ip_prefix(fields: Fields<'_>) -> Parsed {
     })
 }
 
-fn parse_flow(fields: Fields<'_>) -> Result<MulticastFlow, ParseNlriError> {
+fn parse_flow(fields: Fields<'_>) -> Result<MulticastFlow, ParseError> {
     Ok(MulticastFlow {
         source: fields.need::<OrAny>("source")?.0,
         group: fields.need::<OrAny>("group")?.0,
@@ -268,14 +268,14 @@ fn parse_selective_pmsi(fields: Fields<'_>) -> Parsed {
 struct Region([u8; 8]);
 
 impl FromStr for Region {
-    type Err = ParseNlriError;
+    type Err = ParseError;
 
-    fn from_str(text: &str) -> Result<Self, ParseNlriError> {
+    fn from_str(text: &str) -> Result<Self, ParseError> {
         let digits = text.strip_prefix("0x").filter(|it| it.len() == 16);
         let region = digits.and_then(|it| u64::from_str_radix(it, 16).ok());
         region
             .map(|it| Self(it.to_be_bytes()))
-            .ok_or(ParseNlriError::Invalid("region"))
+            .ok_or(ParseError::Invalid("region"))
     }
 }
 
@@ -308,15 +308,12 @@ mod tests {
     #[test]
     fn what_is_wrong_is_said() {
         for (text, error) in [
-            ("type:es", ParseNlriError::Form),
-            ("[rd:65000:1]", ParseNlriError::Missing("type")),
-            ("[type:leaf]", ParseNlriError::Type),
-            ("[type:es][rd:65000:1]", ParseNlriError::Missing("esi")),
-            (
-                "[type:es][rd:65000:1][esi:1]",
-                ParseNlriError::Invalid("esi"),
-            ),
-            ("[type:es][vni:1]", ParseNlriError::Unexpected),
+            ("type:es", ParseError::Form),
+            ("[rd:65000:1]", ParseError::Missing("type")),
+            ("[type:leaf]", ParseError::Type),
+            ("[type:es][rd:65000:1]", ParseError::Missing("esi")),
+            ("[type:es][rd:65000:1][esi:1]", ParseError::Invalid("esi")),
+            ("[type:es][vni:1]", ParseError::Unexpected),
         ] {
             assert_eq!(text.parse::<EvpnRoute<'_>>(), Err(error), "{text}");
         }

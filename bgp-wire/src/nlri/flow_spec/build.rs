@@ -9,7 +9,7 @@ use ipnet::{IpNet, Ipv6Net};
 use super::text::{PROTOCOLS, SIGNS, bit_words, word};
 use super::{FlowField, FlowPrefix, FlowSpec, FlowTest};
 use crate::Afi;
-use crate::nlri::{ParseNlriError, RouteDistinguisher};
+use crate::nlri::{ParseError, RouteDistinguisher};
 
 /// A flow specification in the making. Components may come in any order; they
 /// end up in that of their types, the last one of each type.
@@ -112,11 +112,11 @@ impl FlowSpecBuilder {
 }
 
 impl FromStr for FlowSpecBuilder {
-    type Err = ParseNlriError;
+    type Err = ParseError;
 
     /// Reads what a flow prints as. The IP version is that of its prefixes;
     /// without any it is IPv4, unless there is a flow label.
-    fn from_str(text: &str) -> Result<Self, ParseNlriError> {
+    fn from_str(text: &str) -> Result<Self, ParseError> {
         let is_v6 = text.split_whitespace().any(|word| word == "flow-label")
             || prefixes(text).any(|prefix| prefix.contains(':'));
         Self::parse(text, is_v6)
@@ -125,24 +125,24 @@ impl FromStr for FlowSpecBuilder {
 
 impl FlowSpecBuilder {
     /// Reads a flow of an IP version.
-    pub(crate) fn parse(text: &str, is_v6: bool) -> Result<Self, ParseNlriError> {
+    pub(crate) fn parse(text: &str, is_v6: bool) -> Result<Self, ParseError> {
         let mut builder = Self::new(if is_v6 { Afi::IPV6 } else { Afi::IPV4 });
         let mut words = text.split_whitespace();
         while let Some(name) = words.next() {
-            let value = words.next().ok_or(ParseNlriError::Form)?;
+            let value = words.next().ok_or(ParseError::Form)?;
             match name {
                 "destination" => builder.destination(parse_prefix(value, is_v6)?),
                 "source" => builder.source(parse_prefix(value, is_v6)?),
                 "rd" => builder.distinguisher(value.parse()?),
                 _ => {
                     let field = FlowField::ALL.into_iter().find(|it| word(*it) == name);
-                    let field = field.ok_or(ParseNlriError::Unexpected)?;
+                    let field = field.ok_or(ParseError::Unexpected)?;
                     builder.tests(field, &parse_tests(field, value, &mut words)?)
                 }
             };
         }
         match builder.components.is_empty() {
-            true => Err(ParseNlriError::Form),
+            true => Err(ParseError::Form),
             false => Ok(builder),
         }
     }
@@ -158,8 +158,8 @@ fn prefixes(text: &str) -> impl Iterator<Item = &str> {
         .map(|(_, value)| value)
 }
 
-fn parse_prefix(text: &str, is_v6: bool) -> Result<FlowPrefix, ParseNlriError> {
-    let invalid = ParseNlriError::Invalid("prefix");
+fn parse_prefix(text: &str, is_v6: bool) -> Result<FlowPrefix, ParseError> {
+    let invalid = ParseError::Invalid("prefix");
     if let Some((address, range)) = text.split_once('/')
         && let Some((offset, length)) = range.split_once('-')
     {
@@ -188,7 +188,7 @@ fn parse_tests<'a>(
     field: FlowField,
     first: &'a str,
     words: &mut impl Iterator<Item = &'a str>,
-) -> Result<Vec<FlowTest>, ParseNlriError> {
+) -> Result<Vec<FlowTest>, ParseError> {
     let mut tests = Vec::new();
     if first != "[" {
         parse_group(field, first, &mut tests)?;
@@ -200,20 +200,16 @@ fn parse_tests<'a>(
         }
         parse_group(field, group, &mut tests)?;
     }
-    Err(ParseNlriError::Form)
+    Err(ParseError::Form)
 }
 
-fn parse_group(
-    field: FlowField,
-    text: &str,
-    tests: &mut Vec<FlowTest>,
-) -> Result<(), ParseNlriError> {
+fn parse_group(field: FlowField, text: &str, tests: &mut Vec<FlowTest>) -> Result<(), ParseError> {
     for (at, part) in text.split('&').enumerate() {
         let test = match field.is_bitmask() {
             true => parse_bitmask(field, part),
             false => parse_numeric(field, part),
         };
-        let test = test.ok_or(ParseNlriError::Invalid(word(field)))?;
+        let test = test.ok_or(ParseError::Invalid(word(field)))?;
         tests.push(if at == 0 { test } else { test.and() });
     }
     Ok(())

@@ -46,7 +46,7 @@ const LONGEST: usize = 4095;
 /// let flow = builder.as_flow_spec();
 /// assert_eq!(flow.components().count(), 3);
 /// assert_eq!(flow.to_string(), text);
-/// # Ok::<(), bgp_wire::ParseNlriError>(())
+/// # Ok::<(), bgp_wire::ParseError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct FlowSpec<'a> {

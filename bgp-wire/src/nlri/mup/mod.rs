@@ -38,7 +38,7 @@ const FIVE_G: u8 = 1;
 /// let text = "[type:t2st][rd:65000:1][endpoint:192.0.2.1][teid:0x00003039/32]";
 /// let route: MupRoute<'_> = text.parse()?;
 /// assert_eq!(route.to_string(), text);
-/// # Ok::<(), bgp_wire::ParseNlriError>(())
+/// # Ok::<(), bgp_wire::ParseError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]

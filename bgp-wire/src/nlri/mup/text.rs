@@ -6,7 +6,7 @@ use core::str::FromStr;
 use ipnet::IpNet;
 
 use super::{MupRoute, mask};
-use crate::nlri::ParseNlriError;
+use crate::nlri::ParseError;
 use crate::nlri::field::{Fields, Hex};
 
 impl fmt::Display for MupRoute<'_> {
@@ -56,16 +56,16 @@ impl fmt::Display for MupRoute<'_> {
 }
 
 impl FromStr for MupRoute<'static> {
-    type Err = ParseNlriError;
+    type Err = ParseError;
 
-    fn from_str(text: &str) -> Result<Self, ParseNlriError> {
+    fn from_str(text: &str) -> Result<Self, ParseError> {
         let (kind, fields) = Fields::parse(text)?;
         let fields = fields.only(match kind {
             "isd" => &["rd", "prefix"],
             "dsd" => &["rd", "address"],
             "t1st" => &["rd", "prefix", "teid", "qfi", "endpoint", "source"],
             "t2st" => &["rd", "endpoint", "teid"],
-            _ => return Err(ParseNlriError::Type),
+            _ => return Err(ParseError::Type),
         })?;
         let rd = fields.need("rd")?;
         Ok(match kind {
@@ -102,15 +102,15 @@ impl FromStr for MupRoute<'static> {
 struct Teid(u32, u8);
 
 impl FromStr for Teid {
-    type Err = ParseNlriError;
+    type Err = ParseError;
 
-    fn from_str(text: &str) -> Result<Self, ParseNlriError> {
+    fn from_str(text: &str) -> Result<Self, ParseError> {
         let parse = || {
             let (digits, bits) = text.strip_prefix("0x")?.split_once('/')?;
             let bits: u8 = bits.parse().ok().filter(|bits| *bits <= 32)?;
             let teid = u32::from_str_radix(digits, 16).ok()?;
             Some(Self(teid & mask(bits), bits))
         };
-        parse().ok_or(ParseNlriError::Invalid("teid"))
+        parse().ok_or(ParseError::Invalid("teid"))
     }
 }

@@ -32,7 +32,7 @@ use crate::{Asn, EncodeError};
 /// let route: MvpnRoute<'_> = text.parse()?;
 /// assert_eq!(route.route_type(), 7);
 /// assert_eq!(route.to_string(), text);
-/// # Ok::<(), bgp_wire::ParseNlriError>(())
+/// # Ok::<(), bgp_wire::ParseError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]

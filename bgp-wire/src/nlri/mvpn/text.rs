@@ -4,7 +4,7 @@ use core::fmt;
 use core::str::FromStr;
 
 use super::MvpnRoute;
-use crate::nlri::ParseNlriError;
+use crate::nlri::ParseError;
 use crate::nlri::field::{Fields, Hex, OrAny};
 
 /// The name of each type in text.
@@ -70,9 +70,9 @@ impl fmt::Display for MvpnRoute<'_> {
 }
 
 impl FromStr for MvpnRoute<'static> {
-    type Err = ParseNlriError;
+    type Err = ParseError;
 
-    fn from_str(text: &str) -> Result<Self, ParseNlriError> {
+    fn from_str(text: &str) -> Result<Self, ParseError> {
         let (kind, fields) = Fields::parse(text)?;
         let fields = fields.only(match kind {
             "intra-as-i-pmsi" => &["rd", "originator"],
@@ -80,7 +80,7 @@ impl FromStr for MvpnRoute<'static> {
             "s-pmsi" => &["rd", "source", "group", "originator"],
             "source-active" => &["rd", "source", "group"],
             "shared-tree-join" | "source-tree-join" => &["rd", "as", "source", "group"],
-            _ => return Err(ParseNlriError::Type),
+            _ => return Err(ParseError::Type),
         })?;
         let rd = fields.need("rd")?;
         Ok(match kind {
