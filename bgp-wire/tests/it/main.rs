@@ -15,6 +15,7 @@ mod packing;
 mod rfc7606;
 mod round_trip;
 mod strategy;
+mod values;
 
 use testkit::alloc::CountingAllocator;
 
