@@ -69,6 +69,9 @@ pub struct Context {
     /// Families whose next hop may be of the other IP version: IPv6 for IPv4
     /// routes (RFC 8950 §4).
     pub extended_next_hop: FamilySet,
+    /// Families in which the peer puts several labels before a prefix: both
+    /// sides sent the multiple-labels capability for them (RFC 8277 §2.1).
+    pub multiple_labels: FamilySet,
     /// Largest message we take: 4096, or 65535 when *we* advertised extended
     /// messages (RFC 8654 §4).
     pub receive_limit: u16,
@@ -108,6 +111,7 @@ impl Context {
             add_path_receive: FamilySet::empty(),
             add_path_send: FamilySet::empty(),
             extended_next_hop: FamilySet::empty(),
+            multiple_labels: FamilySet::empty(),
             receive_limit: MAX_MESSAGE,
             send_limit: MAX_MESSAGE,
             as_set: AsSetPolicy::Accept,

@@ -87,6 +87,10 @@ pub enum DecodeErrorKind {
     /// NLRI of an MP attribute cannot be parsed (RFC 7606 §5.3).
     #[error("NLRI of an MP attribute cannot be parsed")]
     MpNlri,
+    /// An NLRI whose key cannot be extracted, where its RFC asks for a session
+    /// reset and nothing milder (RFC 9251 §9.7).
+    #[error("key of an NLRI cannot be extracted")]
+    MpNlriKey,
     /// Prefixes of the body cannot be parsed (RFC 7606 §5.3).
     #[error("NLRI or withdrawn routes cannot be parsed")]
     Nlri,
@@ -94,6 +98,10 @@ pub enum DecodeErrorKind {
     /// (RFC 4271 §6.3); the prefix alone is ignored.
     #[error("prefix is semantically incorrect")]
     Prefix,
+    /// An NLRI of an MP attribute that can be stepped over but breaks the rules
+    /// of its family (RFC 9251 §9.7, RFC 9552 §8.2.2, RFC 9830 §5).
+    #[error("NLRI breaks the rules of its family")]
+    NlriValue,
     /// AS_PATH segments do not fill the attribute (RFC 7606 §7.2).
     #[error("AS_PATH segments do not fit the attribute")]
     AsPathSegments,
@@ -151,6 +159,8 @@ impl DecodeErrorKind {
             | Self::MpNextHop
             | Self::MpFlags
             | Self::MpNlri
+            | Self::MpNlriKey
+            | Self::NlriValue
             | Self::NotFromThisPeer => NotificationCode::OPTIONAL_ATTRIBUTE_ERROR,
             Self::Nlri | Self::Prefix => NotificationCode::INVALID_NETWORK_FIELD,
             Self::AsPathSegments
@@ -180,6 +190,8 @@ impl DecodeErrorKind {
                 | Self::MpNextHop
                 | Self::MpFlags
                 | Self::MpNlri
+                | Self::MpNlriKey
+                | Self::NlriValue
                 | Self::NotFromThisPeer
                 | Self::RouteRefreshLength
         )

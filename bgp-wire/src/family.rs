@@ -97,6 +97,12 @@ impl Family {
             && matches!(self.safi, Safi::UNICAST | Safi::MULTICAST)
     }
 
+    /// Whether the crate knows how the routes of the family are framed.
+    #[must_use]
+    pub const fn is_known(self) -> bool {
+        self.bit().is_some()
+    }
+
     /// Position in [`KNOWN`].
     const fn bit(self) -> Option<u32> {
         let mut at = 0;

@@ -24,6 +24,17 @@ impl<'a> Reader<'a> {
         self.rest.is_empty()
     }
 
+    /// What `read` takes off the front; at the first `None` the rest is dropped,
+    /// so that an iterator over it stays at its end.
+    #[inline]
+    pub(crate) fn item<T>(&mut self, read: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
+        let item = read(self);
+        if item.is_none() {
+            self.rest = &[];
+        }
+        item
+    }
+
     #[inline]
     pub(crate) fn array<const N: usize>(&mut self) -> Option<[u8; N]> {
         let (head, rest) = self.rest.split_first_chunk()?;

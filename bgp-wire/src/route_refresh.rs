@@ -10,7 +10,8 @@ use crate::frame::{HEADER, finish, start};
 use crate::reader::Reader;
 use crate::writer::Writer;
 use crate::{
-    Afi, Context, DecodeError, DecodeErrorKind, EncodeError, Family, Frame, MessageType, Safi,
+    Afi, Context, DecodeError, DecodeErrorKind, EncodeError, Family, Frame, MessageType, OrfView,
+    Safi,
 };
 
 /// What a ROUTE-REFRESH asks or announces.
@@ -108,7 +109,14 @@ impl<'a> RouteRefreshView<'a> {
         self.subtype_octet
     }
 
-    /// Outbound route filters behind the family, raw (RFC 5291 §5).
+    /// Outbound route filters behind the family (RFC 5291 §4); `None` in a plain
+    /// request. They mean something where both sides sent the capability.
+    #[must_use]
+    pub fn filters(&self) -> Option<OrfView<'a>> {
+        OrfView::new(self.orf, self.family)
+    }
+
+    /// The octets of the filters.
     #[must_use]
     pub const fn orf(&self) -> &'a [u8] {
         self.orf

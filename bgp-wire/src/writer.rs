@@ -2,6 +2,58 @@
 
 use crate::EncodeError;
 
+/// Where octets go: into a buffer, or into a count. One walk over a value serves
+/// both, so that the size said before is the size written.
+pub(crate) trait Out {
+    fn put(&mut self, bytes: &[u8]) -> Result<(), EncodeError>;
+
+    fn u8(&mut self, value: u8) -> Result<(), EncodeError> {
+        self.put(&[value])
+    }
+
+    fn u16(&mut self, value: u16) -> Result<(), EncodeError> {
+        self.put(&value.to_be_bytes())
+    }
+
+    fn u32(&mut self, value: u32) -> Result<(), EncodeError> {
+        self.put(&value.to_be_bytes())
+    }
+}
+
+/// A count of octets.
+#[derive(Debug, Default)]
+pub(crate) struct Count(pub(crate) usize);
+
+impl Count {
+    /// How many octets `emit` writes; `usize::MAX` where it fails.
+    pub(crate) fn of(emit: impl FnOnce(&mut Self) -> Result<(), EncodeError>) -> usize {
+        let mut count = Self::default();
+        emit(&mut count).map_or(usize::MAX, |()| count.0)
+    }
+}
+
+impl Out for Count {
+    fn put(&mut self, bytes: &[u8]) -> Result<(), EncodeError> {
+        self.0 = self.0.saturating_add(bytes.len());
+        Ok(())
+    }
+}
+
+#[cfg(feature = "alloc")]
+impl Out for alloc::vec::Vec<u8> {
+    fn put(&mut self, bytes: &[u8]) -> Result<(), EncodeError> {
+        self.extend_from_slice(bytes);
+        Ok(())
+    }
+}
+
+impl Out for Writer<'_> {
+    #[inline]
+    fn put(&mut self, bytes: &[u8]) -> Result<(), EncodeError> {
+        Writer::put(self, bytes)
+    }
+}
+
 /// The unwritten rest of a buffer, with the position reached.
 #[derive(Debug)]
 pub(crate) struct Writer<'a> {
@@ -47,6 +99,17 @@ impl<'a> Writer<'a> {
     #[inline]
     pub(crate) fn u32(&mut self, value: u32) -> Result<(), EncodeError> {
         self.put(&value.to_be_bytes())
+    }
+
+    /// Lets `write` have the rest of the buffer; it returns how much it took.
+    #[inline]
+    pub(crate) fn fill(
+        &mut self,
+        write: impl FnOnce(&mut [u8]) -> Result<usize, EncodeError>,
+    ) -> Result<(), EncodeError> {
+        let rest = self.out.get_mut(self.at..).unwrap_or_default();
+        self.at = self.at.saturating_add(write(rest)?);
+        Ok(())
     }
 
     /// Overwrites two octets that were written before, for a length that is

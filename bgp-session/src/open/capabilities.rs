@@ -167,6 +167,10 @@ impl Offer {
             // These are for the embedder to read in `Negotiated::peer`, and a
             // capability of a newer codec is not one that we have offered.
             Capability::OutboundRouteFiltering(_)
+            | Capability::Bgpsec(_)
+            | Capability::MultipleLabels(_)
+            | Capability::PathsLimit(_)
+            | Capability::LinkLocalNextHop
             | Capability::Fqdn { .. }
             | Capability::SoftwareVersion(_)
             | Capability::Unknown { .. }

@@ -1,8 +1,10 @@
 //! COMMUNITIES (RFC 1997).
 
 use core::fmt;
+use core::str::FromStr;
 
 use super::{WireItem, fixed};
+use crate::ParseError;
 
 /// A community: by convention the AS number of who defined it and a value.
 ///
@@ -60,18 +62,40 @@ impl WireItem for Community {
     }
 }
 
+/// The communities that have a name.
+const NAMES: [(Community, &str); 7] = [
+    (Community::GRACEFUL_SHUTDOWN, "graceful-shutdown"),
+    (Community::LLGR_STALE, "llgr-stale"),
+    (Community::NO_LLGR, "no-llgr"),
+    (Community::BLACKHOLE, "blackhole"),
+    (Community::NO_EXPORT, "no-export"),
+    (Community::NO_ADVERTISE, "no-advertise"),
+    (Community::NO_EXPORT_SUBCONFED, "no-export-subconfed"),
+];
+
+/// The name, or the two halves.
 impl fmt::Display for Community {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match *self {
-            Self::GRACEFUL_SHUTDOWN => f.write_str("graceful-shutdown"),
-            Self::LLGR_STALE => f.write_str("llgr-stale"),
-            Self::NO_LLGR => f.write_str("no-llgr"),
-            Self::BLACKHOLE => f.write_str("blackhole"),
-            Self::NO_EXPORT => f.write_str("no-export"),
-            Self::NO_ADVERTISE => f.write_str("no-advertise"),
-            Self::NO_EXPORT_SUBCONFED => f.write_str("no-export-subconfed"),
-            Self(_) => write!(f, "{}:{}", self.asn(), self.value()),
+        match NAMES.iter().find(|(community, _)| community == self) {
+            Some((_, name)) => f.write_str(name),
+            None => write!(f, "{}:{}", self.asn(), self.value()),
         }
+    }
+}
+
+/// Reads a name or two halves, "65000:100".
+impl FromStr for Community {
+    type Err = ParseError;
+
+    fn from_str(text: &str) -> Result<Self, ParseError> {
+        if let Some((community, _)) = NAMES.iter().find(|(_, name)| *name == text) {
+            return Ok(*community);
+        }
+        let halves = || {
+            let (asn, value) = text.split_once(':')?;
+            Some(Self::new(asn.parse().ok()?, value.parse().ok()?))
+        };
+        halves().ok_or(ParseError::Invalid("community"))
     }
 }
 
@@ -87,6 +111,18 @@ mod tests {
             (community.0, community.asn(), community.value()),
             (0xfde8_0007, 65_000, 7)
         );
+    }
+
+    #[cfg(feature = "alloc")]
+    #[test]
+    fn text_reads_back() {
+        for text in ["65000:7", "0:0", "no-export", "llgr-stale", "blackhole"] {
+            let community: Community = text.parse().unwrap();
+            assert_eq!(alloc::format!("{community}"), text);
+        }
+        for wrong in ["65536:1", "1:65536", "65000", "NO-EXPORT", ""] {
+            assert!(wrong.parse::<Community>().is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -8,9 +8,10 @@
 
 use core::fmt;
 use core::net::{Ipv4Addr, Ipv6Addr};
+use core::str::FromStr;
 
 use super::{WireItem, fixed};
-use crate::Asn;
+use crate::{Asn, ParseError};
 
 /// Name of a sub-type that several types share.
 const fn sub_type_name(low: u8) -> Option<&'static str> {
@@ -85,12 +86,37 @@ impl fmt::Display for ExtendedCommunity {
                 write!(f, "{name}:{asn}:{}", u32::from_be_bytes([c, d, y, z]))
             }
             (0x01, Some(name)) => write!(f, "{name}:{}:{tail}", Ipv4Addr::new(a, b, c, d)),
-            (0x02, Some(name)) => {
-                write!(f, "{name}:{}:{tail}", u32::from_be_bytes([a, b, c, d]))
-            }
+            // A small number in the wide form is told from the narrow form.
+            (0x02, Some(name)) => match u32::from_be_bytes([a, b, c, d]) {
+                small @ ..=0xffff => write!(f, "{name}:{small}L:{tail}"),
+                asn => write!(f, "{name}:{asn}:{tail}"),
+            },
             _ => write!(f, "0x{:016x}", u64::from_be_bytes(self.0)),
         }
     }
+}
+
+/// Reads "rt:65000:7", "soo:192.0.2.1:9", "rt:65000L:7" (the 4-octet form of a
+/// small AS number) and "0x0002fde800000007". The named forms are transitive.
+impl FromStr for ExtendedCommunity {
+    type Err = ParseError;
+
+    fn from_str(text: &str) -> Result<Self, ParseError> {
+        parse(text).ok_or(ParseError::Invalid("extended community"))
+    }
+}
+
+fn parse(text: &str) -> Option<ExtendedCommunity> {
+    if let Some(digits) = text.strip_prefix("0x").filter(|it| it.len() == 16) {
+        let octets = u64::from_str_radix(digits, 16).ok()?;
+        return Some(ExtendedCommunity(octets.to_be_bytes()));
+    }
+    let (name, value) = text.split_once(':')?;
+    let low = (0..=0xff).find(|low| sub_type_name(*low) == Some(name))?;
+    // The value has the forms and the octets of a route distinguisher.
+    let [_, high, value @ ..] = value.parse::<crate::RouteDistinguisher>().ok()?.octets();
+    let [a, b, c, d, y, z] = value;
+    (high <= 2).then_some(ExtendedCommunity([high, low, a, b, c, d, y, z]))
 }
 
 /// An IPv6 address specific extended community of twenty octets (RFC 5701 §2).
@@ -137,9 +163,11 @@ mod tests {
             ([0x00, 0x02, 0xfd, 0xe8, 0, 0, 0, 7], "rt:65000:7"),
             ([0x01, 0x03, 192, 0, 2, 1, 0, 9], "soo:192.0.2.1:9"),
             ([0x02, 0x02, 0, 1, 0, 0, 0, 7], "rt:65536:7"),
+            ([0x02, 0x02, 0, 0, 0xfd, 0xe8, 0, 7], "rt:65000L:7"),
             ([0x43, 0x00, 0, 0, 0, 0, 0, 1], "0x4300000000000001"),
         ] {
             assert_eq!(ExtendedCommunity(octets).to_string(), text);
+            assert_eq!(text.parse(), Ok(ExtendedCommunity(octets)));
         }
     }
 

@@ -1,14 +1,18 @@
 //! LARGE_COMMUNITY (RFC 8092).
 
 use core::fmt;
+use core::str::FromStr;
 
 use super::{WireItem, fixed};
+use crate::ParseError;
 
 /// A large community: three numbers of four octets.
 ///
 /// ```
 /// use bgp_wire::LargeCommunity;
-/// assert_eq!(LargeCommunity::new(4200000000, 1, 2).to_string(), "4200000000:1:2");
+/// let community = LargeCommunity::new(4200000000, 1, 2);
+/// assert_eq!(community.to_string(), "4200000000:1:2");
+/// assert_eq!("4200000000:1:2".parse(), Ok(community));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -64,6 +68,22 @@ impl fmt::Display for LargeCommunity {
             "{}:{}:{}",
             self.global_administrator, self.local_data_1, self.local_data_2
         )
+    }
+}
+
+impl FromStr for LargeCommunity {
+    type Err = ParseError;
+
+    fn from_str(text: &str) -> Result<Self, ParseError> {
+        let mut numbers = text.split(':').map(|number| number.parse().ok());
+        let mut next = || numbers.next().flatten();
+        let community = next()
+            .zip(next())
+            .zip(next())
+            .map(|((a, b), c)| Self::new(a, b, c));
+        community
+            .filter(|_| text.matches(':').count() == 2)
+            .ok_or(ParseError::Invalid("large community"))
     }
 }
 

@@ -11,18 +11,29 @@
 mod aggregator;
 mod aigp;
 mod as_path;
+mod attr_set;
+mod bfd;
+mod bgpsec;
 mod community;
 mod extended_community;
 mod large_community;
+mod link_state;
 mod list;
 mod mp;
 mod next_hop;
 mod origin;
 #[cfg(feature = "alloc")]
+mod other;
+mod pe_labels;
+mod pmsi;
+mod prefix_sid;
+#[cfg(feature = "alloc")]
 mod set;
 #[cfg(feature = "alloc")]
 mod sink;
+mod srv6;
 pub(crate) mod syntax;
+mod tunnel;
 
 use core::fmt;
 
@@ -32,9 +43,16 @@ pub(crate) use aigp::Aigp;
 pub use as_path::{AsPath, AsPathSegment};
 pub use as_path::{AsPathView, SegmentType, SegmentView};
 pub(crate) use as_path::{check as as_path_check, check_as4_path};
+pub use attr_set::AttrSet;
+pub use bfd::BfdDiscriminator;
+pub use bgpsec::{
+    BgpsecPath, SecurePathSegment, SignatureBlock, SignatureBlocks, SignatureSegment,
+    SignatureSegments,
+};
 pub use community::Community;
 pub use extended_community::{ExtendedCommunity, Ipv6ExtendedCommunity};
 pub use large_community::LargeCommunity;
+pub use link_state::{BgpLs, BgpLsTlv, RiskGroup};
 pub(crate) use list::check as list_check;
 pub use list::{ListIter, ListView, WireItem};
 pub(crate) use mp::read_family;
@@ -43,7 +61,17 @@ pub use next_hop::NextHop;
 pub(crate) use next_hop::length_fits as next_hop_length_fits;
 pub use origin::Origin;
 #[cfg(feature = "alloc")]
-pub use set::{PathAttributes, UnknownAttribute};
+pub use other::OtherAttribute;
+pub use pe_labels::PeDistinguisherLabels;
+pub use pmsi::{PmsiTunnel, PmsiTunnelId};
+pub use prefix_sid::{PrefixSid, PrefixSidTlv, SrgbRange};
+#[cfg(feature = "alloc")]
+pub use set::PathAttributes;
+pub use srv6::{Srv6Service, Srv6Sid, Srv6Structure, Srv6SubTlv};
+pub use tunnel::{
+    Segment, SegmentList, SegmentListItem, Tunnel, TunnelEncapsulation, TunnelSubTlv,
+    TunnelSubTlvs, TunnelType,
+};
 
 use crate::reader::Reader;
 use crate::writer::Writer;

@@ -61,29 +61,64 @@ impl NextHop {
         Some(Self::V6 { global, link_local }).filter(|_| reader.is_empty())
     }
 
-    /// Writes the field of MP_REACH_NLRI for a family of plain prefixes: the
-    /// octets and how many of them.
+    /// The next-hop field of MP_REACH_NLRI for a family, and how many of its
+    /// octets count.
+    ///
+    /// VPN-IP puts a distinguisher of zero before each address (RFC 4364
+    /// §4.3.2, RFC 4659 §3.2.1, RFC 8950 §3); IPv6 behind labels maps an IPv4
+    /// address; a link-local address goes with families that forward IPv6 and
+    /// with BGP-LS, which alone have a place for it.
     #[cfg(feature = "alloc")]
-    pub(crate) fn field(&self) -> ([u8; 32], usize) {
-        let mut octets = [0; 32];
+    pub(crate) fn field(next_hop: Option<Self>, family: Family) -> ([u8; 48], usize) {
+        const ZERO: [u8; 8] = [0; 8];
+        let has_distinguisher = matches!(family.safi, Safi::MPLS_VPN | Safi::MULTICAST_VPN);
+        let mut octets = [0; 48];
         let mut at = 0;
-        let mut push = |part: &[u8]| {
+        let mut push = |address: &[u8]| {
+            let before = ZERO.get(..if has_distinguisher { 8 } else { 0 });
+            let part = before.unwrap_or_default().iter().chain(address);
             for (slot, octet) in octets.iter_mut().skip(at).zip(part) {
                 *slot = *octet;
+                at = at.saturating_add(1);
             }
-            at = at.saturating_add(part.len());
         };
-        match self {
-            Self::V4(addr) => push(&addr.octets()),
-            Self::V6 { global, link_local } => {
+        match next_hop {
+            None => {}
+            Some(Self::V4(address)) if maps(family) => push(&address.to_ipv6_mapped().octets()),
+            Some(Self::V4(address)) => push(&address.octets()),
+            Some(Self::V6 { global, link_local }) => {
                 push(&global.octets());
-                if let Some(link_local) = link_local {
-                    push(&link_local.octets());
+                if let Some(address) = link_local.filter(|_| has_link_local(family)) {
+                    push(&address.octets());
                 }
             }
         }
         (octets, at)
     }
+}
+
+/// Whether the family carries an IPv4 next hop as an IPv6 address.
+#[cfg(feature = "alloc")]
+const fn maps(family: Family) -> bool {
+    matches!(
+        (family.afi, family.safi),
+        (Afi::IPV6, Safi::LABELED | Safi::MPLS_VPN)
+    )
+}
+
+/// Whether a next-hop field of two IPv6 addresses fits the family.
+#[cfg(feature = "alloc")]
+const fn has_link_local(family: Family) -> bool {
+    matches!(
+        family.safi,
+        Safi::UNICAST
+            | Safi::MULTICAST
+            | Safi::LABELED
+            | Safi::MPLS_VPN
+            | Safi::MULTICAST_VPN
+            | Safi::BGP_LS
+            | Safi::BGP_LS_VPN
+    )
 }
 
 impl fmt::Display for NextHop {
@@ -179,6 +214,43 @@ mod tests {
             );
             assert_eq!(has_local, local, "length {length}");
         }
+    }
+
+    /// RFC 4364 §4.3.2, RFC 4659 §3.2.1, RFC 4798 §2, RFC 8955 §4.
+    #[cfg(feature = "alloc")]
+    #[test]
+    fn every_family_has_its_field() {
+        let v4 = Some(NextHop::V4([192, 0, 2, 1].into()));
+        let v6 = Some(NextHop::V6 {
+            global: Ipv6Addr::LOCALHOST,
+            link_local: Some("fe80::1".parse().unwrap()),
+        });
+        let of = |afi, safi| Family::new(afi, safi);
+        for (family, next_hop, length) in [
+            (of(Afi::IPV4, Safi::LABELED), v4, 4),
+            (of(Afi::IPV4, Safi::MPLS_VPN), v4, 12),
+            (of(Afi::IPV4, Safi::MPLS_VPN), v6, 48),
+            (of(Afi::IPV6, Safi::MPLS_VPN), v4, 24),
+            (of(Afi::IPV6, Safi::LABELED), v4, 16),
+            (of(Afi::IPV6, Safi::LABELED), v6, 32),
+            (of(Afi::L2VPN, Safi::EVPN), v4, 4),
+            (of(Afi::L2VPN, Safi::EVPN), v6, 16),
+            (of(Afi::BGP_LS, Safi::BGP_LS), v6, 32),
+            (of(Afi::IPV4, Safi::FLOW_SPEC), None, 0),
+        ] {
+            let (octets, got) = NextHop::field(next_hop, family);
+            assert_eq!(got, length, "{family}");
+            let mut context = Context::new(PeerType::Internal);
+            context.extended_next_hop.insert(family);
+            assert!(length_fits(family, length, &context), "{family}");
+            let read = NextHop::decode_mp(&octets[..length]);
+            assert_eq!(read.is_some(), next_hop.is_some(), "{family}");
+        }
+        let vpn = NextHop::field(v4, of(Afi::IPV6, Safi::MPLS_VPN)).0;
+        assert_eq!(
+            vpn[8..24],
+            [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 192, 0, 2, 1]
+        );
     }
 
     #[test]

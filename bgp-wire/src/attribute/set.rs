@@ -6,32 +6,10 @@ use core::net::Ipv4Addr;
 use super::sink::{Sink, Sum};
 use super::{
     Aggregator, Aigp, AsPath, AttributeFlags, AttributeType, Community, ExtendedCommunity,
-    Ipv6ExtendedCommunity, LargeCommunity, NextHop, Origin, RawAttribute, SegmentType,
+    Ipv6ExtendedCommunity, LargeCommunity, NextHop, Origin, OtherAttribute, SegmentType,
 };
 use crate::writer::Writer;
 use crate::{Asn, Context, EncodeError};
-
-/// An attribute that this crate does not type, with its flags.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub struct UnknownAttribute {
-    /// The flags octet, Partial set where RFC 4271 §5 asks for it.
-    pub flags: AttributeFlags,
-    /// Type code.
-    pub attribute_type: AttributeType,
-    /// The value.
-    pub value: Vec<u8>,
-}
-
-impl UnknownAttribute {
-    fn raw(&self) -> RawAttribute<'_> {
-        RawAttribute {
-            flags: self.flags,
-            attribute_type: self.attribute_type,
-            value: &self.value,
-        }
-    }
-}
 
 /// Everything that an UPDATE says about its routes except which they are.
 ///
@@ -80,8 +58,9 @@ pub struct PathAttributes {
     pub aigp: Option<u64>,
     /// ONLY_TO_CUSTOMER (RFC 9234 §5).
     pub only_to_customer: Option<Asn>,
-    /// The other attributes in the order of their type codes.
-    pub unknown: Vec<UnknownAttribute>,
+    /// The other attributes, in their wire form and in the order of their type
+    /// codes.
+    pub others: Vec<OtherAttribute>,
 }
 
 impl PathAttributes {
@@ -173,9 +152,9 @@ impl PathAttributes {
 
     /// The types above MP_UNREACH_NLRI, the untyped ones in their places.
     fn emit_later(&self, context: &Context, sink: &mut impl Sink) -> Result<(), EncodeError> {
-        let mut unknown = self.unknown.iter().peekable();
+        let mut others = self.others.iter().peekable();
         for (attribute_type, emit) in LATER {
-            while let Some(it) = unknown.next_if(|it| it.attribute_type < attribute_type) {
+            while let Some(it) = others.next_if(|it| it.attribute_type < attribute_type) {
                 sink.raw(&it.raw())?;
             }
             match emit {
@@ -210,7 +189,7 @@ impl PathAttributes {
                 }
             }
         }
-        unknown.try_for_each(|it| sink.raw(&it.raw()))
+        others.try_for_each(|it| sink.raw(&it.raw()))
     }
 
     fn emit_as_path(&self, context: &Context, sink: &mut impl Sink) -> Result<(), EncodeError> {

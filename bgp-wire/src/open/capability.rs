@@ -6,6 +6,7 @@
 //! +----------+------------+-------+
 //! ```
 
+use super::{BgpsecCapability, MultipleLabels, OrfFamilies, PathsLimit};
 use crate::attribute::{ListView, WireItem};
 use crate::reader::Reader;
 use crate::{Afi, Asn, DecodeErrorKind, Family, Safi};
@@ -17,6 +18,8 @@ pub(crate) mod code {
     pub(crate) const OUTBOUND_ROUTE_FILTERING: u8 = 3;
     pub(crate) const EXTENDED_NEXT_HOP: u8 = 5;
     pub(crate) const EXTENDED_MESSAGE: u8 = 6;
+    pub(crate) const BGPSEC: u8 = 7;
+    pub(crate) const MULTIPLE_LABELS: u8 = 8;
     pub(crate) const ROLE: u8 = 9;
     pub(crate) const GRACEFUL_RESTART: u8 = 64;
     pub(crate) const FOUR_OCTET_AS: u8 = 65;
@@ -25,6 +28,8 @@ pub(crate) mod code {
     pub(crate) const LONG_LIVED_GRACEFUL_RESTART: u8 = 71;
     pub(crate) const FQDN: u8 = 73;
     pub(crate) const SOFTWARE_VERSION: u8 = 75;
+    pub(crate) const PATHS_LIMIT: u8 = 76;
+    pub(crate) const LINK_LOCAL_NEXT_HOP: u8 = 77;
 }
 
 /// One family whose next hop may be of another IP version (RFC 8950 §4).
@@ -229,12 +234,16 @@ pub enum CapabilityView<'a> {
     MultiProtocol(Family),
     /// Route refresh (RFC 2918 §2).
     RouteRefresh,
-    /// Outbound route filtering, raw (RFC 5291 §4).
-    OutboundRouteFiltering(&'a [u8]),
+    /// Outbound route filtering (RFC 5291 §5).
+    OutboundRouteFiltering(OrfFamilies<'a>),
     /// IPv4 routes over IPv6 next hops (RFC 8950 §4).
     ExtendedNextHop(ListView<'a, ExtendedNextHop>),
     /// Messages of up to 65,535 octets (RFC 8654 §3).
     ExtendedMessage,
+    /// Signed paths (RFC 8205 §2.1).
+    Bgpsec(BgpsecCapability),
+    /// Several labels before a prefix (RFC 8277 §2.1).
+    MultipleLabels(ListView<'a, MultipleLabels>),
     /// Role (RFC 9234 §4.1).
     Role(Role),
     /// Graceful restart (RFC 4724 §3).
@@ -265,6 +274,11 @@ pub enum CapabilityView<'a> {
     },
     /// Name and version of the sender's software.
     SoftwareVersion(&'a str),
+    /// At most so many paths for one prefix (draft-abraitis-idr-addpath-paths-limit).
+    PathsLimit(ListView<'a, PathsLimit>),
+    /// IPv6 next hops that are a link-local address alone
+    /// (draft-ietf-idr-linklocal-capability).
+    LinkLocalNextHop,
     /// Another one.
     Unknown {
         /// Capability code.
@@ -287,10 +301,13 @@ impl<'a> CapabilityView<'a> {
             code::MULTI_PROTOCOL => read_multi_protocol(&mut reader),
             code::ROUTE_REFRESH => Some(Self::RouteRefresh),
             code::OUTBOUND_ROUTE_FILTERING => {
-                return read_orf(value).ok_or(DecodeErrorKind::CapabilityLength);
+                let families = OrfFamilies::new(value).map(Self::OutboundRouteFiltering);
+                return families.ok_or(DecodeErrorKind::CapabilityLength);
             }
             code::EXTENDED_NEXT_HOP => return list(value).map(Self::ExtendedNextHop),
             code::EXTENDED_MESSAGE => Some(Self::ExtendedMessage),
+            code::BGPSEC => BgpsecCapability::read(&mut reader).map(Self::Bgpsec),
+            code::MULTIPLE_LABELS => return list(value).map(Self::MultipleLabels),
             code::ROLE => reader.u8().map(|code| Self::Role(Role::from_code(code))),
             code::GRACEFUL_RESTART => return read_graceful_restart(value),
             code::FOUR_OCTET_AS => reader.u32().map(|asn| Self::FourOctetAs(Asn(asn))),
@@ -301,6 +318,8 @@ impl<'a> CapabilityView<'a> {
             }
             code::FQDN => return read_fqdn(value),
             code::SOFTWARE_VERSION => return read_software_version(value),
+            code::PATHS_LIMIT => return list(value).map(Self::PathsLimit),
+            code::LINK_LOCAL_NEXT_HOP => Some(Self::LinkLocalNextHop),
             code => return Ok(Self::Unknown { code, value }),
         };
         // A value longer than the capability is as wrong as a shorter one.
@@ -313,15 +332,6 @@ fn read_multi_protocol<'a>(reader: &mut Reader<'_>) -> Option<CapabilityView<'a>
     let [high, low, _, safi] = reader.array()?;
     let family = Family::new(Afi(u16::from_be_bytes([high, low])), Safi(safi));
     Some(CapabilityView::MultiProtocol(family))
-}
-
-/// At least one entry: AFI, a reserved octet, SAFI, and how many filter types
-/// follow.
-fn read_orf(value: &[u8]) -> Option<CapabilityView<'_>> {
-    let mut reader = Reader::new(value);
-    let [_, _, _, _, count] = reader.array()?;
-    reader.take(usize::from(count).saturating_mul(2))?;
-    Some(CapabilityView::OutboundRouteFiltering(value))
 }
 
 fn read_graceful_restart(value: &[u8]) -> Result<CapabilityView<'_>, DecodeErrorKind> {
@@ -402,6 +412,10 @@ mod tests {
             (71, &[0, 1, 1, 0, 0, 0]),
             (73, &[1, b'a']),
             (3, &[0, 1, 0, 1, 1]),
+            (7, &[0, 0]),
+            (8, &[0, 1, 4]),
+            (76, &[0, 1, 1, 0]),
+            (77, &[0]),
         ] {
             assert_eq!(
                 kind(code, value),
@@ -442,6 +456,37 @@ mod tests {
             forwarding_preserved: true,
         };
         assert!(families.iter().eq([family]));
+    }
+
+    /// RFC 5291 §5, RFC 8205 §2.1, RFC 8277 §2.1.
+    #[test]
+    fn capabilities_of_families() {
+        let orf = [0, 1, 0, 1, 2, 64, 3, 128, 1, 0, 2, 0, 1, 1, 64, 2, 9];
+        let view = CapabilityView::decode(3, &orf).unwrap();
+        let CapabilityView::OutboundRouteFiltering(families) = view else {
+            panic!("{view:?}");
+        };
+        let types: [&[u8]; 2] = [&[64, 3, 128, 1], &[64, 2]];
+        assert!(families.map(|it| it.types.octets()).eq(types));
+        assert!(families.map(|it| it.family.afi.0).eq([1, 2]));
+
+        let bgpsec = BgpsecCapability {
+            version: 0,
+            send: true,
+            afi: Afi::IPV6,
+        };
+        let view = CapabilityView::decode(7, &[0x08, 0, 2]);
+        assert_eq!(view, Ok(CapabilityView::Bgpsec(bgpsec)));
+
+        let view = CapabilityView::decode(8, &[0, 1, 128, 255]).unwrap();
+        let CapabilityView::MultipleLabels(list) = view else {
+            panic!("{view:?}");
+        };
+        let entry = MultipleLabels {
+            family: Family::new(Afi::IPV4, Safi::MPLS_VPN),
+            count: 255,
+        };
+        assert!(list.iter().eq([entry]));
     }
 
     #[test]

@@ -10,15 +10,19 @@
 //! ```
 
 mod capability;
+mod filtering;
+mod per_family;
 mod view;
 
 pub use capability::{
     AddPath, AddPathDirection, CapabilityView, ExtendedNextHop, GracefulRestartFamily,
     LongLivedFamily, Role,
 };
+pub use filtering::{OrfFamilies, OrfFamilyView, OrfType};
+pub use per_family::{BgpsecCapability, MultipleLabels, PathsLimit};
 pub use view::OpenView;
 
 #[cfg(feature = "alloc")]
 mod owned;
 #[cfg(feature = "alloc")]
-pub use owned::{Capability, Open};
+pub use owned::{Capability, Open, OrfFamily};

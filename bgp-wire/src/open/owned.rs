@@ -7,8 +7,8 @@ use core::net::Ipv4Addr;
 use super::capability::code;
 use super::view::{CAPABILITIES, EXTENDED};
 use super::{
-    AddPath, CapabilityView, ExtendedNextHop, GracefulRestartFamily, LongLivedFamily, OpenView,
-    Role,
+    AddPath, BgpsecCapability, CapabilityView, ExtendedNextHop, GracefulRestartFamily,
+    LongLivedFamily, MultipleLabels, OpenView, OrfFamilyView, OrfType, PathsLimit, Role,
 };
 use crate::context::MAX_MESSAGE;
 use crate::frame::{finish, start};
@@ -24,12 +24,16 @@ pub enum Capability {
     MultiProtocol(Family),
     /// Route refresh (RFC 2918 §2).
     RouteRefresh,
-    /// Outbound route filtering, raw (RFC 5291 §4).
-    OutboundRouteFiltering(Vec<u8>),
+    /// Outbound route filtering (RFC 5291 §5).
+    OutboundRouteFiltering(Vec<OrfFamily>),
     /// IPv4 routes over IPv6 next hops (RFC 8950 §4).
     ExtendedNextHop(Vec<ExtendedNextHop>),
     /// Messages of up to 65,535 octets (RFC 8654 §3).
     ExtendedMessage,
+    /// Signed paths (RFC 8205 §2.1).
+    Bgpsec(BgpsecCapability),
+    /// Several labels before a prefix (RFC 8277 §2.1).
+    MultipleLabels(Vec<MultipleLabels>),
     /// Role (RFC 9234 §4.1).
     Role(Role),
     /// Graceful restart (RFC 4724 §3).
@@ -61,6 +65,11 @@ pub enum Capability {
     },
     /// Name and version of the sender's software.
     SoftwareVersion(String),
+    /// At most so many paths for one prefix (draft-abraitis-idr-addpath-paths-limit).
+    PathsLimit(Vec<PathsLimit>),
+    /// IPv6 next hops that are a link-local address alone
+    /// (draft-ietf-idr-linklocal-capability).
+    LinkLocalNextHop,
     /// Another one.
     Unknown {
         /// Capability code.
@@ -80,6 +89,8 @@ impl Capability {
             Self::OutboundRouteFiltering(_) => code::OUTBOUND_ROUTE_FILTERING,
             Self::ExtendedNextHop(_) => code::EXTENDED_NEXT_HOP,
             Self::ExtendedMessage => code::EXTENDED_MESSAGE,
+            Self::Bgpsec(_) => code::BGPSEC,
+            Self::MultipleLabels(_) => code::MULTIPLE_LABELS,
             Self::Role(_) => code::ROLE,
             Self::GracefulRestart { .. } => code::GRACEFUL_RESTART,
             Self::FourOctetAs(_) => code::FOUR_OCTET_AS,
@@ -88,6 +99,8 @@ impl Capability {
             Self::LongLivedGracefulRestart(_) => code::LONG_LIVED_GRACEFUL_RESTART,
             Self::Fqdn { .. } => code::FQDN,
             Self::SoftwareVersion(_) => code::SOFTWARE_VERSION,
+            Self::PathsLimit(_) => code::PATHS_LIMIT,
+            Self::LinkLocalNextHop => code::LINK_LOCAL_NEXT_HOP,
             Self::Unknown { code, .. } => *code,
         }
     }
@@ -104,7 +117,21 @@ impl Capability {
 
     fn write_value(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
         match self {
-            Self::RouteRefresh | Self::ExtendedMessage | Self::EnhancedRouteRefresh => Ok(()),
+            Self::RouteRefresh
+            | Self::ExtendedMessage
+            | Self::EnhancedRouteRefresh
+            | Self::LinkLocalNextHop => Ok(()),
+            Self::OutboundRouteFiltering(list) => list.iter().try_for_each(|it| it.write(writer)),
+            Self::Bgpsec(bgpsec) => writer.put(&bgpsec.octets()),
+            Self::MultipleLabels(list) => list.iter().try_for_each(|it| {
+                writer.u16(it.family.afi.0)?;
+                writer.put(&[it.family.safi.0, it.count])
+            }),
+            Self::PathsLimit(list) => list.iter().try_for_each(|it| {
+                writer.u16(it.family.afi.0)?;
+                writer.u8(it.family.safi.0)?;
+                writer.u16(it.limit)
+            }),
             Self::MultiProtocol(family) => {
                 writer.u16(family.afi.0)?;
                 writer.put(&[0, family.safi.0])
@@ -142,7 +169,7 @@ impl Capability {
                 write_text(writer, domain)
             }
             Self::SoftwareVersion(version) => write_text(writer, version),
-            Self::OutboundRouteFiltering(value) | Self::Unknown { value, .. } => writer.put(value),
+            Self::Unknown { value, .. } => writer.put(value),
         }
     }
 }
@@ -168,9 +195,15 @@ impl From<CapabilityView<'_>> for Capability {
         match view {
             CapabilityView::MultiProtocol(family) => Self::MultiProtocol(family),
             CapabilityView::RouteRefresh => Self::RouteRefresh,
-            CapabilityView::OutboundRouteFiltering(value) => {
-                Self::OutboundRouteFiltering(value.into())
+            CapabilityView::OutboundRouteFiltering(families) => {
+                Self::OutboundRouteFiltering(families.map(OrfFamily::from).collect())
             }
+            CapabilityView::Bgpsec(bgpsec) => Self::Bgpsec(bgpsec),
+            CapabilityView::MultipleLabels(list) => {
+                Self::MultipleLabels(list.into_iter().collect())
+            }
+            CapabilityView::PathsLimit(list) => Self::PathsLimit(list.into_iter().collect()),
+            CapabilityView::LinkLocalNextHop => Self::LinkLocalNextHop,
             CapabilityView::ExtendedNextHop(list) => {
                 Self::ExtendedNextHop(list.into_iter().collect())
             }
@@ -205,6 +238,35 @@ impl From<CapabilityView<'_>> for Capability {
                 code,
                 value: value.into(),
             },
+        }
+    }
+}
+
+/// The filters of one family (RFC 5291 §5).
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct OrfFamily {
+    /// The family.
+    pub family: Family,
+    /// The types of filters, 255 at most.
+    pub types: Vec<OrfType>,
+}
+
+impl OrfFamily {
+    fn write(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
+        let count = u8::try_from(self.types.len()).map_err(|_| EncodeError::ValueTooLong)?;
+        writer.u16(self.family.afi.0)?;
+        writer.put(&[0, self.family.safi.0, count])?;
+        let mut types = self.types.iter();
+        types.try_for_each(|it| writer.put(&[it.code, it.direction]))
+    }
+}
+
+impl From<OrfFamilyView<'_>> for OrfFamily {
+    fn from(view: OrfFamilyView<'_>) -> Self {
+        Self {
+            family: view.family,
+            types: view.types.into_iter().collect(),
         }
     }
 }

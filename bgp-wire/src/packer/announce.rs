@@ -2,10 +2,12 @@
 
 use core::iter::Peekable;
 
-use super::{FAMILY, FRAME, MP_HEADER, UpdatePacker, close_mp, open_mp};
+use super::{FAMILY, FRAME, Kind, MP_HEADER, UpdatePacker, close_mp, open_mp};
 use crate::frame::{finish, start};
 use crate::writer::Writer;
-use crate::{Afi, AttributeType, EncodeError, Family, MessageType, NextHop, Nlri, PathAttributes};
+use crate::{
+    Afi, AttributeType, EncodeError, EncodeNlri, Family, MessageType, NextHop, PathAttributes, Safi,
+};
 
 impl UpdatePacker {
     /// Announces routes of a family that share their attributes. Returns the
@@ -18,7 +20,7 @@ impl UpdatePacker {
     /// * [`EncodeError::NoNextHop`]: no next hop, or one that the family cannot
     ///   carry on this session (RFC 8950 §4).
     /// * [`EncodeError::WrongFamily`], [`EncodeError::BufferTooSmall`].
-    pub fn announce<I: Iterator<Item = Nlri>>(
+    pub fn announce<N: EncodeNlri, I: Iterator<Item = N>>(
         &self,
         attributes: &PathAttributes,
         family: Family,
@@ -29,7 +31,7 @@ impl UpdatePacker {
             return Ok(0);
         }
         let next_hop = self.next_hop(attributes, family)?;
-        let body = in_body(family, &next_hop);
+        let body = in_body(family, next_hop);
         let fixed = attributes.encoded_len(&self.context, body);
         let mut writer = Writer::new(out);
         start(&mut writer, MessageType::Update)?;
@@ -37,16 +39,16 @@ impl UpdatePacker {
         if body {
             writer.u16(u16::try_from(fixed).map_err(|_| EncodeError::MessageTooLong)?)?;
             attributes.write(&mut writer, &self.context, true)?;
-            self.fill(&mut writer, family, nlri, 0)?;
+            self.fill(&mut writer, family, nlri, Kind::Announced, 0)?;
         } else {
             writer.u16(0)?;
             let mp_at = writer.position();
             open_mp(&mut writer, AttributeType::MP_REACH_NLRI, family)?;
-            let (field, length) = next_hop.field();
+            let (field, length) = NextHop::field(next_hop, family);
             writer.u8(length as u8)?;
             writer.put(field.get(..length).unwrap_or_default())?;
             writer.u8(0)?;
-            self.fill(&mut writer, family, nlri, fixed)?;
+            self.fill(&mut writer, family, nlri, Kind::Announced, fixed)?;
             close_mp(&mut writer, mp_at)?;
             attributes.write(&mut writer, &self.context, false)?;
             let length = writer.position().saturating_sub(mp_at);
@@ -60,48 +62,55 @@ impl UpdatePacker {
     ///
     /// # Errors
     /// As [`UpdatePacker::announce`], but for sizes.
-    pub fn announce_len(
+    pub fn announce_len<N: EncodeNlri>(
         &self,
         attributes: &PathAttributes,
         family: Family,
-        nlri: impl IntoIterator<Item = Nlri>,
+        nlri: impl IntoIterator<Item = N>,
     ) -> Result<usize, EncodeError> {
         let next_hop = self.next_hop(attributes, family)?;
-        let body = in_body(family, &next_hop);
+        let body = in_body(family, next_hop);
         let mp = if body {
             0
         } else {
-            MP_HEADER + FAMILY + 2 + next_hop.field().1
+            MP_HEADER + FAMILY + 2 + NextHop::field(next_hop, family).1
         };
         let fixed = attributes.encoded_len(&self.context, body);
         Ok(FRAME
             .saturating_add(mp)
             .saturating_add(fixed)
-            .saturating_add(self.sum(family, nlri)))
+            .saturating_add(self.sum(family, nlri, false)))
     }
 
-    /// The next hop, where the family can carry it: an address of its own IP
-    /// version, or of the other one where RFC 8950 is negotiated.
+    /// The next hop, where the family can carry it. Families that forward IP
+    /// need an address of their own version, or RFC 8950; IPv6 behind labels
+    /// takes an IPv4 address in its mapped form (RFC 4798 §2, RFC 4659
+    /// §3.2.1.2). A flow specification needs none (RFC 8955 §4).
     fn next_hop(
         &self,
         attributes: &PathAttributes,
         family: Family,
-    ) -> Result<NextHop, EncodeError> {
+    ) -> Result<Option<NextHop>, EncodeError> {
+        if matches!(family.safi, Safi::FLOW_SPEC | Safi::FLOW_SPEC_VPN) {
+            return Ok(None);
+        }
         let next_hop = attributes.next_hop.ok_or(EncodeError::NoNextHop)?;
-        let fits = match (family.afi, &next_hop) {
-            (Afi::IPV4, NextHop::V4(_)) => true,
-            (Afi::IPV6, NextHop::V6 { .. }) => true,
-            _ => self.context.extended_next_hop.contains(family),
+        let is_v4 = matches!(next_hop, NextHop::V4(_));
+        let fits = match (family.afi, family.safi) {
+            (_, Safi::MVPN | Safi::ROUTE_TARGET | Safi::SR_POLICY | Safi::MUP) => true,
+            (Afi::IPV6, Safi::LABELED | Safi::MPLS_VPN) => true,
+            (Afi::IPV4, _) => is_v4 || self.context.extended_next_hop.contains(family),
+            (Afi::IPV6, _) => !is_v4 || self.context.extended_next_hop.contains(family),
+            _ => true,
         };
-        if fits {
-            Ok(next_hop)
-        } else {
-            Err(EncodeError::NoNextHop)
+        match fits {
+            true => Ok(Some(next_hop)),
+            false => Err(EncodeError::NoNextHop),
         }
     }
 }
 
 /// Whether the routes travel in the body of the UPDATE (RFC 4271 §4.3).
-fn in_body(family: Family, next_hop: &NextHop) -> bool {
-    family == Family::IPV4_UNICAST && matches!(next_hop, NextHop::V4(_))
+fn in_body(family: Family, next_hop: Option<NextHop>) -> bool {
+    family == Family::IPV4_UNICAST && matches!(next_hop, Some(NextHop::V4(_)))
 }

@@ -8,7 +8,7 @@ use core::iter::Peekable;
 use crate::attribute::{AttributeFlags, write_header};
 use crate::frame::{HEADER, finish, start};
 use crate::writer::Writer;
-use crate::{AttributeType, Context, EncodeError, Family, MessageType, Nlri};
+use crate::{AttributeType, Context, EncodeError, EncodeNlri, Family, MessageType};
 
 /// Header and the two length fields of an UPDATE.
 const FRAME: usize = HEADER + 4;
@@ -22,7 +22,8 @@ const FAMILY: usize = 3;
 /// Each call writes one whole message and takes from the iterator the NLRI
 /// that went into it; call again until the iterator is empty. Nothing is
 /// allocated. IPv4 unicast with an IPv4 next hop travels in the body, all else
-/// in MP_REACH_NLRI, which stands first (RFC 7606 §5.1).
+/// in MP_REACH_NLRI, which stands first (RFC 7606 §5.1). NLRI of any family can
+/// be sent, as [`Nlri`](crate::Nlri), [`NlriView`](crate::NlriView) or `NlriBuf`.
 ///
 /// ```
 /// use bgp_wire::{Context, Family, NextHop, Nlri, PathAttributes, PeerType, UpdatePacker, UpdateView};
@@ -61,7 +62,7 @@ impl UpdatePacker {
     ///
     /// # Errors
     /// [`EncodeError::WrongFamily`], [`EncodeError::BufferTooSmall`].
-    pub fn withdraw<I: Iterator<Item = Nlri>>(
+    pub fn withdraw<N: EncodeNlri, I: Iterator<Item = N>>(
         &self,
         family: Family,
         nlri: &mut Peekable<I>,
@@ -75,7 +76,7 @@ impl UpdatePacker {
         writer.u16(0)?;
         if family == Family::IPV4_UNICAST {
             let at = writer.position();
-            self.fill(&mut writer, family, nlri, 2)?;
+            self.fill(&mut writer, family, nlri, Kind::Withdrawn, 2)?;
             let length = writer.position().saturating_sub(at);
             writer.patch_u16(at.saturating_sub(2), length)?;
             writer.u16(0)?;
@@ -83,7 +84,7 @@ impl UpdatePacker {
             writer.u16(0)?;
             let mp_at = writer.position();
             open_mp(&mut writer, AttributeType::MP_UNREACH_NLRI, family)?;
-            self.fill(&mut writer, family, nlri, 0)?;
+            self.fill(&mut writer, family, nlri, Kind::Withdrawn, 0)?;
             close_mp(&mut writer, mp_at)?;
             let length = writer.position().saturating_sub(mp_at);
             writer.patch_u16(mp_at.saturating_sub(2), length)?;
@@ -113,7 +114,11 @@ impl UpdatePacker {
     /// Size of the message that withdraws these NLRI in one piece, whatever
     /// the session's limit.
     #[must_use]
-    pub fn withdraw_len(&self, family: Family, nlri: impl IntoIterator<Item = Nlri>) -> usize {
+    pub fn withdraw_len<N: EncodeNlri>(
+        &self,
+        family: Family,
+        nlri: impl IntoIterator<Item = N>,
+    ) -> usize {
         let mp = if family == Family::IPV4_UNICAST {
             0
         } else {
@@ -121,37 +126,46 @@ impl UpdatePacker {
         };
         FRAME
             .saturating_add(mp)
-            .saturating_add(self.sum(family, nlri))
+            .saturating_add(self.sum(family, nlri, true))
     }
 
-    fn sum(&self, family: Family, nlri: impl IntoIterator<Item = Nlri>) -> usize {
+    fn sum<N: EncodeNlri>(
+        &self,
+        family: Family,
+        nlri: impl IntoIterator<Item = N>,
+        withdraw: bool,
+    ) -> usize {
         let add_path = self.context.add_path_send.contains(family);
-        nlri.into_iter()
-            .fold(0, |sum, it| sum.saturating_add(it.encoded_len(add_path)))
+        nlri.into_iter().fold(0, |sum, it| {
+            sum.saturating_add(it.wire_len(add_path, withdraw))
+        })
     }
 
     /// Writes NLRI while they and the `reserved` octets that follow fit the
     /// limit and the buffer; at least one.
-    fn fill<I: Iterator<Item = Nlri>>(
+    fn fill<N: EncodeNlri, I: Iterator<Item = N>>(
         &self,
         writer: &mut Writer<'_>,
         family: Family,
         nlri: &mut Peekable<I>,
+        kind: Kind,
         reserved: usize,
     ) -> Result<(), EncodeError> {
         let add_path = self.context.add_path_send.contains(family);
+        let withdraw = kind == Kind::Withdrawn;
         let limit = usize::from(self.context.send_limit);
         let room = limit.min(writer.capacity());
         let mut empty = true;
         while let Some(next) = nlri.peek() {
-            if !next.fits(family) {
+            if !next.belongs_to(family) {
                 return Err(EncodeError::WrongFamily);
             }
-            let end = writer.position().saturating_add(next.encoded_len(add_path));
+            let length = next.wire_len(add_path, withdraw);
+            let end = writer.position().saturating_add(length);
             if end.saturating_add(reserved) > room {
                 break;
             }
-            next.write(writer, add_path)?;
+            writer.fill(|out| next.encode_wire(out, add_path, withdraw))?;
             nlri.next();
             empty = false;
         }
@@ -161,6 +175,14 @@ impl UpdatePacker {
             true => Err(EncodeError::MessageTooLong),
         }
     }
+}
+
+/// What NLRI are written for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    #[cfg(feature = "alloc")]
+    Announced,
+    Withdrawn,
 }
 
 /// Begins an MP attribute whose length is not known yet.

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use crate::update::index::Index;
 use crate::{
     Aggregator, AsPath, Asn, AttributeFlags, AttributeType, Family, LargeCommunity, NextHop,
-    PathAttributes, UnknownAttribute, UpdateView,
+    OtherAttribute, PathAttributes, UpdateView,
 };
 
 impl UpdateView<'_> {
@@ -47,7 +47,7 @@ impl UpdateView<'_> {
             cluster_list: self.cluster_list().into_iter().collect(),
             aigp: self.aigp(),
             only_to_customer: self.only_to_customer(),
-            unknown: self.unknown(),
+            others: self.others(),
         }
     }
 
@@ -75,11 +75,11 @@ impl UpdateView<'_> {
     }
 
     /// The attributes without a field of their own, by type code.
-    fn unknown(&self) -> Vec<UnknownAttribute> {
+    fn others(&self) -> Vec<OtherAttribute> {
         let untyped = self
             .attributes()
             .filter(|raw| !is_typed(raw.attribute_type));
-        let mut unknown: Vec<_> = untyped
+        let mut others: Vec<_> = untyped
             .map(|raw| {
                 let known = Index::slot(raw.attribute_type).is_some();
                 let partial = if known {
@@ -87,15 +87,15 @@ impl UpdateView<'_> {
                 } else {
                     AttributeFlags::PARTIAL
                 };
-                UnknownAttribute {
+                OtherAttribute {
                     flags: raw.flags | partial,
                     attribute_type: raw.attribute_type,
                     value: raw.value.into(),
                 }
             })
             .collect();
-        unknown.sort_by_key(|it| it.attribute_type);
-        unknown
+        others.sort_by_key(|it| it.attribute_type);
+        others
     }
 }
 

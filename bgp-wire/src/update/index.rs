@@ -53,15 +53,16 @@ impl Index {
     const SLOTS: usize = 42;
 
     /// The slot of a type that the crate knows.
-    pub(crate) fn slot(attribute: AttributeType) -> Option<usize> {
-        rules::flags_of(attribute)?;
-        Some(if attribute == AttributeType::ATTR_SET {
-            41
-        } else {
-            usize::from(attribute.0)
-        })
+    #[inline]
+    pub(crate) const fn slot(attribute: AttributeType) -> Option<usize> {
+        match (attribute, rules::flags_of(attribute)) {
+            (_, None) => None,
+            (AttributeType::ATTR_SET, Some(_)) => Some(41),
+            (AttributeType(code), Some(_)) => Some(code as usize),
+        }
     }
 
+    #[inline]
     pub(crate) fn set(&mut self, attribute: AttributeType, at: usize) {
         self.put(attribute, u16::try_from(at).unwrap_or_default());
     }
@@ -70,24 +71,44 @@ impl Index {
         self.put(attribute, 0);
     }
 
+    #[inline]
     fn put(&mut self, attribute: AttributeType, at: u16) {
         if let Some(slot) = Self::slot(attribute).and_then(|slot| self.0.get_mut(slot)) {
             *slot = at;
         }
     }
 
+    #[inline]
     pub(crate) fn at(&self, attribute: AttributeType) -> Option<usize> {
-        let at = *self.0.get(Self::slot(attribute)?)?;
-        (at != 0).then_some(usize::from(at))
+        self.at_slot(Self::slot(attribute)?)
+    }
+
+    #[inline]
+    fn at_slot(&self, slot: usize) -> Option<usize> {
+        match self.0.get(slot) {
+            None | Some(0) => None,
+            Some(at) => Some(usize::from(*at)),
+        }
     }
 
     /// The attribute and its offset.
+    #[inline]
     pub(crate) fn find<'a>(
         &self,
         message: &'a [u8],
         attribute: AttributeType,
     ) -> Option<(usize, RawAttribute<'a>)> {
-        let at = self.at(attribute)?;
+        self.find_slot(message, Self::slot(attribute)?)
+    }
+
+    /// The attribute in a slot and its offset.
+    #[inline]
+    pub(crate) fn find_slot<'a>(
+        &self,
+        message: &'a [u8],
+        slot: usize,
+    ) -> Option<(usize, RawAttribute<'a>)> {
+        let at = self.at_slot(slot)?;
         let raw = RawAttribute::read(&mut Reader::new(message.get(at..)?))?;
         Some((at, raw))
     }

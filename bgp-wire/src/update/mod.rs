@@ -15,4 +15,6 @@ pub use finding::{Disposition, Finding, Findings};
 #[cfg(feature = "alloc")]
 pub use owned::{Attribute, AttributeValue, NlriField, Update};
 pub use routes::{Announcement, Routes};
+#[cfg(feature = "alloc")]
+pub(crate) use rules::flags_of;
 pub use view::UpdateView;

@@ -10,8 +10,8 @@ use crate::nlri::Prefixes;
 use crate::writer::Writer;
 use crate::{
     Aggregator, AsPath, AsPathView, Asn, AttributeFlags, AttributeType, Community, Context,
-    EncodeError, ExtendedCommunity, Family, Ipv6ExtendedCommunity, LargeCommunity, MessageType,
-    MpReachView, MpUnreachView, Nlri, Origin, UpdateView,
+    EncodeError, EncodeNlri as _, ExtendedCommunity, Family, Ipv6ExtendedCommunity, LargeCommunity,
+    MessageType, MpReachView, MpUnreachView, Nlri, NlriBuf, NlriIter, Origin, UpdateView,
 };
 
 /// An UPDATE message, owned, with the order and the flags of its attributes.
@@ -192,20 +192,47 @@ pub enum AttributeValue {
 /// The routes of an MP attribute.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub enum NlriField {
     /// Routes of a family of prefixes.
     Prefixes(Vec<Nlri>),
-    /// The octets of another family.
+    /// Routes of another family that is known.
+    Routes(Vec<NlriBuf>),
+    /// The octets of a family that is not known, or that cannot be split into
+    /// routes.
     Raw(Vec<u8>),
 }
 
 impl NlriField {
-    /// The routes of a field; octets from the first one that is no prefix on
-    /// are left out.
+    /// The routes that a field of MP_REACH_NLRI announces; of a family of
+    /// prefixes, octets from the first one that is no prefix on are left out.
     #[must_use]
     pub fn decode(octets: &[u8], family: Family, context: &Context) -> Self {
-        match family.is_prefix() {
-            true => Self::Prefixes(prefixes(octets, family, context)),
+        Self::split(octets, family, context, NlriIter::new)
+    }
+
+    /// The routes that a field of MP_UNREACH_NLRI withdraws.
+    #[must_use]
+    pub fn decode_withdrawn(octets: &[u8], family: Family, context: &Context) -> Self {
+        Self::split(octets, family, context, NlriIter::withdrawn)
+    }
+
+    fn split<'a>(
+        octets: &'a [u8],
+        family: Family,
+        context: &Context,
+        iter: impl FnOnce(&'a [u8], Family, &Context) -> NlriIter<'a>,
+    ) -> Self {
+        if family.is_prefix() {
+            return Self::Prefixes(prefixes(octets, family, context));
+        }
+        let mut nlri = iter(octets, family, context);
+        let mut routes = Vec::new();
+        while let Some(one) = nlri.read() {
+            routes.push(NlriBuf::from(one));
+        }
+        match nlri.rest().is_empty() && family.is_known() {
+            true => Self::Routes(routes),
             false => Self::Raw(octets.into()),
         }
     }
@@ -216,8 +243,15 @@ impl NlriField {
         context: &Context,
         writer: &mut Writer<'_>,
     ) -> Result<(), EncodeError> {
+        let add_path = context.add_path_send.contains(family);
         match self {
             Self::Prefixes(list) => write_prefixes(writer, list, family, context),
+            Self::Routes(list) => list
+                .iter()
+                .try_for_each(|nlri| match nlri.family() == family {
+                    true => writer.fill(|out| nlri.encode_wire(out, add_path, false)),
+                    false => Err(EncodeError::WrongFamily),
+                }),
             Self::Raw(octets) => writer.put(octets),
         }
     }
@@ -226,6 +260,7 @@ impl NlriField {
         let add_path = context.add_path_send.contains(family);
         match self {
             Self::Prefixes(list) => list.iter().map(|nlri| nlri.encoded_len(add_path)).sum(),
+            Self::Routes(list) => list.iter().map(|nlri| nlri.wire_len(add_path, false)).sum(),
             Self::Raw(octets) => octets.len(),
         }
     }
@@ -317,7 +352,7 @@ impl AttributeValue {
             }
             AttributeType::MP_UNREACH_NLRI => {
                 let view = MpUnreachView::decode(value).ok()?;
-                let nlri = NlriField::decode(view.nlri, view.family, context);
+                let nlri = NlriField::decode_withdrawn(view.nlri, view.family, context);
                 Self::MpUnreach {
                     family: view.family,
                     nlri,

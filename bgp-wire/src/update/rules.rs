@@ -33,7 +33,35 @@ pub(crate) enum Verdict {
 }
 
 /// The Optional and Transitive bits that a known attribute has.
+#[inline]
 pub(crate) const fn flags_of(attribute: Type) -> Option<AttributeFlags> {
+    // A table of all codes has an entry for each.
+    #[expect(clippy::indexing_slicing, reason = "an octet indexes a table of 256")]
+    match EXPECTED[attribute.0 as usize] {
+        UNKNOWN => None,
+        bits => Some(AttributeFlags::from_bits_retain(bits)),
+    }
+}
+
+/// No attribute has these flags by its RFC.
+const UNKNOWN: u8 = 0xff;
+
+/// The flags of every type code, as one table: each attribute of each message
+/// asks for some.
+#[expect(clippy::indexing_slicing, reason = "evaluated when compiled")]
+static EXPECTED: [u8; 256] = {
+    let mut table = [UNKNOWN; 256];
+    let mut code = 0;
+    while code < 256 {
+        if let Some(flags) = flags_by_rfc(Type(code as u8)) {
+            table[code] = flags.bits();
+        }
+        code += 1;
+    }
+    table
+};
+
+const fn flags_by_rfc(attribute: Type) -> Option<AttributeFlags> {
     Some(match attribute {
         Type::ORIGIN
         | Type::AS_PATH

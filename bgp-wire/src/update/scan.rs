@@ -4,6 +4,7 @@
 use crate::attribute::{
     MpReachView, MpUnreachView, RawAttribute, next_hop_length_fits, read_family,
 };
+use crate::nlri::Unparsable;
 use crate::reader::Reader;
 use crate::update::finding::{Disposition, Finding, Findings};
 use crate::update::index::{Index, Sections};
@@ -11,7 +12,7 @@ use crate::update::rules::{self, Verdict};
 use crate::update::view::UpdateView;
 use crate::{
     AttributeFlags, AttributeType, Context, DecodeError, DecodeErrorKind, Family, FamilySet,
-    MalformedNlriPolicy, framing, nlri,
+    MalformedNlriPolicy, nlri,
 };
 
 /// The state of a scan.
@@ -192,17 +193,26 @@ impl<'a> Scan<'a> {
         place: Place,
         value_length: usize,
     ) -> Result<(), DecodeErrorKind> {
-        let add_path = self.context.add_path_receive.contains(family);
         let base = place
             .value_at
             .saturating_add(value_length.saturating_sub(field.len()));
-        let result = if family.is_prefix() {
-            let attribute = Some(place.attribute);
-            self.prefixes(field, family, attribute, base, reach)
-        } else {
-            framing::check(field, family, add_path, reach)
-        };
-        result.map_err(|_| DecodeErrorKind::MpNlri)
+        let context = self.context;
+        let result = nlri::check(
+            field,
+            family,
+            &context,
+            reach,
+            |kind, disposition, at, length| {
+                let attribute = Some(place.attribute);
+                let at = base.saturating_add(at);
+                let finding = Finding::new(kind, disposition, attribute, at, length);
+                self.found_within(finding, place.at, place.length);
+            },
+        );
+        result.map_err(|fault| match fault {
+            Unparsable::Field => DecodeErrorKind::MpNlri,
+            Unparsable::Session => DecodeErrorKind::MpNlriKey,
+        })
     }
 
     /// RFC 7606 §5.3: the family is lost, and the session with it where the
@@ -222,7 +232,9 @@ impl<'a> Scan<'a> {
         let family = read_family(&mut Reader::new(raw.value))
             .filter(|it| self.context.families.contains(*it));
         match (self.context.malformed_nlri, family) {
-            (MalformedNlriPolicy::DisableFamily, Some(family)) => {
+            (MalformedNlriPolicy::DisableFamily, Some(family))
+                if kind != DecodeErrorKind::MpNlriKey =>
+            {
                 self.disabled.insert(family);
                 let disposition = Disposition::AfiSafiDisable;
                 self.found(Finding::new(kind, disposition, Some(attribute), at, length));
@@ -285,7 +297,7 @@ impl<'a> Scan<'a> {
         announced: bool,
     ) -> Result<(), usize> {
         let add_path = self.context.add_path_receive.contains(family);
-        nlri::check(field, family, add_path, announced, |kind, at, length| {
+        nlri::check_prefixes(field, family, add_path, announced, |kind, at, length| {
             let at = base.saturating_add(at);
             self.found(Finding::new(
                 kind,

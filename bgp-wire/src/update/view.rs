@@ -11,9 +11,10 @@ use crate::update::index::{Index, Sections};
 use crate::update::routes::{Announcement, Routes};
 use crate::update::scan::{Scan, TypeSet};
 use crate::{
-    Aggregator, AsPathView, Asn, AttributeFlags, AttributeType, Community, Context, DecodeError,
-    DecodeErrorKind, ExtendedCommunity, Family, FamilySet, Frame, Ipv6ExtendedCommunity,
-    LargeCommunity, MessageType, NextHop, Origin,
+    Aggregator, AsPathView, Asn, AttrSet, AttributeFlags, AttributeType, BfdDiscriminator, BgpLs,
+    BgpsecPath, Community, Context, DecodeError, DecodeErrorKind, ExtendedCommunity, Family,
+    FamilySet, Frame, Ipv6ExtendedCommunity, LargeCommunity, MessageType, NextHop, Origin,
+    PeDistinguisherLabels, PmsiTunnel, PrefixSid, TunnelEncapsulation,
 };
 
 /// A received UPDATE that was scanned once, with the RFC 7606 outcome applied.
@@ -305,6 +306,57 @@ impl<'a> UpdateView<'a> {
         self.number(AttributeType::ONLY_TO_CUSTOMER).map(Asn)
     }
 
+    /// PMSI_TUNNEL (RFC 6514 §5).
+    #[must_use]
+    pub fn pmsi_tunnel(&self) -> Option<PmsiTunnel<'a>> {
+        PmsiTunnel::decode(self.value(AttributeType::PMSI_TUNNEL)?)
+    }
+
+    /// Tunnel Encapsulation (RFC 9012 §2).
+    #[must_use]
+    pub fn tunnel_encapsulation(&self) -> Option<TunnelEncapsulation<'a>> {
+        let value = self.value(AttributeType::TUNNEL_ENCAPSULATION)?;
+        Some(TunnelEncapsulation::new(value))
+    }
+
+    /// PE Distinguisher Labels (RFC 6514 §8).
+    #[must_use]
+    pub fn pe_distinguisher_labels(&self) -> Option<PeDistinguisherLabels<'a>> {
+        let value = self.value(AttributeType::PE_DISTINGUISHER_LABELS)?;
+        Some(PeDistinguisherLabels::new(value))
+    }
+
+    /// BGP-LS (RFC 9552 §5.3).
+    #[must_use]
+    pub fn bgp_ls(&self) -> Option<BgpLs<'a>> {
+        Some(BgpLs::new(self.value(AttributeType::BGP_LS)?))
+    }
+
+    /// BGPsec_PATH, where its syntax is right. It is not judged by the scan:
+    /// without BGPsec negotiated it means nothing (RFC 8205 §2).
+    #[must_use]
+    pub fn bgpsec_path(&self) -> Option<BgpsecPath<'a>> {
+        BgpsecPath::decode(self.value(AttributeType::BGPSEC_PATH)?)
+    }
+
+    /// BFD Discriminator (RFC 9026 §3.1.6).
+    #[must_use]
+    pub fn bfd_discriminator(&self) -> Option<BfdDiscriminator> {
+        BfdDiscriminator::decode(self.value(AttributeType::BFD_DISCRIMINATOR)?)
+    }
+
+    /// Prefix-SID (RFC 8669).
+    #[must_use]
+    pub fn prefix_sid(&self) -> Option<PrefixSid<'a>> {
+        Some(PrefixSid::new(self.value(AttributeType::PREFIX_SID)?))
+    }
+
+    /// ATTR_SET (RFC 6368 §5).
+    #[must_use]
+    pub fn attr_set(&self) -> Option<AttrSet<'a>> {
+        AttrSet::decode(self.value(AttributeType::ATTR_SET)?)
+    }
+
     /// MP_REACH_NLRI, of any family, negotiated or not.
     #[must_use]
     pub fn mp_reach(&self) -> Option<MpReachView<'a>> {
@@ -321,13 +373,17 @@ impl<'a> UpdateView<'a> {
     /// and not discarded. Constant time for the types that have a name in
     /// [`AttributeType`], a walk for others.
     #[must_use]
+    #[inline]
     pub fn value(&self, attribute: AttributeType) -> Option<&'a [u8]> {
-        if Index::slot(attribute).is_some() {
-            return self
-                .index
-                .find(self.message, attribute)
-                .map(|(_, raw)| raw.value);
-        }
+        // Inline, so that the slot of a type known when compiled is a constant.
+        let Some(slot) = Index::slot(attribute) else {
+            return self.unknown_value(attribute);
+        };
+        let (_, raw) = self.index.find_slot(self.message, slot)?;
+        Some(raw.value)
+    }
+
+    fn unknown_value(&self, attribute: AttributeType) -> Option<&'a [u8]> {
         self.attributes()
             .find(|raw| raw.attribute_type == attribute)
             .map(|raw| raw.value)
@@ -383,6 +439,11 @@ impl<'a> UpdateView<'a> {
         .fuse()
     }
 
+    pub(super) fn is_live(&self, family: Family) -> bool {
+        let live = self.context.families.difference(self.disabled);
+        live.contains(family)
+    }
+
     fn announced(&self) -> [Prefixes<'a>; 2] {
         let mp = match self.mp_reach() {
             Some(view) => self.mp(view.family, view.nlri),
@@ -398,12 +459,7 @@ impl<'a> UpdateView<'a> {
     /// The prefixes of a field, where the family is one of prefixes that the
     /// session carries and this UPDATE does not disable.
     fn mp(&self, family: Family, field: &'a [u8]) -> Prefixes<'a> {
-        let live = self
-            .context
-            .families
-            .difference(self.disabled)
-            .contains(family);
-        if live && family.is_prefix() {
+        if self.is_live(family) && family.is_prefix() {
             let add_path = self.context.add_path_receive.contains(family);
             Prefixes::new(field, family, add_path)
         } else {

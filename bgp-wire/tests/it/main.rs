@@ -6,13 +6,16 @@
 )]
 
 mod allocation;
+mod attributes;
 mod bytes;
 mod mutation;
+mod nlri;
 mod open;
 mod packing;
 mod rfc7606;
 mod round_trip;
 mod strategy;
+mod values;
 
 use testkit::alloc::CountingAllocator;
 

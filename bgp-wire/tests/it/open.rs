@@ -1,9 +1,9 @@
 //! OPEN messages put together by hand.
 
 use bgp_wire::{
-    AddPath, AddPathDirection, Afi, Asn, Capability, CapabilityView, DecodeErrorKind,
-    ExtendedNextHop, Family, GracefulRestartFamily, LongLivedFamily, NotificationCode, Open,
-    OpenView, Role,
+    AddPath, AddPathDirection, Afi, Asn, BgpsecCapability, Capability, CapabilityView,
+    DecodeErrorKind, ExtendedNextHop, Family, GracefulRestartFamily, LongLivedFamily,
+    MultipleLabels, NotificationCode, Open, OpenView, OrfFamily, OrfType, PathsLimit, Role,
 };
 
 use crate::bytes::message;
@@ -106,7 +106,21 @@ fn all_capabilities() -> Vec<Capability> {
     vec![
         Capability::MultiProtocol(family),
         Capability::RouteRefresh,
-        Capability::OutboundRouteFiltering(vec![0, 1, 0, 1, 1, 64, 3]),
+        Capability::OutboundRouteFiltering(vec![OrfFamily {
+            family,
+            types: vec![OrfType {
+                code: OrfType::ADDRESS_PREFIX,
+                direction: 3,
+            }],
+        }]),
+        Capability::Bgpsec(BgpsecCapability {
+            version: 0,
+            send: true,
+            afi: Afi::IPV4,
+        }),
+        Capability::MultipleLabels(vec![MultipleLabels { family, count: 2 }]),
+        Capability::PathsLimit(vec![PathsLimit { family, limit: 300 }]),
+        Capability::LinkLocalNextHop,
         Capability::ExtendedNextHop(vec![ExtendedNextHop {
             family: Family::IPV4_UNICAST,
             next_hop: Afi::IPV6,

@@ -224,7 +224,7 @@ fn errors_leave_the_routes_where_they_were() {
     let none = packer.announce(
         &attributes(V4),
         Family::IPV4_UNICAST,
-        &mut [].into_iter().peekable(),
+        &mut <[Nlri; 0]>::default().into_iter().peekable(),
         &mut out,
     );
     assert_eq!(none, Ok(0));

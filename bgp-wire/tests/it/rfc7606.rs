@@ -314,7 +314,7 @@ fn unknown_attributes() {
     let bytes = update(&[], &[ORIGIN, AS_PATH, NEXT_HOP, &transitive, &other], NLRI);
     let view = UpdateView::scan(&bytes, &context).unwrap();
     assert!(view.findings().is_empty());
-    let unknown = view.path_attributes(Family::IPV4_UNICAST).unknown;
+    let unknown = view.path_attributes(Family::IPV4_UNICAST).others;
     let kept: Vec<_> = unknown
         .iter()
         .map(|it| (it.flags.bits(), it.attribute_type.0, &*it.value))

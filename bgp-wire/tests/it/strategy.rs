@@ -3,7 +3,7 @@
 use bgp_wire::{
     Aggregator, AsPath, AsPathSegment, Asn, AttributeFlags, AttributeType, Community,
     ExtendedCommunity, Family, Ipv6ExtendedCommunity, LargeCommunity, NextHop, Nlri, Origin,
-    PathAttributes, SegmentType, UnknownAttribute,
+    OtherAttribute, PathAttributes, SegmentType,
 };
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use proptest::collection::vec;
@@ -48,7 +48,7 @@ pub(crate) fn path_attributes(family: Family) -> impl Strategy<Value = PathAttri
         ipv6_extended_communities: lists.2,
         large_communities: lists.3,
         cluster_list: lists.4,
-        unknown: lists.5,
+        others: lists.5,
     })
 }
 
@@ -125,7 +125,7 @@ fn large_communities() -> impl Strategy<Value = Vec<LargeCommunity>> {
 }
 
 /// Optional transitive attributes that nobody knows, marked Partial as on receipt.
-fn unknown() -> impl Strategy<Value = Vec<UnknownAttribute>> {
+fn unknown() -> impl Strategy<Value = Vec<OtherAttribute>> {
     let code = prop_oneof![19_u8..=21, 41_u8..=127, 129_u8..=255];
     proptest::collection::btree_map(code, vec(any::<u8>(), 0..300), 0..3).prop_map(|map| {
         let one = |(code, value): (u8, Vec<u8>)| {
@@ -135,7 +135,7 @@ fn unknown() -> impl Strategy<Value = Vec<UnknownAttribute>> {
             } else {
                 AttributeFlags::empty()
             };
-            UnknownAttribute {
+            OtherAttribute {
                 flags: AttributeFlags::OPTIONAL_TRANSITIVE | AttributeFlags::PARTIAL | length,
                 attribute_type: AttributeType(code),
                 value,

@@ -91,6 +91,9 @@ fn check(update: &UpdateView<'_>) {
         assert!(finding.offset() + finding.len() <= update.bytes().len());
     }
     black_box(update.unreachable().count());
+    for nlri in update.reachable_nlri().chain(update.unreachable_nlri()) {
+        black_box(format!("{nlri:?} {:?}", nlri.key()));
+    }
     black_box(update.end_of_rib());
     black_box(update.path_attributes(Family::IPV4_UNICAST));
     black_box(Update::from(update));

@@ -7,7 +7,9 @@
 
 mod alloc;
 mod apiserver;
+mod damage;
 mod floor;
+mod flow_text;
 mod fuzz;
 mod mrt;
 mod netns;

@@ -33,7 +33,7 @@ fn check_segment(
     context: &Context,
 ) -> Result<(), DecodeErrorKind> {
     let kind = segment.segment_type();
-    if segment.asns().any(|asn| asn == Asn::ZERO) {
+    if segment.has_as_zero() {
         return Err(DecodeErrorKind::AsZero);
     }
     let is_set = matches!(kind, SegmentType::Set | SegmentType::ConfederationSet);
@@ -74,7 +74,7 @@ pub(crate) fn check_as4_path(value: &[u8]) -> Result<(), Fault> {
     while !reader.is_empty() {
         let at = value.len().saturating_sub(reader.len());
         let segment = read_segment(&mut reader, true).map_err(|kind| Fault::new(kind, at))?;
-        if segment.asns().any(|asn| asn == Asn::ZERO) {
+        if segment.has_as_zero() {
             return Err(Fault::new(DecodeErrorKind::AsZero, at));
         }
     }

@@ -40,11 +40,19 @@ impl<'a> SegmentView<'a> {
     /// The AS numbers in wire order.
     pub fn asns(&self) -> impl DoubleEndedIterator<Item = Asn> + Clone + use<'a> {
         let width = if self.four_octet_as { 4 } else { 2 };
-        self.octets.chunks_exact(width).map(|octets| {
-            Asn(octets
-                .iter()
-                .fold(0, |number, octet| number << 8 | u32::from(*octet)))
+        self.octets.chunks_exact(width).map(|octets| match *octets {
+            [a, b, c, d] => Asn(u32::from_be_bytes([a, b, c, d])),
+            [c, d] => Asn(u32::from_be_bytes([0, 0, c, d])),
+            _ => Asn::ZERO,
         })
+    }
+
+    /// Whether AS 0 is among them (RFC 7607 §2).
+    pub(super) fn has_as_zero(&self) -> bool {
+        match self.four_octet_as {
+            true => self.octets.as_chunks().0.contains(&[0; 4]),
+            false => self.octets.as_chunks().0.contains(&[0; 2]),
+        }
     }
 
     /// What the segment adds to the length of the path.

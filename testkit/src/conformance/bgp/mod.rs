@@ -5,7 +5,7 @@ pub(super) mod summary;
 
 use std::hint::black_box;
 
-use bgp_wire::{Context, Frame, Message, UpdateView};
+use bgp_wire::{Context, Frame, Message, NlriBuf, OrfRequest, OtherAttribute, UpdateView};
 
 /// The octets of a hexadecimal text; `None` when it is none.
 pub(super) fn octets(hex: &str) -> Option<Vec<u8>> {
@@ -63,17 +63,26 @@ pub(super) fn walk(bytes: &[u8], context: &Context) {
         Ok(Message::Keepalive) => {}
         Ok(Message::RouteRefresh(refresh)) => {
             black_box(format!("{refresh:?}"));
+            black_box(OrfRequest::from_view(&refresh));
         }
     }
 }
 
 fn walk_update(update: &UpdateView<'_>) {
+    for raw in update.raw_attributes() {
+        black_box(OtherAttribute::new(raw.attribute_type, raw.value.into()).to_string());
+    }
     for announcement in update.announcements() {
         let attributes = update.path_attributes_via(announcement.next_hop);
         black_box(format!("{attributes:?}"));
         black_box(announcement.routes.count());
     }
     black_box(update.reachable().count() + update.unreachable().count());
+    for nlri in update.reachable_nlri().chain(update.unreachable_nlri()) {
+        black_box(nlri.to_string());
+        black_box(nlri.key().octets().count());
+        assert_eq!(nlri.key(), NlriBuf::from(nlri).key());
+    }
     black_box(update.end_of_rib());
     black_box(format!("{:?}", update.findings()));
     black_box(bgp_wire::Update::from(update));

@@ -9,9 +9,8 @@
 //! ```
 
 use core::fmt;
-use core::net::{Ipv4Addr, Ipv6Addr};
 
-use ipnet::{IpNet, Ipv4Net, Ipv6Net};
+use ipnet::IpNet;
 
 use crate::reader::Reader;
 use crate::writer::Writer;
@@ -132,56 +131,54 @@ impl<'a> Prefixes<'a> {
             None
         };
         let length = self.reader.u8()?;
-        let octets = self.reader.take(usize::from(length).div_ceil(8))?;
-        let prefix = match self.family.afi {
-            Afi::IPV4 => {
-                let addr = Ipv4Addr::from(padded::<4>(octets)?);
-                IpNet::V4(Ipv4Net::new(addr, length).ok()?.trunc())
-            }
-            Afi::IPV6 => {
-                let addr = Ipv6Addr::from(padded::<16>(octets)?);
-                IpNet::V6(Ipv6Net::new(addr, length).ok()?.trunc())
-            }
-            _ => return None,
-        };
         Some(Nlri {
             family: self.family,
-            prefix,
+            prefix: self.reader.prefix(self.family.afi, length)?,
             path_id,
         })
     }
 }
 
-impl Iterator for Prefixes<'_> {
-    type Item = Nlri;
-
-    fn next(&mut self) -> Option<Nlri> {
+impl Prefixes<'_> {
+    /// The next prefix that counts, of a field that has some.
+    fn advance(&mut self) -> Option<Nlri> {
         loop {
             let Some(nlri) = self.read() else {
                 *self = Self::none();
                 return None;
             };
-            let judged = self.announced && nlri.family.safi == Safi::UNICAST;
-            if !(judged && is_group(&nlri.prefix)) {
+            if !(self.announced && is_unroutable(nlri.family, &nlri.prefix)) {
                 return Some(nlri);
             }
         }
     }
 }
 
-/// The octets followed by zeros.
-fn padded<const N: usize>(octets: &[u8]) -> Option<[u8; N]> {
-    let mut whole = [0; N];
-    whole.get_mut(..octets.len())?.copy_from_slice(octets);
-    Some(whole)
+impl Iterator for Prefixes<'_> {
+    type Item = Nlri;
+
+    #[inline]
+    fn next(&mut self) -> Option<Nlri> {
+        // Most fields of an UPDATE are empty, and each is asked.
+        if self.reader.is_empty() {
+            return None;
+        }
+        self.advance()
+    }
+}
+
+/// Whether an announced prefix of the family cannot be routed: a group where
+/// hosts should be (RFC 4271 §6.3).
+pub(crate) fn is_unroutable(family: Family, prefix: &IpNet) -> bool {
+    family.safi == Safi::UNICAST && is_group(prefix)
 }
 
 /// Whether every address of the prefix is a multicast group, which is no
-/// unicast destination (RFC 4271 §6.3).
+/// unicast destination (RFC 4271 §6.3). Its host bits are zero already.
 fn is_group(prefix: &IpNet) -> bool {
     match prefix {
-        IpNet::V4(net) => net.prefix_len() >= 4 && net.network().octets()[0] >> 4 == 0xe,
-        IpNet::V6(net) => net.prefix_len() >= 8 && net.network().octets()[0] == 0xff,
+        IpNet::V4(net) => net.prefix_len() >= 4 && net.addr().octets()[0] >> 4 == 0xe,
+        IpNet::V6(net) => net.prefix_len() >= 8 && net.addr().octets()[0] == 0xff,
     }
 }
 
@@ -195,29 +192,30 @@ pub(crate) fn check(
     announced: bool,
     mut found: impl FnMut(DecodeErrorKind, usize, usize),
 ) -> Result<(), usize> {
-    let (bits, group_bits) = match family.afi {
-        Afi::IPV4 => (32, 4),
-        Afi::IPV6 => (128, 8),
+    // Groups are found by the first octet: of IPv4 from 224 to 239, of IPv6 255.
+    let (bits, group_bits, first_group, last_group) = match family.afi {
+        Afi::IPV4 => (32, 4, 0xe0, 0xef),
+        Afi::IPV6 => (128, 8, 0xff, 0xff),
         _ => return Ok(()),
     };
     let judged = announced && family.safi == Safi::UNICAST;
-    let mut reader = Reader::new(field);
-    while !reader.is_empty() {
-        let at = field.len().saturating_sub(reader.len());
-        let prefix = (|| {
-            if add_path {
-                reader.u32()?;
-            }
-            let length = reader.u8().filter(|length| *length <= bits)?;
-            Some((length, reader.take(usize::from(length).div_ceil(8))?))
-        })();
-        let (length, octets) = prefix.ok_or(at)?;
-        if judged && length >= group_bits {
-            let first = octets.first().copied().unwrap_or_default();
-            if first == 0xff && bits == 128 || first >> 4 == 0xe && bits == 32 {
-                let length = field.len().saturating_sub(at).saturating_sub(reader.len());
-                found(DecodeErrorKind::Prefix, at, length);
-            }
+    let before = if add_path { 4 } else { 0 };
+    let mut rest = field;
+    while !rest.is_empty() {
+        let at = field.len().saturating_sub(rest.len());
+        let (length, tail) = rest
+            .get(before..)
+            .and_then(<[u8]>::split_first)
+            .filter(|(length, _)| **length <= bits)
+            .ok_or(at)?;
+        let (octets, tail) = tail
+            .split_at_checked(usize::from(*length).div_ceil(8))
+            .ok_or(at)?;
+        rest = tail;
+        let first = octets.first().copied().unwrap_or_default();
+        if judged && first >= first_group && first <= last_group && *length >= group_bits {
+            let length = field.len().saturating_sub(at).saturating_sub(rest.len());
+            found(DecodeErrorKind::Prefix, at, length);
         }
     }
     Ok(())
