@@ -3,6 +3,7 @@
 //! `cargo bench -p benches` runs them all, `cargo bench -p benches --bench NAME` one. A
 //! figure means something beside another from the same run on the same machine.
 
+pub mod clusters;
 pub mod manifests;
 pub mod policies;
 pub mod routes;

@@ -29,7 +29,9 @@ pub mod validate;
 pub use decode::{
     Decoded, Located, Presence, Unread, decode, decode_within, diagnose, diagnose_with,
 };
-pub use diagnostic::{Code, Diagnostic, RefusedBy, Severity, Summary, fix, render};
+pub use diagnostic::{
+    Code, Diagnostic, RefusedBy, SarifRule, SarifTool, Severity, Summary, fix, json, render, sarif,
+};
 pub use given::Given;
 pub use metadata::{Metadata, OwnerReference};
 pub use prune::{Pruned, prune};

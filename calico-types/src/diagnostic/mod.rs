@@ -1,14 +1,18 @@
 //! Findings about manifests: what is wrong, where, and what to write instead.
 
 pub mod fix;
+mod json;
 mod render;
+mod sarif;
 mod summary;
 
 use std::fmt;
 
 use serde::Serialize;
 
+pub use json::json;
 pub use render::render;
+pub use sarif::{SarifRule, SarifTool, sarif};
 pub use summary::Summary;
 
 use crate::source::Span;

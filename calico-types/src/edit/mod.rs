@@ -129,5 +129,6 @@ pub(crate) fn part_of(
     Some(sheet.span(span, start, end))
 }
 
-#[cfg(all(test, feature = "json", feature = "yaml"))]
+#[cfg(test)]
+#[cfg(all(feature = "json", feature = "yaml"))]
 mod tests;

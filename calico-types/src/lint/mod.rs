@@ -10,6 +10,9 @@
 //! | [`mesh-beside-reflectors`](crate::codes::mesh_beside_reflectors) | warning | route reflectors, and the node-to-node mesh still on |
 //! | [`single-reflector`](crate::codes::single_reflector) | warning | one route reflector: when it goes, so do all routes |
 //! | [`reflectors-not-peered`](crate::codes::reflectors_not_peered) | warning | route reflectors that do not hear of each other's clients |
+//! | [`reflector-without-clients`](crate::codes::reflector_without_clients) | warning | a reflector that reflects to nobody |
+//! | [`partitioned-topology`](crate::codes::partitioned_topology) | warning | nodes whose routes do not reach others |
+//! | [`duplicate-node-address`](crate::codes::duplicate_node_address) | error | two nodes of one address |
 //! | [`multicast-cluster-id`](crate::codes::multicast_cluster_id) | info | a cluster id that looks like a multicast group |
 //! | [`node-without-address`](crate::codes::node_without_address) | warning | a Node whose speaker has no address |
 //! | [`node-without-session`](crate::codes::node_without_session) | warning | neither the mesh nor a BGPPeer is for this node |
@@ -155,6 +158,7 @@ mod mtu;
 mod node;
 mod node_selector;
 mod order;
+mod partition;
 mod peers;
 mod policy;
 mod pool;
@@ -162,6 +166,7 @@ mod pool_use;
 mod ports;
 mod reference;
 mod reflector;
+mod reflector_clients;
 mod route_cover;
 mod sessions;
 mod shadow;
@@ -255,10 +260,12 @@ impl LintContext {
 type Lint = fn(&Bundle<'_>, &mut Vec<Diagnostic>);
 
 /// Those that take time in proportion to the resources.
-const LINTS: [Lint; 22] = [
+const LINTS: [Lint; 24] = [
     duplicate::check,
     reference::check,
     reflector::check,
+    reflector_clients::check,
+    partition::check,
     node::check,
     sessions::check,
     bgp_filter::check,

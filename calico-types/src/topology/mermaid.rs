@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::Topology;
-use super::picture::{Picture, Role};
+use super::picture::{Number, Picture, Role};
 
 impl Topology {
     /// The topology as a Mermaid flowchart.
@@ -11,20 +11,28 @@ impl Topology {
     /// For places that draw Mermaid by themselves, such as pages of a code host.
     /// Names are escaped and cannot end a line.
     ///
-    /// Reflectors are hexagons, speakers outside are stadiums; lines between
-    /// reflector and client are thick, those between different AS dotted.
+    /// Reflectors are hexagons, routers outside are stadiums; lines between
+    /// reflector and client are thick, those between different AS dotted. Beyond
+    /// 60 nodes or 400 links, nodes that do the same are one shape, with their
+    /// number, and lines say how many sessions they are: Mermaid itself refuses
+    /// more than 500 lines.
     #[must_use]
     pub fn to_mermaid(&self) -> String {
         let picture = Picture::new(self);
         let mut out = String::from("flowchart LR\n");
-        for (index, speaker) in picture.speakers.iter().enumerate() {
-            let (open, close) = match speaker.role {
-                Role::Node => ("[", "]"),
-                Role::Reflector => ("{{", "}}"),
-                Role::External => ("([", "])"),
+        for (index, dot) in picture.dots.iter().enumerate() {
+            let (open, close) = match (dot.role, dot.count > 1) {
+                (Role::Node, false) => ("[", "]"),
+                (Role::Node, true) => ("[[", "]]"),
+                (Role::Reflector, _) => ("{{", "}}"),
+                (Role::External, _) => ("([", "])"),
             };
-            let (label, detail) = (escaped(&speaker.label), escaped(&speaker.detail));
-            let _ = writeln!(out, "  n{index}{open}\"{label}<br/>{detail}\"{close}");
+            let mut label = escaped(&dot.label);
+            for detail in &dot.details {
+                label.push_str("<br/>");
+                label.push_str(&escaped(detail));
+            }
+            let _ = writeln!(out, "  n{index}{open}\"{label}\"{close}");
         }
         for edge in &picture.edges {
             let line = match (edge.reflected, edge.internal) {
@@ -32,7 +40,12 @@ impl Topology {
                 (false, true) => "---",
                 (false, false) => "-.-",
             };
-            let (from, to, label) = (edge.from, edge.to, edge.families());
+            let label = if picture.is_summary {
+                format!("{} {}", Number(edge.sessions), edge.families())
+            } else {
+                edge.families()
+            };
+            let (from, to) = (edge.from, edge.to);
             let _ = writeln!(out, "  n{from} {line}|{label}| n{to}");
         }
         out

@@ -85,6 +85,7 @@ mod mesh;
 mod pair;
 mod picture;
 mod problem;
+mod reach;
 mod render;
 mod router_id;
 mod rule;
@@ -104,6 +105,7 @@ pub use diff::{
 pub use input::{TopologyInput, WorkloadPeer};
 pub use link::{FarEnd, Link, SessionCount};
 pub use problem::Problem;
+pub use reach::Gap;
 pub use router_id::{ParseRouterIdError, RouterId};
 pub use session::{Family, NextHop, Origin, Password, SessionSpec};
 pub use speaker::{

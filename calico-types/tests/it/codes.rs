@@ -417,3 +417,25 @@ fn kebab_literals(line: &str) -> impl Iterator<Item = &str> {
     };
     line.split('"').skip(1).step_by(2).filter(is_kebab)
 }
+
+/// Manifests with a line missing, as an editor leaves them half-way: whatever is left
+/// is looked at, and nothing but codes with pages is said.
+#[test]
+fn whatever_is_left_of_a_manifest_can_be_looked_at() {
+    let mut told = BTreeSet::new();
+    for page in codes::all() {
+        let Some(example) = Example::of(page, "Wrong") else {
+            continue;
+        };
+        let lines: Vec<&str> = example.text.lines().collect();
+        for missing in 0..lines.len() {
+            let (before, after) = lines.split_at(missing);
+            let text = [before, &after[1..]].concat().join("\n");
+            let decoded = diagnose(&[Source::new(example.name, text)]);
+            let context = example.context.with_complete();
+            let linted = lint_decoded(&decoded, &context);
+            told.extend(decoded.diagnostics.iter().chain(&linted).map(|d| d.code.0));
+        }
+    }
+    assert!(told.iter().all(|code| codes::find(code).is_some()));
+}

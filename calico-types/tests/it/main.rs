@@ -12,6 +12,7 @@ mod kubernetes;
 mod lint;
 mod mistakes;
 mod oracle;
+mod report;
 #[cfg(feature = "schemars")]
 mod schemars;
 mod selector;

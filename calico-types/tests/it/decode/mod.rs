@@ -8,7 +8,7 @@ mod mistakes;
 mod stored;
 mod streams;
 
-use calico_types::{Decoded, Source, codes, diagnose, render};
+use calico_types::{Decoded, Source, codes, diagnose};
 
 fn diagnosed(name: &str, text: &str) -> (Decoded, [Source; 1]) {
     let sources = [Source::new(name, text)];

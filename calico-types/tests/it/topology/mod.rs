@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use calico_types::Resource;
 use calico_types::topology::{
-    Family, NodeTopology, Origin, Problem, Topology, TopologyInput, WorkloadPeer,
+    NodeTopology, Origin, Problem, Topology, TopologyInput, WorkloadPeer,
 };
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -13,8 +13,11 @@ use testkit::conformance::Suite;
 use crate::suite_passes;
 
 mod diff;
+mod drawing;
 mod golden;
 mod large;
+mod lint;
+mod reach;
 
 #[test]
 fn sessions_are_calicos() {
@@ -290,46 +293,6 @@ fn passwords_come_from_the_namespace_of_calico_node() {
         let password = node.sessions[0].password.as_ref();
         assert_eq!(password.map(|p| p.reveal()), Some(holder), "{order:?}");
     }
-}
-
-#[test]
-fn names_cannot_break_out_of_a_drawing() {
-    let mut all = nodes(1, 0);
-    let name = "x\n\u{1}  click n0 \"http://example.org\"";
-    all.push(calico(
-        "Node",
-        name,
-        json!({"bgp": {"ipv4Address": "10.0.0.77/24"}}),
-    ));
-    let (topology, _) = build(&all);
-    for drawing in [topology.to_dot(), topology.to_mermaid(), topology.to_svg()] {
-        assert!(
-            !drawing
-                .lines()
-                .any(|line| line.trim_start().starts_with("click"))
-        );
-        assert!(!drawing.contains('\u{1}'));
-    }
-}
-
-#[test]
-fn drawings_have_a_line_for_each_pair() {
-    let mut all = reflected();
-    all.push(peer(
-        "tor <1>",
-        json!({"node": "node-01", "peerIP": "192.0.2.1", "asNumber": 65000}),
-    ));
-    let (topology, _) = build(&all);
-    assert_eq!(topology.session_count().of(Family::Ipv4), 31);
-    assert_eq!(topology.to_dot().matches(" -- ").count(), 31);
-    assert_eq!(topology.to_mermaid().matches("|IPv4|").count(), 31);
-    let svg = topology.to_svg();
-    assert_eq!(svg.matches("<line").count(), 31);
-    assert_eq!(svg.matches("class=\"client\"").count(), 27);
-    assert_eq!(svg.matches("<circle").count(), 13);
-    assert!(svg.contains("prefers-color-scheme:dark"));
-    // Nothing is fetched from anywhere.
-    assert_eq!(svg.matches("http").count(), 1);
 }
 
 fn shuffled() -> impl Strategy<Value = Vec<Resource>> {
