@@ -64,7 +64,8 @@ pub enum Layer {
     /// Reading: syntax, `apiVersion` and `kind`, fields and their types
     /// ([`decode`](crate::decode())). A code that validation has too counts here.
     Decoding,
-    /// Calico's rules and the API server's ([`validate`](crate::validate)).
+    /// The rules of Calico, the API server, the datastore and the operator, and those
+    /// about updates ([`validate`](crate::validate)).
     Validation,
     /// What is valid and still not what was meant ([`lint`](mod@crate::lint)). Only
     /// these can be allowed by a resource's own annotation.

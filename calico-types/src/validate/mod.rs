@@ -198,7 +198,6 @@ pub fn operator(decoded: &Decoded) -> Vec<Diagnostic> {
 /// | `name-without-tier` | before 3.32: a policy whose name does not begin with its tier |
 /// | `endpoint-name` | a workload endpoint not called after its workload |
 /// | `missing-tier`, `dangling-filter` | of a whole cluster only |
-/// | `duplicate-resource` | a warning: the later one replaces the earlier |
 ///
 /// ```
 /// use calico_types::{Source, decode, validate};

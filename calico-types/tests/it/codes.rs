@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 
 use calico_types::codes::{self, Explanation, Layer};
 use calico_types::lint::{LintContext, lint_decoded};
-use calico_types::{Diagnostic, Limits, Source, decode_within, diagnose, render};
+use calico_types::validate::{Rules, Version};
+use calico_types::{Diagnostic, Limits, Source, decode_within, diagnose, diagnose_with, render};
 
 /// Codes of lints about what a validator refuses too.
 const REFUSED_TOO: [&str; 2] = ["ignored-by-felix", "gateway-family"];
@@ -96,7 +97,7 @@ fn pages_say_how_bad_it_is_at_worst() {
 /// or is known to be something else.
 #[test]
 fn every_code_in_the_source_has_a_page_and_the_other_way_round() {
-    const NO_CODES: [&str; 12] = [
+    const NO_CODES: [&str; 13] = [
         "calico-kube-controllers",
         "default-ipv4-ippool",
         "default-ipv6-ippool",
@@ -108,6 +109,7 @@ fn every_code_in_the_source_has_a_page_and_the_other_way_round() {
         "kube-public",
         "kube-system",
         "nat-outgoing",
+        "projectcalico-default-allow",
         "calico-system",
     ];
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
@@ -221,9 +223,15 @@ fn whatever_the_cases_are_told_has_a_page() {
 /// A manifest of a page, and what is to be known beside it.
 struct Example<'a> {
     name: &'static str,
+    /// What was there before, where the page is about a change.
+    before: Option<&'a str>,
     text: &'a str,
     context: LintContext,
+    rules: Rules,
 }
+
+/// Between what was and what is to be.
+const BECOMES: &str = "--- # becomes\n";
 
 impl<'a> Example<'a> {
     /// The fenced text of a section. What stands behind the name of the language is
@@ -241,32 +249,52 @@ impl<'a> Example<'a> {
                 "page.yaml"
             }
         };
-        let context = words.fold(LintContext::new(), |context, word| {
+        let (mut context, mut rules) = (LintContext::new(), Rules::default());
+        for word in words {
             match word.rsplit_once('-') {
                 None => {
                     assert_eq!(word, "complete", "{}", page.code);
-                    context.with_complete()
+                    context = context.with_complete();
+                    rules = rules.whole_cluster();
                 }
-                Some(("nic-mtu", mtu)) => context.with_nic_mtu(mtu.parse().unwrap()),
+                Some(("nic-mtu", mtu)) => context = context.with_nic_mtu(mtu.parse().unwrap()),
                 Some((what, release)) => {
                     assert_eq!(what, "release", "{}", page.code);
-                    let (major, minor) = release.split_once('.').unwrap();
-                    context.with_release(major.parse().unwrap(), minor.parse().unwrap())
+                    let version: Version = release.parse().unwrap();
+                    context = context.with_release(version.major(), version.minor());
+                    rules = Rules::for_version(version);
                 }
             }
-        });
+        }
+        let (before, text) = match text.split_once(BECOMES) {
+            Some((before, text)) => (Some(before), text),
+            None => (None, text),
+        };
         Some(Self {
             name,
+            before,
             text,
             context,
+            rules,
         })
     }
 
-    /// What is said about single documents, and about all of them.
+    /// What is said about single documents, and about all of them. Where a manifest
+    /// `becomes` another, the other is looked at, and the way there.
     fn all(&self) -> (Vec<Diagnostic>, Vec<Diagnostic>) {
-        let decoded = diagnose(&[Source::new(self.name, self.text)]);
+        let decoded = diagnose_with(&[Source::new(self.name, self.text)], &self.rules);
         let linted = lint_decoded(&decoded, &self.context);
-        (decoded.diagnostics, linted)
+        let mut found = decoded.diagnostics.clone();
+        if let Some(before) = self.before {
+            let before = diagnose_with(&[Source::new("before.yaml", before)], &self.rules);
+            found.extend(before.diagnostics);
+            // One before and one after are two versions of one.
+            found.extend(match (&*before.resources, &*decoded.resources) {
+                ([old], [new]) => self.rules.update(&old.resource, &new.resource),
+                (old, new) => self.rules.changes(old, new),
+            });
+        }
+        (found, linted)
     }
 
     /// What a page of a layer is about. A lint's manifest is valid.

@@ -1,7 +1,8 @@
 //! Part 1: what the crates say about the manifests.
 
 use calico_types::lint::{LintContext, lint_decoded};
-use calico_types::{Decoded, Diagnostic, Severity, diagnose, render};
+use calico_types::validate::{Rules, merge};
+use calico_types::{Decoded, Diagnostic, Severity, diagnose_with, render};
 
 use super::ClusterError;
 use crate::manifests::ManifestSet;
@@ -30,16 +31,17 @@ pub(super) struct Judged {
 ///
 /// [`ClusterError::Unreadable`] when a file is not YAML or JSON text.
 pub(super) fn judge(set: &ManifestSet, link_mtu: u32) -> Result<Judged, ClusterError> {
-    let decoded = diagnose(&set.sources);
+    let decoded = diagnose_with(&set.sources, &Rules::default().whole_cluster());
     let unreadable = |diagnostic: &&Diagnostic| UNREADABLE.contains(&diagnostic.code.0);
     if let Some(diagnostic) = decoded.diagnostics.iter().find(unreadable) {
         return Err(ClusterError::Unreadable {
             rendered: render(diagnostic, &set.sources),
         });
     }
-    let mut found: Vec<Diagnostic> = decoded.diagnostics.clone();
     let context = LintContext::new().with_nic_mtu(link_mtu).with_complete();
-    found.extend(lint_decoded(&decoded, &context));
+    let alone = decoded.diagnostics.iter().cloned();
+    // What the datastore refuses, lints may find too.
+    let mut found = merge(alone.chain(lint_decoded(&decoded, &context)), &set.sources);
     found.sort_by(|one, other| place(one).cmp(&place(other)));
     let count = |severity| {
         found

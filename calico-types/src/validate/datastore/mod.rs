@@ -11,8 +11,6 @@ mod singleton;
 mod tier;
 mod workload;
 
-use std::collections::HashMap;
-
 pub(super) use pool::block_length;
 pub(super) use tier::{built_in, tier_of};
 
@@ -34,7 +32,6 @@ pub(super) fn check(resources: &[Located], release: Version, whole: bool) -> Vec
     }
     pool::overlaps(resources, &mut found);
     pool::blocks(resources, &mut found);
-    duplicates(resources, &mut found);
     if whole {
         tier::missing(resources, release, &mut found);
         bgp::dangling_filters(resources, &mut found);
@@ -60,38 +57,4 @@ pub(super) fn key(resource: &Resource) -> Key<'_> {
     };
     let (api_version, kind) = (resource.api_version(), resource.kind());
     (api_version, kind, namespace, &metadata.name)
-}
-
-/// Resources that stand there twice: `create` refuses the second, `apply` puts
-/// it in place of the first without a word.
-fn duplicates(resources: &[Located], found: &mut Vec<Diagnostic>) {
-    let mut first: HashMap<Key<'_>, &Located> = HashMap::new();
-    for located in resources {
-        if located.resource.metadata().name.is_empty() {
-            continue;
-        }
-        match first.get(&key(&located.resource)) {
-            None => {
-                first.insert(key(&located.resource), located);
-            }
-            Some(earlier) => {
-                let message = format!(
-                    "{} stands at line {} of {} already",
-                    crate::decode::title(&located.resource),
-                    earlier.span.line,
-                    earlier.source
-                );
-                found.push(
-                    located
-                        .finding(
-                            Severity::Warning,
-                            "duplicate-resource",
-                            "metadata.name",
-                            message,
-                        )
-                        .help("with apply the later one wins; create refuses it"),
-                );
-            }
-        }
-    }
 }

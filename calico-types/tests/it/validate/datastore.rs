@@ -49,9 +49,8 @@ fn part(resources: &[&str], expected: &[(&str, &str, &str)]) {
     let found = validate::datastore(&cluster(resources));
     assert_eq!(told(&found), expected, "{resources:#?}");
     for found in &found {
-        let duplicate = found.code.0 == "duplicate-resource";
-        assert_eq!(found.refused_by.datastore, !duplicate);
-        assert_eq!(found.severity == Severity::Error, !duplicate);
+        assert!(found.refused_by.datastore);
+        assert_eq!(found.severity, Severity::Error);
         assert!(!found.refused_by.calico && !found.refused_by.api_server);
     }
 }
@@ -93,11 +92,8 @@ fn pools_share_no_addresses() {
         ],
         &[overlap("1.yaml")],
     );
-    // The same pool in two versions is another mistake.
-    part(
-        &[a, "IPPool a {cidr: 10.0.0.0/24}"],
-        &[("1.yaml", "duplicate-resource", "metadata.name")],
-    );
+    // The same pool in two versions is another mistake, which lints tell.
+    part(&[a, "IPPool a {cidr: 10.0.0.0/24}"], &[]);
 }
 
 #[test]
@@ -289,38 +285,6 @@ fn only_the_whole_cluster_lacks_something() {
         let missing_tiers = found.iter().filter(|found| found.code.0 == "missing-tier");
         assert_eq!(missing_tiers.count(), missing, "{version}");
     }
-}
-
-#[test]
-fn a_resource_stands_there_once() {
-    let again = ("1.yaml", "duplicate-resource", "metadata.name");
-    part(
-        &["NetworkPolicy a {}", "NetworkPolicy a {order: 5}"],
-        &[again],
-    );
-    part(&["NetworkPolicy a {}", "GlobalNetworkPolicy a {}"], &[]);
-
-    let elsewhere = "apiVersion: projectcalico.org/v3\nkind: NetworkPolicy\n\
-                     metadata: {name: a, namespace: b}\n";
-    let unsaid = "apiVersion: projectcalico.org/v3\nkind: NetworkPolicy\nmetadata: {name: a}\n";
-    let usual = "apiVersion: projectcalico.org/v3\nkind: NetworkPolicy\n\
-                 metadata: {name: a, namespace: default}\n";
-    let found = |first: &str, second: &str| {
-        let decoded = decode(&[
-            Source::new("one.yaml", first),
-            Source::new("two.yaml", second),
-        ]);
-        validate::datastore(&decoded.resources)
-    };
-    assert_eq!(found(elsewhere, usual), []);
-    let same = found(unsaid, usual);
-    assert_eq!(same.len(), 1);
-    assert_eq!(
-        same[0].message,
-        "NetworkPolicy default/a stands at line 1 of one.yaml already"
-    );
-    assert_eq!(same[0].severity, Severity::Warning);
-    assert!(!same[0].refused_by.any());
 }
 
 /// Names had to begin with their tier from the release that brought tiers to
