@@ -47,16 +47,18 @@ fn explained(found: &[Diagnostic]) -> bool {
 }
 
 /// The tree as Go's decoder sees it: keys in any case under their right names,
-/// nulls gone, scalars where text is wanted turned into text, and empty text
+/// nulls gone where null means nothing, scalars where text is wanted turned into text, and empty text
 /// that stands for "not set" gone.
 pub(crate) fn lenient(node: &Node, schema: &Schema) -> Node {
     let value = match (schema.shape, &node.value) {
         (Shape::Object(_), Value::Mapping(entries)) => Value::Mapping(
             entries
                 .iter()
-                .filter(|entry| !entry.value.is_null())
                 .filter_map(|entry| {
                     let field = schema.field_ignoring_case(&entry.key)?;
+                    if entry.value.is_null() && !field.schema.nullable {
+                        return None;
+                    }
                     let value = lenient(&entry.value, &field.schema);
                     (!is_unset(&value, &field.schema)).then(|| Entry {
                         key: field.name.to_owned(),
@@ -80,7 +82,7 @@ pub(crate) fn lenient(node: &Node, schema: &Schema) -> Node {
         }
         (Shape::Text, Value::Bool(value)) => Value::String(value.to_string()),
         (Shape::Text, Value::Number(number)) => Value::String(number.to_string()),
-        (Shape::Text, Value::Null) => Value::String(String::new()),
+        (Shape::Text, Value::Null) if !schema.nullable => Value::String(String::new()),
         _ => node.value.clone(),
     };
     Node::new(node.span, value)

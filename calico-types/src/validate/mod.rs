@@ -42,18 +42,14 @@ pub fn go(decoded: &Decoded) -> Vec<Diagnostic> {
 /// resource definitions. Unknown fields are dropped first, as it does.
 #[must_use]
 pub fn crd(decoded: &Decoded) -> Vec<Diagnostic> {
-    decoded.documents().iter().flat_map(crd_document).collect()
+    stored(decoded, &[schema_rules::walk])
 }
 
 /// The schema alone, without the CEL rules: what an API server refuses that does
 /// not run them (Kubernetes before 1.25).
 #[must_use]
 pub fn schema(decoded: &Decoded) -> Vec<Diagnostic> {
-    decoded
-        .documents()
-        .iter()
-        .flat_map(|document| stored(document, schema_rules::walk_without_rules))
-        .collect()
+    stored(decoded, &[schema_rules::walk_without_rules])
 }
 
 /// The API server's list types: lists that are sets take no item twice, and
@@ -62,20 +58,14 @@ pub fn schema(decoded: &Decoded) -> Vec<Diagnostic> {
 /// It checks them beside schema and rules, so [`crd`] does not have them.
 #[must_use]
 pub fn unique(decoded: &Decoded) -> Vec<Diagnostic> {
-    decoded
-        .documents()
-        .iter()
-        .flat_map(unique_document)
-        .collect()
+    stored(decoded, &[unique::walk])
 }
 
 /// All of them.
 pub(crate) fn all(decoded: &Decoded) -> Vec<Diagnostic> {
     let all = |document| {
-        go_document(document)
-            .into_iter()
-            .chain(crd_document(document))
-            .chain(unique_document(document))
+        let stored = stored_document(document, &[schema_rules::walk, unique::walk]);
+        go_document(document).into_iter().chain(stored)
     };
     decoded.documents().iter().flat_map(all).collect()
 }
@@ -90,21 +80,25 @@ fn go_document(document: &Document) -> Vec<Diagnostic> {
     findings.into_diagnostics()
 }
 
-fn crd_document(document: &Document) -> Vec<Diagnostic> {
-    stored(document, schema_rules::walk)
+/// A way through a document as an API server sees it.
+type Walk = fn(&Node, &Schema, &mut Findings<'_>);
+
+fn stored(decoded: &Decoded, walks: &[Walk]) -> Vec<Diagnostic> {
+    let documents = decoded.documents().iter();
+    documents
+        .flat_map(|document| stored_document(document, walks))
+        .collect()
 }
 
-fn unique_document(document: &Document) -> Vec<Diagnostic> {
-    stored(document, unique::walk)
-}
-
-/// What a walk finds in the document as an API server sees it.
-fn stored(document: &Document, walk: fn(&Node, &Schema, &mut Findings<'_>)) -> Vec<Diagnostic> {
+fn stored_document(document: &Document, walks: &[Walk]) -> Vec<Diagnostic> {
     if !document.kind.stored {
         return Vec::new();
     }
-    let root = crate::prune::tree(&document.root, &document.kind.schema);
+    let schema = &document.kind.schema;
+    let root = crate::prune::tree(&document.root, schema);
     let mut findings = Findings::new(document, RefusedBy::API_SERVER);
-    walk(&root, &document.kind.schema, &mut findings);
+    for walk in walks {
+        walk(&root, schema, &mut findings);
+    }
     findings.into_diagnostics()
 }
