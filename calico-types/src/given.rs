@@ -150,3 +150,38 @@ impl<'de, T: Deserialize<'de> + Default> Deserialize<'de> for Given<T> {
             .unwrap_or_default())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    struct Holder {
+        #[serde(default, skip_serializing_if = "Given::is_absent")]
+        list: Given<Vec<u8>>,
+    }
+
+    #[test]
+    fn prints_what_was_read() {
+        for (text, printed, given) in [
+            ("{}", "{}", false),
+            (r#"{"list":null}"#, "{}", false),
+            (r#"{"list":[]}"#, r#"{"list":[]}"#, true),
+            (r#"{"list":[1]}"#, r#"{"list":[1]}"#, true),
+        ] {
+            let holder: Holder = serde_json::from_str(text).unwrap();
+            assert_eq!(holder.list.is_given(), given, "{text}");
+            assert_eq!(serde_json::to_string(&holder).unwrap(), printed);
+        }
+    }
+
+    #[test]
+    fn is_given_by_whoever_writes() {
+        let mut list: Given<Vec<u8>> = Given::default();
+        list.push(1);
+        assert_eq!(list, Given::from(vec![1]));
+        assert_eq!(Given::filled(vec![0_u8; 0]), Given::default());
+        assert!(Given::<Vec<u8>>::from(Vec::new()).is_given());
+        assert_eq!([1, 2].into_iter().collect::<Given<Vec<u8>>>(), [1, 2]);
+    }
+}

@@ -13,6 +13,7 @@
 //! ```
 
 use std::env;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The environment variable that names the directory of shared data.
@@ -32,6 +33,22 @@ pub const SKIPPED: &str = "skipped: no shared data";
 pub fn path(rel: impl AsRef<Path>) -> Option<PathBuf> {
     let found = root()?.join(rel);
     found.exists().then_some(found)
+}
+
+/// The texts of all files of an extension in a directory of the shared data, by name of the
+/// file. `None` when there is no such directory, or one of them cannot be read.
+#[must_use]
+pub fn texts(rel: impl AsRef<Path>, extension: &str) -> Option<Vec<String>> {
+    let entries = fs::read_dir(path(rel)?).ok()?;
+    let mut paths: Vec<PathBuf> = entries
+        .map(|entry| Some(entry.ok()?.path()))
+        .collect::<Option<_>>()?;
+    paths.retain(|path| path.extension().is_some_and(|found| found == extension));
+    paths.sort_unstable();
+    paths
+        .iter()
+        .map(|path| fs::read_to_string(path).ok())
+        .collect()
 }
 
 /// Prints [`SKIPPED`] on standard output.

@@ -136,7 +136,7 @@ fn copy(node: &Node, schema: &Schema, dropped: Dropped) -> Node {
                 .map(|value| copy(value, item, dropped))
                 .collect(),
         ),
-        (Shape::Text, _) => match as_text(&node.value) {
+        (Shape::Text, _) if !schema.nullable => match as_text(&node.value) {
             Some(text) => Value::String(text),
             None => node.value.clone(),
         },
@@ -164,7 +164,8 @@ fn fields<'a>(
     }
     table.iter().zip(chosen).filter_map(move |(field, entry)| {
         let entry = entry?;
-        let is_set = !entry.value.is_null() && !dropped(&entry.value, &field.schema);
+        let is_null = entry.value.is_null() && !field.schema.nullable;
+        let is_set = !is_null && !dropped(&entry.value, &field.schema);
         is_set.then_some((field, entry))
     })
 }

@@ -109,7 +109,7 @@ impl Rules {
     pub fn schema(&self, decoded: &Decoded) -> Vec<Diagnostic> {
         let documents = decoded.documents().iter();
         documents
-            .flat_map(|document| self.stored(document, schema_rules::walk_without_rules))
+            .flat_map(|document| self.stored(document, &[schema_rules::walk_without_rules]))
             .collect()
     }
 
@@ -161,8 +161,7 @@ impl Rules {
             fields::later(document, self.version)
                 .into_iter()
                 .chain(self.go_document(document))
-                .chain(self.crd_document(document))
-                .chain(self.unique_document(document))
+                .chain(self.stored(document, &[schema_rules::walk, unique::walk]))
                 .chain(operator::document(document))
         };
         let found = decoded.documents().iter().flat_map(all);
@@ -223,18 +222,18 @@ impl Rules {
     }
 
     fn crd_document(&self, document: &Document) -> Vec<Diagnostic> {
-        self.stored(document, schema_rules::walk)
+        self.stored(document, &[schema_rules::walk])
     }
 
     fn unique_document(&self, document: &Document) -> Vec<Diagnostic> {
-        self.stored(document, unique::walk)
+        self.stored(document, &[unique::walk])
     }
 
-    /// What a walk finds in the document as an API server sees it.
+    /// What walks find in the document as an API server sees it.
     fn stored(
         &self,
         document: &Document,
-        walk: fn(&Node, &Schema, &mut Findings<'_>),
+        walks: &[fn(&Node, &Schema, &mut Findings<'_>)],
     ) -> Vec<Diagnostic> {
         if !document.kind.stored || !self.has(document) {
             return Vec::new();
@@ -242,7 +241,9 @@ impl Rules {
         let root = crate::prune::stored(document);
         let root = fields::without_later(root, document.kind, self.version);
         let mut findings = Findings::new(document, RefusedBy::API_SERVER, self.version);
-        walk(&root, &document.kind.schema, &mut findings);
+        for walk in walks {
+            walk(&root, &document.kind.schema, &mut findings);
+        }
         let mut found = advised(document, findings);
         if self.version < Version::HEAD && document.kind.validated {
             found.retain(|diagnostic| self.definitions_refuse(document, diagnostic));

@@ -10,17 +10,16 @@ use testkit::shared;
 
 #[test]
 fn apiserver_agrees_about_schema_and_pruning() {
-    let (Some(definitions), Some(cases)) = (shared::path("data/crd"), shared::path("cases")) else {
+    let (Some(definitions), Some(cases)) =
+        (shared::texts("data/crd", "yaml"), shared::path("cases"))
+    else {
         shared::skip_message();
         return;
     };
     let Some(server) = ApiServer::start() else {
         return;
     };
-    let definitions: Vec<Value> = files(&definitions)
-        .iter()
-        .map(|text| definition(text))
-        .collect();
+    let definitions: Vec<Value> = definitions.iter().map(|text| definition(text)).collect();
     server.define(&definitions).unwrap();
 
     let documents: Vec<Value> = ["validation.jsonl", "strict-decode.jsonl"]
@@ -131,20 +130,6 @@ fn definition(text: &str) -> Value {
     let mut definition: Value = serde_saphyr::from_str(&lines.join("\n")).unwrap();
     definition.as_object_mut().unwrap().remove("status");
     definition
-}
-
-fn files(directory: &std::path::Path) -> Vec<String> {
-    let mut paths: Vec<_> = fs::read_dir(directory)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| {
-            path.extension()
-                .is_some_and(|extension| extension == "yaml")
-        })
-        .collect();
-    paths.sort_unstable();
-    let read = |path| fs::read_to_string(path).unwrap();
-    paths.into_iter().map(read).collect()
 }
 
 /// The documents of a suite, under a name that no server minds: the metadata has rules of

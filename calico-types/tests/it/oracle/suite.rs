@@ -11,17 +11,11 @@ use crate::fields;
 
 #[test]
 fn oracle_and_layer_say_what_the_suite_says() {
-    let (Some(directory), Some(cases)) = (
-        shared::path("data/crd"),
-        shared::path("cases/validation.jsonl"),
-    ) else {
-        shared::skip_message();
+    let Some((oracles, cases)) = shared_data() else {
         return;
     };
-    let oracles = oracles(&directory);
     let (mut judged, mut wrong) = (0, Vec::new());
-    for line in fs::read_to_string(cases).unwrap().lines() {
-        let case: Value = serde_json::from_str(line).unwrap();
+    for case in cases {
         let Some(expected) = case["crd_valid"].as_bool() else {
             continue;
         };
@@ -44,10 +38,19 @@ fn oracle_and_layer_say_what_the_suite_says() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// A judge for each definition.
-pub(super) fn oracles(directory: &std::path::Path) -> Vec<Oracle> {
-    let definitions = fields::definitions(directory);
-    definitions.into_iter().map(Oracle::new).collect()
+/// A judge for each definition, and the cases of the suite; says so where they are not there.
+pub(super) fn shared_data() -> Option<(Vec<Oracle>, Vec<Value>)> {
+    let (Some(definitions), Some(cases)) = (
+        fields::definitions(),
+        shared::path("cases/validation.jsonl"),
+    ) else {
+        shared::skip_message();
+        return None;
+    };
+    let oracles = definitions.into_iter().map(Oracle::new).collect();
+    let text = fs::read_to_string(cases).unwrap();
+    let cases = text.lines().map(|line| serde_json::from_str(line).unwrap());
+    Some((oracles, cases.collect()))
 }
 
 pub(super) fn of<'a>(oracles: &'a [Oracle], document: &Value) -> Option<&'a Oracle> {
