@@ -106,7 +106,8 @@ fn converted_rules<'a>(
 ) -> Vec<Rule> {
     let mut all = Vec::new();
     for (index, parts) in parts.enumerate() {
-        let (name, action) = (parts.name, parts.action);
+        let name = parts.name.filter(|name| !name.is_empty());
+        let action = parts.action;
         match converted_rule(direction, parts) {
             Ok(converted) => all.extend(converted.into_iter().map(|rule| Rule {
                 metadata: name.map(name_annotation),

@@ -81,7 +81,7 @@ pub(super) const SERVICE: Schema = root![
 
 pub(super) const ENDPOINT_SLICE: Schema = root![
     required("addressType", service::ADDRESS_TYPE),
-    required("endpoints", service::ENDPOINTS),
+    field("endpoints", service::ENDPOINTS),
     field("ports", service::ENDPOINT_PORTS),
 ];
 
@@ -92,6 +92,6 @@ pub(super) const NODE: Schema = root![
 
 pub(super) const NETWORK_POLICY: Schema = root![
     field("spec", network_policy::NETWORK_POLICY),
-    // Kubernetes 1.24 to 1.28 had one.
+    // Kubernetes 1.24 to 1.27 had one.
     other("status"),
 ];
