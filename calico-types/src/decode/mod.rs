@@ -6,16 +6,29 @@
 //!
 //! # What is accepted
 //!
-//! YAML and JSON; any number of documents in a source; `kind: List` and the
-//! typed lists that `kubectl get -o yaml` prints; Calico's
+//! YAML and JSON; any number of documents in a source; `kind: List`, the
+//! typed lists that `kubectl get -o yaml` prints, and lists in lists; Calico's
 //! `projectcalico.org/v3`, what `kubectl` shows of the backing
-//! `crd.projectcalico.org/v1`, the operator's `Installation`, and those kinds
-//! of Kubernetes that matter to BGP and policy. Other kinds are passed over
-//! with a note.
+//! `crd.projectcalico.org/v1`, with the metadata that it stores, the operator's
+//! `Installation`, and those kinds of Kubernetes that matter to BGP and policy.
+//! Other kinds are passed over with a note.
+//!
+//! # As Calico's tools read
+//!
+//! `calicoctl` and `kubectl` share a reader of YAML 1.1, go-yaml v2, and
+//! `calicoctl` reads JSON with it too. This one takes what that takes, means by
+//! it what that means, and tells of what surprises: booleans such as `yes`,
+//! octal numbers, documents that a mark or its absence hides, merge keys that
+//! `calicoctl` refuses, escapes that only JSON has. `calicoctl` is lenient with
+//! types (keys in any case, numbers for text, AS numbers as text) where an API
+//! server is not; the finding says who refuses.
 //!
 //! # Cost
 //!
-//! Linear in the bytes of the sources, within [`Limits`]. Nothing panics.
+//! Linear in the bytes of the sources, within [`Limits`]: some three times what
+//! plain serde takes for the same JSON with all checks of [`diagnose`], and no
+//! more than it takes for the same YAML. A document in which there is nothing to
+//! be lenient about is read and checked without a copy. Nothing panics.
 
 mod advice;
 mod backing;

@@ -1,10 +1,11 @@
 //! Manifests.
 
+use calico_types::lint::{LintContext, lint_decoded};
 use calico_types::{Decoded, Source, diagnose, prune, render};
 use serde_json::Value;
 
-/// Reads the bytes as manifests, with every check of single documents. Findings must render
-/// and lie within the source; what decodes must be what it decodes to when printed; what is
+/// Reads the bytes as manifests, with every check of single documents and of all of them.
+/// Findings must render and lie within the source; what decodes must be what it decodes to when printed; what is
 /// pruned must stay as it is when pruned again.
 ///
 /// # Panics
@@ -13,7 +14,8 @@ use serde_json::Value;
 pub fn manifest(data: &[u8]) {
     let sources = [Source::new("fuzz.yaml", data)];
     let decoded = diagnose(&sources);
-    for found in &decoded.diagnostics {
+    let linted = lint_decoded(&decoded, &LintContext::new());
+    for found in decoded.diagnostics.iter().chain(&linted) {
         let text = render(found, &sources);
         assert!(!text.contains('\u{1b}'), "{text:?}");
         if let Some(span) = found.span {
