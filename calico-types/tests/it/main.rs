@@ -6,8 +6,13 @@ mod lint;
 mod selector;
 mod topology;
 
+use testkit::alloc::CountingAllocator;
 use testkit::conformance::{self, Suite};
 use testkit::shared;
+
+/// What hostile input may take is counted, not guessed.
+#[global_allocator]
+static ALLOCATOR: CountingAllocator = CountingAllocator;
 
 /// Every case of a suite, when the cases are there.
 #[track_caller]
