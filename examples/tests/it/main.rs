@@ -4,5 +4,6 @@
     reason = "a test's helper functions may fail the test"
 )]
 
+mod bird_reconfigure;
 mod bird_reflector;
 mod topology;
