@@ -4,6 +4,7 @@
 mod decode;
 mod lint;
 mod selector;
+mod selector_grammar;
 mod topology;
 
 use testkit::alloc::CountingAllocator;
