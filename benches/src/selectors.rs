@@ -3,12 +3,22 @@
 use std::collections::BTreeMap;
 
 /// Selectors from short to long, each with a name.
-pub const TEXTS: [(&str, &str); 4] = [
+pub const TEXTS: [(&str, &str); 6] = [
     ("all", "all()"),
     ("equals", "app == 'backend'"),
     (
         "typical",
         "app == 'backend' && environment in {'production', 'staging'}",
+    ),
+    // What Calico's own benchmark parses and validates
+    // (libcalico-go/lib/selector/selector_benchmarks_test.go).
+    (
+        "calico's benchmark",
+        r#"! (a == "b"&&! c != "d") || !(a == "b" && !c != "d")"#,
+    ),
+    (
+        "strings",
+        "app contains 'back' && pod-template-hash starts with '5d4' && zone ends with '-1'",
     ),
     (
         "converted",

@@ -85,17 +85,34 @@ impl<'a> Lexer<'a> {
         self.text.get(span.clone()).unwrap_or_default()
     }
 
+    /// About how many commas are left of the set that is being read: how much
+    /// room its values want.
+    pub(super) fn commas_of_set(&self) -> usize {
+        let set = self.bytes().iter().take_while(|byte| **byte != b'}');
+        set.filter(|byte| **byte == b',').count()
+    }
+
     fn rest(&self) -> &'a str {
         self.text.get(self.at..).unwrap_or_default()
     }
 
+    /// What stands here, byte by byte: everything that the language knows is
+    /// ASCII, and places stay on character boundaries since only ASCII is eaten,
+    /// or whole strings and characters.
+    fn bytes(&self) -> &'a [u8] {
+        self.text.as_bytes().get(self.at..).unwrap_or_default()
+    }
+
     fn skip_blanks(&mut self) {
-        let rest = self.rest();
-        self.at += rest.len() - rest.trim_start_matches([' ', '\t']).len();
+        let blanks = self
+            .bytes()
+            .iter()
+            .take_while(|b| matches!(b, b' ' | b'\t'));
+        self.at += blanks.count();
     }
 
     fn eat(&mut self, prefix: &str) -> bool {
-        let found = self.rest().starts_with(prefix);
+        let found = self.bytes().starts_with(prefix.as_bytes());
         if found {
             self.at += prefix.len();
         }
@@ -104,10 +121,8 @@ impl<'a> Lexer<'a> {
 
     /// Eats a word that is followed by something else than a label character.
     fn eat_word(&mut self, word: &str) -> bool {
-        let found = self
-            .rest()
-            .strip_prefix(word)
-            .is_some_and(|after| !after.starts_with(is_label_character));
+        let after = self.bytes().strip_prefix(word.as_bytes());
+        let found = after.is_some_and(|after| !after.first().is_some_and(is_label_byte));
         if found {
             self.at += word.len();
         }
@@ -129,28 +144,27 @@ impl<'a> Lexer<'a> {
 
     /// A token of punctuation or a string, which mean the same everywhere.
     fn punctuation(&mut self) -> Result<Option<TokenKind<'a>>, SelectorError> {
-        const FIXED: [(&str, TokenKind<'_>); 10] = [
-            ("==", TokenKind::Compare(StringOperator::Equal)),
-            ("!=", TokenKind::Compare(StringOperator::NotEqual)),
-            ("&&", TokenKind::And),
-            ("||", TokenKind::Or),
-            ("!", TokenKind::Not),
-            (",", TokenKind::Comma),
-            ("(", TokenKind::OpenParen),
-            (")", TokenKind::CloseParen),
-            ("{", TokenKind::OpenBrace),
-            ("}", TokenKind::CloseBrace),
-        ];
-        for (text, kind) in FIXED {
-            if self.eat(text) {
-                return Ok(Some(kind));
-            }
-        }
-        match self.rest().chars().next() {
-            None => Ok(Some(TokenKind::End)),
-            Some(quote @ ('"' | '\'')) => self.string(quote).map(Some),
-            Some(_) => Ok(None),
-        }
+        let mut bytes = self.bytes().iter();
+        let Some(first) = bytes.next() else {
+            return Ok(Some(TokenKind::End));
+        };
+        let (kind, length) = match (first, bytes.next()) {
+            (b'=', Some(b'=')) => (TokenKind::Compare(StringOperator::Equal), 2),
+            (b'!', Some(b'=')) => (TokenKind::Compare(StringOperator::NotEqual), 2),
+            (b'&', Some(b'&')) => (TokenKind::And, 2),
+            (b'|', Some(b'|')) => (TokenKind::Or, 2),
+            (b'!', _) => (TokenKind::Not, 1),
+            (b',', _) => (TokenKind::Comma, 1),
+            (b'(', _) => (TokenKind::OpenParen, 1),
+            (b')', _) => (TokenKind::CloseParen, 1),
+            (b'{', _) => (TokenKind::OpenBrace, 1),
+            (b'}', _) => (TokenKind::CloseBrace, 1),
+            (b'"', _) => return self.string('"').map(Some),
+            (b'\'', _) => return self.string('\'').map(Some),
+            _ => return Ok(None),
+        };
+        self.at += length;
+        Ok(Some(kind))
     }
 
     /// A string without escapes: everything up to the next quote of its kind,
@@ -272,11 +286,11 @@ impl<'a> Lexer<'a> {
 
     /// Bytes of the label name that stands here; 0 for none.
     fn label_length(&self) -> usize {
-        let rest = self.rest();
-        rest.len() - rest.trim_start_matches(is_label_character).len()
+        let label = self.bytes().iter().take_while(|byte| is_label_byte(byte));
+        label.count()
     }
 }
 
-fn is_label_character(c: char) -> bool {
-    c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '/' | '-')
+fn is_label_byte(byte: &u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'/' | b'-')
 }

@@ -85,7 +85,9 @@ impl<'a> Parser<'a> {
         }
         let start = first.span.start;
         let mut end = first.span.end;
-        let mut operands = vec![first];
+        // Two are most common, and no room is left over.
+        let mut operands = Vec::with_capacity(2);
+        operands.push(first);
         while self.token.kind == operator {
             self.advance()?;
             let next = operand(self, depth)?;
@@ -208,7 +210,7 @@ impl<'a> Parser<'a> {
             return Err(self.unexpected(Expected::Set));
         }
         self.advance()?;
-        let mut values = Vec::new();
+        let mut values = Vec::with_capacity(self.lexer.commas_of_set().min(63) + 1);
         let mut expected = Expected::StringOrCloseBrace;
         while let TokenKind::Text(value) = self.token.kind {
             values.push(value.into());

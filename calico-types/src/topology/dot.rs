@@ -2,11 +2,10 @@
 
 use std::fmt::Write as _;
 
-use super::Topology;
-use super::picture::{Edge, Number, Picture, Role};
+use super::picture::{Drawing, Edge, Number, Role};
 
-impl Topology {
-    /// The topology as a Graphviz graph, for `neato` or `circo`.
+impl Drawing {
+    /// The drawing as a Graphviz graph, for `neato` or `circo`.
     ///
     /// Statements are in a fixed order, so that versions can be compared line by
     /// line. Names are quoted and cannot end a statement.
@@ -17,17 +16,16 @@ impl Topology {
     /// say how many sessions they are.
     #[must_use]
     pub fn to_dot(&self) -> String {
-        let picture = Picture::new(self);
         let mut out = String::from("graph bgp {\n");
         // Circles of dots and the lines across them are what a mesh looks like.
-        out.push_str(if picture.is_summary {
+        out.push_str(if self.is_summary {
             "  layout=neato;\n  overlap=false;\n  splines=true;\n  sep=\"+20\";\n"
         } else {
             "  layout=circo;\n  splines=line;\n"
         });
         out.push_str("  node [shape=ellipse, fontname=\"sans-serif\", fontsize=11];\n");
         out.push_str("  edge [fontname=\"sans-serif\", fontsize=9, color=gray40];\n");
-        for (index, dot) in picture.dots.iter().enumerate() {
+        for (index, dot) in self.dots.iter().enumerate() {
             let style = match (dot.role, dot.count > 1) {
                 (Role::Node, false) => "",
                 (Role::Node, true) => ", peripheries=2",
@@ -42,13 +40,13 @@ impl Topology {
             }
             let _ = writeln!(out, "  n{index} [label=\"{label}\"{style}];");
         }
-        for edge in &picture.edges {
+        for edge in &self.edges {
             let style = match (edge.reflected, edge.internal) {
                 (true, _) => "style=bold, color=\"#b7791f\"",
                 (false, true) => "style=solid",
                 (false, false) => "style=dashed",
             };
-            let label = label(edge, picture.is_summary);
+            let label = label(edge, self.is_summary);
             let (from, to) = (edge.from, edge.to);
             let _ = writeln!(out, "  n{from} -- n{to} [{style}{label}];");
         }

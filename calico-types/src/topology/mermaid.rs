@@ -2,11 +2,10 @@
 
 use std::fmt::Write as _;
 
-use super::Topology;
-use super::picture::{Number, Picture, Role};
+use super::picture::{Drawing, Number, Role};
 
-impl Topology {
-    /// The topology as a Mermaid flowchart.
+impl Drawing {
+    /// The drawing as a Mermaid flowchart.
     ///
     /// For places that draw Mermaid by themselves, such as pages of a code host.
     /// Names are escaped and cannot end a line.
@@ -18,9 +17,8 @@ impl Topology {
     /// more than 500 lines.
     #[must_use]
     pub fn to_mermaid(&self) -> String {
-        let picture = Picture::new(self);
         let mut out = String::from("flowchart LR\n");
-        for (index, dot) in picture.dots.iter().enumerate() {
+        for (index, dot) in self.dots.iter().enumerate() {
             let (open, close) = match (dot.role, dot.count > 1) {
                 (Role::Node, false) => ("[", "]"),
                 (Role::Node, true) => ("[[", "]]"),
@@ -34,13 +32,13 @@ impl Topology {
             }
             let _ = writeln!(out, "  n{index}{open}\"{label}\"{close}");
         }
-        for edge in &picture.edges {
+        for edge in &self.edges {
             let line = match (edge.reflected, edge.internal) {
                 (true, _) => "===",
                 (false, true) => "---",
                 (false, false) => "-.-",
             };
-            let label = if picture.is_summary {
+            let label = if self.is_summary {
                 format!("{} {}", Number(edge.sessions), edge.families())
             } else {
                 edge.families()

@@ -51,8 +51,8 @@
 //!
 //! # Looking at it
 //!
-//! [`Topology::to_svg`], [`Topology::to_dot`] and [`Topology::to_mermaid`] draw
-//! it; [`Topology::links`] lists sessions as lines between two ends;
+//! [`Topology::drawing`] draws it in SVG, Graphviz' language or Mermaid's, and
+//! [`Topology::drawing_of`] one node with its peers; [`Topology::links`] lists sessions as lines between two ends;
 //! [`serde::Serialize`] writes all of it, passwords hidden.
 //!
 //! ```
@@ -91,6 +91,7 @@ mod router_id;
 mod rule;
 mod serialize;
 mod session;
+mod sketch;
 mod speaker;
 mod svg;
 mod table;
@@ -104,6 +105,7 @@ pub use diff::{
 };
 pub use input::{TopologyInput, WorkloadPeer};
 pub use link::{FarEnd, Link, SessionCount};
+pub use picture::Drawing;
 pub use problem::Problem;
 pub use reach::Gap;
 pub use router_id::{ParseRouterIdError, RouterId};

@@ -9,8 +9,7 @@
 use std::f64::consts::TAU;
 use std::fmt::Write as _;
 
-use super::Topology;
-use super::picture::{Dot, Edge, Number, Picture, Role};
+use super::picture::{Dot, Drawing, Edge, Number, Role};
 
 const STYLE: &str = "\
 .bgp{font:12px system-ui,'DejaVu Sans',sans-serif}\
@@ -38,8 +37,8 @@ const STYLE: &str = "\
 const RADIUS: f64 = 11.0;
 const GROUP: f64 = 17.0;
 
-impl Topology {
-    /// The topology as one self-contained SVG document.
+impl Drawing {
+    /// The drawing as one self-contained SVG document.
     ///
     /// Reflectors stand in the middle, nodes around them, routers outside on the
     /// outermost circle. Every dot and line has a `title`, which browsers show
@@ -52,11 +51,10 @@ impl Topology {
     /// are one dot, with their number, and lines say how many sessions they are.
     #[must_use]
     pub fn to_svg(&self) -> String {
-        let picture = Picture::new(self);
-        let layout = Layout::new(&picture.dots);
-        let frame = Frame::around(&picture, &layout);
+        let layout = Layout::new(&self.dots);
+        let frame = Frame::around(self, &layout);
         let (left, top, width, height) = frame.size();
-        let count = self.session_count();
+        let count = self.sessions;
         let mut out = format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"bgp\" role=\"img\" \
              viewBox=\"{left:.0} {top:.0} {width:.0} {height:.0}\">\n\
@@ -65,18 +63,18 @@ impl Topology {
              width=\"{width:.0}\" height=\"{height:.0}\"/>\n",
             count.ipv4, count.ipv6
         );
-        for edge in &picture.edges {
-            line(&mut out, edge, &picture, &layout);
+        for edge in &self.edges {
+            line(&mut out, edge, self, &layout);
         }
-        for (dot, place) in picture.dots.iter().zip(&layout.places) {
+        for (dot, place) in self.dots.iter().zip(&layout.places) {
             draw(&mut out, dot, place);
         }
-        if picture.is_summary {
-            for edge in &picture.edges {
+        if self.is_summary {
+            for edge in &self.edges {
                 number(&mut out, edge, &layout);
             }
         }
-        legend(&mut out, &picture, left + 14.0, top + height - 12.0);
+        legend(&mut out, self, left + 14.0, top + height - 12.0);
         out.push_str("</svg>\n");
         out
     }
@@ -173,7 +171,7 @@ struct Frame {
 }
 
 impl Frame {
-    fn around(picture: &Picture, layout: &Layout) -> Self {
+    fn around(picture: &Drawing, layout: &Layout) -> Self {
         let mut frame = Self {
             left: -150.0,
             top: -20.0,
@@ -232,7 +230,7 @@ fn class(edge: &Edge) -> &'static str {
     }
 }
 
-fn line(out: &mut String, edge: &Edge, picture: &Picture, layout: &Layout) {
+fn line(out: &mut String, edge: &Edge, picture: &Drawing, layout: &Layout) {
     let ((x1, y1), (x2, y2)) = (layout.place(edge.from), layout.place(edge.to));
     let name = |index: usize| picture.dots.get(index).map_or("", |dot| dot.label.as_str());
     let count = if picture.is_summary {
@@ -318,7 +316,7 @@ fn draw(out: &mut String, dot: &Dot, place: &Place) {
 }
 
 /// What kinds of lines mean, of those that are there.
-fn legend(out: &mut String, picture: &Picture, left: f64, y: f64) {
+fn legend(out: &mut String, picture: &Drawing, left: f64, y: f64) {
     type Is = fn(&Edge) -> bool;
     let kinds: [(&str, &str, Is); 3] = [
         ("", "iBGP", |edge| edge.internal && !edge.reflected),

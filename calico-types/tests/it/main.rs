@@ -16,6 +16,7 @@ mod report;
 #[cfg(feature = "schemars")]
 mod schemars;
 mod selector;
+mod selector_grammar;
 mod topology;
 mod validate;
 

@@ -6,4 +6,6 @@
 
 #[cfg(feature = "watch")]
 mod api_server;
+mod bird_reconfigure;
 mod bird_reflector;
+mod topology;

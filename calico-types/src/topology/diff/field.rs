@@ -254,7 +254,12 @@ pub(super) fn effect(changes: &[FieldChange], bird: Bird) -> Effect {
 struct Differences(Vec<FieldChange>);
 
 impl Differences {
-    fn compare<T: PartialEq>(&mut self, field: Field, old: &T, new: &T, text: fn(&T) -> String) {
+    fn add<T: PartialEq + ?Sized>(
+        &mut self,
+        field: Field,
+        [old, new]: [&T; 2],
+        text: fn(&T) -> String,
+    ) {
         if old != new {
             self.0.push(FieldChange {
                 field,
@@ -262,6 +267,26 @@ impl Differences {
                 new: text(new),
             });
         }
+    }
+
+    fn shown<T: PartialEq + Display>(&mut self, field: Field, old: &T, new: &T) {
+        self.add(field, [old, new], T::to_string);
+    }
+
+    fn optional<T: PartialEq + Display>(&mut self, field: Field, old: &Option<T>, new: &Option<T>) {
+        self.add(field, [old, new], |value| {
+            value.as_ref().map_or_else(|| "-".to_owned(), T::to_string)
+        });
+    }
+
+    fn flag(&mut self, field: Field, old: bool, new: bool) {
+        self.add(field, [&old, &new], |value| {
+            if *value { "yes" } else { "no" }.to_owned()
+        });
+    }
+
+    fn names(&mut self, field: Field, old: &[String], new: &[String]) {
+        self.add(field, [old, new], |names| joined(names, ", "));
     }
 }
 
@@ -294,67 +319,35 @@ pub(super) fn of_sessions(old: &SessionSpec, new: &SessionSpec) -> Vec<FieldChan
         remote_node,
     } = old;
     let mut found = Differences(Vec::new());
-    found.compare(Field::Name, name, &new.name, String::clone);
-    found.compare(Field::PeerPort, peer_port, &new.peer_port, optional);
-    found.compare(Field::PeerAs, peer_as, &new.peer_as, shown);
-    found.compare(Field::LocalAs, local_as, &new.local_as, shown);
-    found.compare(
-        Field::SourceAddress,
-        source_address,
-        &new.source_address,
-        optional,
-    );
-    found.compare(
+    found.shown(Field::Name, name, &new.name);
+    found.optional(Field::PeerPort, peer_port, &new.peer_port);
+    found.shown(Field::PeerAs, peer_as, &new.peer_as);
+    found.shown(Field::LocalAs, local_as, &new.local_as);
+    found.optional(Field::SourceAddress, source_address, &new.source_address);
+    found.flag(
         Field::RouteReflectorClient,
-        route_reflector_client,
-        &new.route_reflector_client,
-        yes_or_no,
+        *route_reflector_client,
+        new.route_reflector_client,
     );
-    found.compare(Field::ClusterId, cluster_id, &new.cluster_id, optional);
-    found.compare(Field::Passive, passive, &new.passive, yes_or_no);
-    found.compare(Field::NextHop, next_hop, &new.next_hop, shown);
-    found.compare(
-        Field::TtlSecurity,
-        ttl_security,
-        &new.ttl_security,
-        yes_or_no,
-    );
-    found.compare(
-        Field::MultihopHops,
-        multihop_hops,
-        &new.multihop_hops,
-        optional,
-    );
-    found.compare(
-        Field::AllowLocalAs,
-        allow_local_as,
-        &new.allow_local_as,
-        optional,
-    );
-    found.compare(Field::Keepalive, keepalive_s, &new.keepalive_s, optional);
-    found.compare(
+    found.optional(Field::ClusterId, cluster_id, &new.cluster_id);
+    found.flag(Field::Passive, *passive, new.passive);
+    found.shown(Field::NextHop, next_hop, &new.next_hop);
+    found.flag(Field::TtlSecurity, *ttl_security, new.ttl_security);
+    found.optional(Field::MultihopHops, multihop_hops, &new.multihop_hops);
+    found.optional(Field::AllowLocalAs, allow_local_as, &new.allow_local_as);
+    found.optional(Field::Keepalive, keepalive_s, &new.keepalive_s);
+    found.optional(
         Field::GracefulRestart,
         graceful_restart_s,
         &new.graceful_restart_s,
-        optional,
     );
-    found.compare(Field::Password, password, &new.password, |password| {
+    found.add(Field::Password, [password, &new.password], |password| {
         password.as_ref().map_or("-", |_| "(hidden)").to_owned()
     });
-    found.compare(
-        Field::ImportFilters,
-        import_filters,
-        &new.import_filters,
-        list,
-    );
-    found.compare(
-        Field::ExportFilters,
-        export_filters,
-        &new.export_filters,
-        list,
-    );
-    found.compare(Field::Origin, origin, &new.origin, shown);
-    found.compare(Field::RemoteNode, remote_node, &new.remote_node, optional);
+    found.names(Field::ImportFilters, import_filters, &new.import_filters);
+    found.names(Field::ExportFilters, export_filters, &new.export_filters);
+    found.shown(Field::Origin, origin, &new.origin);
+    found.optional(Field::RemoteNode, remote_node, &new.remote_node);
     found.0
 }
 
@@ -375,29 +368,26 @@ pub(super) fn of_speakers(old: &Speaker, new: &Speaker) -> Vec<FieldChange> {
         normal_route_priority,
     } = old;
     let mut found = Differences(Vec::new());
-    found.compare(Field::NodeAs, local_as, &new.local_as, shown);
-    found.compare(Field::RouterId, router_id, &new.router_id, optional);
-    found.compare(Field::NodeAddress, ipv4, &new.ipv4, optional);
-    found.compare(Field::NodeAddress, ipv6, &new.ipv6, optional);
-    found.compare(Field::NodeClusterId, cluster_id, &new.cluster_id, optional);
-    found.compare(Field::ListenPort, listen_port, &new.listen_port, shown);
-    found.compare(
+    found.shown(Field::NodeAs, local_as, &new.local_as);
+    found.optional(Field::RouterId, router_id, &new.router_id);
+    found.optional(Field::NodeAddress, ipv4, &new.ipv4);
+    found.optional(Field::NodeAddress, ipv6, &new.ipv6);
+    found.optional(Field::NodeClusterId, cluster_id, &new.cluster_id);
+    found.shown(Field::ListenPort, listen_port, &new.listen_port);
+    found.flag(
         Field::ListenOnNodeAddress,
-        listen_on_node_address,
-        &new.listen_on_node_address,
-        yes_or_no,
+        *listen_on_node_address,
+        new.listen_on_node_address,
     );
-    found.compare(Field::LogSeverity, log_severity, &new.log_severity, shown);
-    found.compare(
+    found.shown(Field::LogSeverity, log_severity, &new.log_severity);
+    found.names(
         Field::IgnoredInterfaces,
         ignored_interfaces,
         &new.ignored_interfaces,
-        list,
     );
-    found.compare(
+    found.add(
         Field::AdvertisedCommunities,
-        advertised_communities,
-        &new.advertised_communities,
+        [advertised_communities, &new.advertised_communities],
         |advertised| {
             let of_prefix = |advertised: &AdvertisedCommunities| {
                 format!(
@@ -410,10 +400,9 @@ pub(super) fn of_speakers(old: &Speaker, new: &Speaker) -> Vec<FieldChange> {
             joined(&texts, "; ")
         },
     );
-    found.compare(
+    found.add(
         Field::NormalRoutePriority,
-        normal_route_priority,
-        &new.normal_route_priority,
+        [normal_route_priority, &new.normal_route_priority],
         |priority| format!("{}/{}", priority.ipv4, priority.ipv6),
     );
     found.0
@@ -430,22 +419,6 @@ pub(super) fn of_routes(old: &[ReachableByRoute], new: &[ReachableByRoute]) -> O
         old: text(old),
         new: text(new),
     })
-}
-
-fn shown<T: Display>(value: &T) -> String {
-    value.to_string()
-}
-
-fn optional<T: Display>(value: &Option<T>) -> String {
-    value.as_ref().map_or_else(|| "-".to_owned(), T::to_string)
-}
-
-fn yes_or_no(value: &bool) -> String {
-    if *value { "yes" } else { "no" }.to_owned()
-}
-
-fn list(names: &Vec<String>) -> String {
-    joined(names, ", ")
 }
 
 pub(super) fn joined<T: Display>(items: &[T], separator: &str) -> String {

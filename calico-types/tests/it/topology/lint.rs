@@ -85,10 +85,7 @@ fn pods_under_vxlan_do_not_depend_on_bgp() {
         )
     };
     let with = |mode: &str| codes(&format!("{wrong}{}", pool(mode)));
-    assert_eq!(
-        with("vxlanMode: Always").contains(&"partitioned-topology"),
-        false
-    );
+    assert!(!with("vxlanMode: Always").contains(&"partitioned-topology"));
     assert!(with("ipipMode: CrossSubnet").contains(&"partitioned-topology"));
 }
 
