@@ -1,6 +1,6 @@
 //! The pages of `codes/`: each says what it is to say, its wrong manifest has the
-//! mistake and nothing else, and its right one has none. And every code that the
-//! crate can say has a page.
+//! mistake and nothing else to any layer, and its right one has none. And every code
+//! that the crate can say has a page.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 
 use calico_types::codes::{self, Explanation, Layer};
 use calico_types::lint::{LintContext, lint_decoded};
-use calico_types::{Diagnostic, Limits, Source, decode_within, diagnose, render};
+use calico_types::validate::{Rules, Version};
+use calico_types::{Diagnostic, Limits, Source, decode_within, diagnose, diagnose_with, render};
 
 /// Codes of lints about what a validator refuses too.
 const REFUSED_TOO: [&str; 2] = ["ignored-by-felix", "gateway-family"];
@@ -96,10 +97,16 @@ fn pages_say_how_bad_it_is_at_worst() {
 /// or is known to be something else.
 #[test]
 fn every_code_in_the_source_has_a_page_and_the_other_way_round() {
-    const NO_CODES: [&str; 12] = [
+    const NO_CODES: [&str; 24] = [
         "calico-kube-controllers",
+        "can-reach",
+        "cross-subnet",
         "default-ipv4-ippool",
         "default-ipv6-ippool",
+        "first-found",
+        "hold-time",
+        "icmp-v6",
+        "ipv6-icmp",
         "k8s-app",
         "kube-admin",
         "kube-baseline",
@@ -107,7 +114,13 @@ fn every_code_in_the_source_has_a_page_and_the_other_way_round() {
         "kube-node-lease",
         "kube-public",
         "kube-system",
+        "kubernetes-internal-ip",
         "nat-outgoing",
+        "next-hop-self",
+        "next-tier",
+        "projectcalico-default-allow",
+        "skip-interface",
+        "udp-lite",
         "calico-system",
     ];
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
@@ -222,51 +235,89 @@ fn whatever_the_cases_are_told_has_a_page() {
 struct Example<'a> {
     name: &'static str,
     text: &'a str,
+    /// What the cluster had: the manifest before it.
+    before: Option<&'a str>,
     context: LintContext,
+    rules: Rules,
 }
 
 impl<'a> Example<'a> {
-    /// The fenced text of a section. What stands behind the name of the language is
-    /// what lints are to know: `complete`, `nic-mtu-9000`, `release-3.31`.
+    /// The fenced text of a section: the manifest, after one of the word `before`
+    /// if there is such. The other words are those of `codes`' documentation.
     fn of(page: &'a Explanation, section: &str) -> Option<Self> {
         let text = page.section(section)?;
-        let (_, fenced) = text.split_once("```")?;
-        let (info, fenced) = fenced.split_once('\n')?;
-        let (text, _) = fenced.split_once("```")?;
+        let mut before = None;
+        // Fences come in pairs.
+        for fenced in text.split("```").skip(1).step_by(2) {
+            let (info, text) = fenced.split_once('\n')?;
+            if info == "yaml,before" {
+                before = Some(text);
+                continue;
+            }
+            return Some(Self::read(page.code.0, info, text).after(before));
+        }
+        assert_eq!(before, None, "{}", page.code);
+        None
+    }
+
+    fn read(code: &str, info: &str, text: &'a str) -> Self {
         let mut words = info.split(',');
         let name = match words.next() {
             Some("json") => "page.json",
             language => {
-                assert_eq!(language, Some("yaml"), "{}", page.code);
+                assert_eq!(language, Some("yaml"), "{code}");
                 "page.yaml"
             }
         };
-        let context = words.fold(LintContext::new(), |context, word| {
-            match word.rsplit_once('-') {
-                None => {
-                    assert_eq!(word, "complete", "{}", page.code);
-                    context.with_complete()
-                }
-                Some(("nic-mtu", mtu)) => context.with_nic_mtu(mtu.parse().unwrap()),
-                Some((what, release)) => {
-                    assert_eq!(what, "release", "{}", page.code);
-                    let (major, minor) = release.split_once('.').unwrap();
-                    context.with_release(major.parse().unwrap(), minor.parse().unwrap())
-                }
-            }
-        });
-        Some(Self {
+        let mut example = Self {
             name,
             text,
-            context,
-        })
+            before: None,
+            context: LintContext::new(),
+            rules: Rules::default(),
+        };
+        for word in words {
+            let (context, rules) = (example.context, example.rules);
+            (example.context, example.rules) = match word.rsplit_once('-') {
+                None => {
+                    assert_eq!(word, "complete", "{code}");
+                    (context.with_complete(), rules.whole_cluster())
+                }
+                Some(("nic-mtu", mtu)) => (context.with_nic_mtu(mtu.parse().unwrap()), rules),
+                Some((what, release)) => {
+                    assert_eq!(what, "release", "{code}");
+                    let version: Version = release.parse().unwrap();
+                    (
+                        context.with_release(version.major(), version.minor()),
+                        Rules::for_version(version),
+                    )
+                }
+            };
+        }
+        example
     }
 
-    /// What is said about single documents, and about all of them.
+    fn after(self, before: Option<&'a str>) -> Self {
+        Self { before, ..self }
+    }
+
+    /// What is said about the documents and about going over to them, and what
+    /// lints say.
     fn all(&self) -> (Vec<Diagnostic>, Vec<Diagnostic>) {
-        let decoded = diagnose(&[Source::new(self.name, self.text)]);
+        let decoded = diagnose_with(&[Source::new(self.name, self.text)], &self.rules);
         let linted = lint_decoded(&decoded, &self.context);
-        (decoded.diagnostics, linted)
+        let mut found = decoded.diagnostics;
+        let Some(before) = self.before else {
+            return (found, linted);
+        };
+        let old = diagnose_with(&[Source::new("before.yaml", before)], &self.rules);
+        found.extend(old.diagnostics);
+        found.extend(self.rules.changes(&old.resources, &decoded.resources));
+        // One in the place of one: also when it has another name.
+        if let ([old], [new]) = (&old.resources[..], &decoded.resources[..]) {
+            found.extend(self.rules.update(&old.resource, &new.resource));
+        }
+        (found, linted)
     }
 
     /// What a page of a layer is about. A lint's manifest is valid.
@@ -403,7 +454,7 @@ fn whatever_is_left_of_a_manifest_can_be_looked_at() {
         for missing in 0..lines.len() {
             let (before, after) = lines.split_at(missing);
             let text = [before, &after[1..]].concat().join("\n");
-            let decoded = diagnose(&[Source::new(example.name, text)]);
+            let decoded = diagnose_with(&[Source::new(example.name, text)], &example.rules);
             let context = example.context.with_complete();
             let linted = lint_decoded(&decoded, &context);
             told.extend(decoded.diagnostics.iter().chain(&linted).map(|d| d.code.0));
