@@ -21,7 +21,7 @@ pub mod topology;
 mod tree;
 pub mod validate;
 
-pub use decode::{Decoded, Located, decode, decode_within, diagnose};
+pub use decode::{Decoded, Located, check, decode, decode_within, diagnose};
 pub use diagnostic::{
     Code, Diagnostic, RefusedBy, SarifRule, SarifTool, Severity, Summary, fix, json, render, sarif,
 };

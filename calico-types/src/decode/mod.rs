@@ -31,7 +31,10 @@ pub(crate) use advice::{advise, assign, meant, protocol};
 pub(crate) use document::{Document, Origin, find, printable, shown};
 pub(crate) use typed::lenient;
 
+use crate::diagnostic::fix::Fix;
 use crate::diagnostic::{Code, Diagnostic, RefusedBy, Severity};
+use crate::edit::Change;
+use crate::lint::{LintContext, lint};
 use crate::resources::Resource;
 use crate::source::{Source, Span};
 use crate::tree::{Limits, Node, Parsed};
@@ -84,11 +87,18 @@ pub struct Located<T = Resource> {
 }
 
 impl<T> Located<T> {
-    /// Where a field stands: `field_span("spec.ingress[0].action")`. `None`
-    /// when the document does not have it.
+    /// Where a field stands: `field_span("spec.ingress[0].action")`. Of a value
+    /// on lines of its own, such as `spec.ingress`, that is its key. `None` when
+    /// the document does not have it.
     #[must_use]
     pub fn field_span(&self, path: &str) -> Option<Span> {
-        find(&self.root, path).map(|node| node.span)
+        document::place(&self.root, path)
+    }
+
+    /// A correction of the document; `None` where it cannot be made.
+    pub(crate) fn fix(&self, changes: &[Change]) -> Option<Fix> {
+        crate::edit::changed(&self.root, changes)?;
+        crate::edit::fix(&self.text, &self.root, changes)
     }
 
     /// A number as it stands in the document, also where no type has the
@@ -185,6 +195,31 @@ pub fn diagnose(sources: &[Source]) -> Decoded {
     let found = std::mem::take(&mut decoded.diagnostics);
     decoded.diagnostics = validate::merge(found.into_iter().chain(validated), sources);
     advice::consequences(&mut decoded.diagnostics);
+    decoded
+}
+
+/// Everything that is to be said about sources: what [`diagnose`] finds in single
+/// documents, and what [`lint`](mod@crate::lint) finds in all of them together, each
+/// once, in the order of the sources.
+///
+/// ```
+/// use calico_types::lint::LintContext;
+/// use calico_types::{Source, check};
+///
+/// let source = Source::new("peer.json", r#"{
+///     "apiVersion": "projectcalico.org/v3", "kind": "BGPPeer", "metadata": {"name": "tor"},
+///     "spec": {"peerIp": "192.0.2.1", "asNumber": 65000, "filters": ["edge"]}
+/// }"#);
+/// let found = check(&[source], &LintContext::new()).diagnostics;
+/// let codes: Vec<&str> = found.iter().map(|found| found.code.0).collect();
+/// assert_eq!(codes, ["wrong-case", "dangling-filter"]);
+/// ```
+#[must_use]
+pub fn check(sources: &[Source], context: &LintContext) -> Decoded {
+    let mut decoded = diagnose(sources);
+    let linted = lint(&decoded.resources, context);
+    let found = std::mem::take(&mut decoded.diagnostics);
+    decoded.diagnostics = validate::merge(found.into_iter().chain(linted), sources);
     decoded
 }
 

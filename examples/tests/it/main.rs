@@ -5,3 +5,4 @@
 )]
 
 mod bird_reflector;
+mod lint;
