@@ -6,4 +6,5 @@
 
 mod bird_reconfigure;
 mod bird_reflector;
+mod gaps;
 mod topology;
