@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::mesh::{Adopted, Mesh};
 use super::{Family, Problem, Topology};
 
 impl Topology {
@@ -43,7 +44,9 @@ impl Topology {
         let collisions = self.speakers.iter().enumerate();
         let collisions = collisions.flat_map(|(at, s)| self.table.collisions(at, s));
         let pairs = Family::ALL.into_iter().flat_map(move |family| {
-            let mesh = nodes().filter_map(move |node| self.mesh_as_mismatch(node, family));
+            let adopted = self.mesh.as_ref().map(|mesh| mesh.adopted(family));
+            let mesh = nodes()
+                .filter_map(move |node| self.mesh_as_mismatch(node, family, adopted.as_ref()?));
             mesh.chain(nodes().flat_map(move |node| self.pair_problems(node, family)))
         });
         let met = self.met.iter().cloned();
@@ -51,21 +54,24 @@ impl Topology {
     }
 
     /// Whether a node of an AS of its own takes others to have it too.
-    fn mesh_as_mismatch(&self, node: usize, family: Family) -> Option<Problem> {
-        let (mesh, speaker) = (self.mesh.as_ref()?, self.speakers.get(node)?);
-        let mut others = mesh.peers(speaker, family).filter_map(|member| {
-            let remote = self.speakers.get(member.node)?;
-            let fits = member.asn.is_some() || remote.local_as == speaker.local_as;
-            (!fits).then_some(remote)
-        });
-        let first = others.next()?;
-        Some(Problem::MeshAsMismatch {
+    fn mesh_as_mismatch(
+        &self,
+        node: usize,
+        family: Family,
+        adopted: &Adopted<'_>,
+    ) -> Option<Problem> {
+        let speaker = self.speakers.get(node)?;
+        let own = Mesh::address_of(speaker, family)?;
+        let first = adopted.first_other(own)?;
+        // All of these are in the cluster's AS.
+        let first = self.speakers.get(first.node)?;
+        (first.local_as != speaker.local_as).then(|| Problem::MeshAsMismatch {
             node: speaker.name.clone(),
             family,
             expected: speaker.local_as,
             shown: first.local_as,
             peer: first.name.clone(),
-            peers: 1 + others.count(),
+            peers: adopted.others(own),
         })
     }
 

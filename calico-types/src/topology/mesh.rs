@@ -37,6 +37,27 @@ pub(super) struct Member {
     pub(super) asn: Option<Asn>,
 }
 
+/// The members of a family that name no AS, which others take to have theirs.
+#[derive(Debug)]
+pub(super) struct Adopted<'a> {
+    members: Vec<&'a Member>,
+    addresses: BTreeSet<IpAddr>,
+}
+
+impl<'a> Adopted<'a> {
+    /// The first that is not at an address.
+    pub(super) fn first_other(&self, own: IpAddr) -> Option<&'a Member> {
+        let mut members = self.members.iter().copied();
+        members.find(|member| member.address != own)
+    }
+
+    /// How many are not at an address.
+    pub(super) fn others(&self, own: IpAddr) -> usize {
+        let at_own = usize::from(self.addresses.contains(&own));
+        self.members.len().saturating_sub(at_own)
+    }
+}
+
 impl Mesh {
     /// `None` where the mesh is off, or is between fewer than two.
     ///
@@ -106,6 +127,15 @@ impl Mesh {
         let members = self.members(family);
         let at = members.binary_search_by_key(&node, |member| member.node);
         members.get(at.ok()?)
+    }
+
+    pub(super) fn adopted(&self, family: Family) -> Adopted<'_> {
+        let members = self.members(family).iter();
+        let members: Vec<&Member> = members.filter(|member| member.asn.is_none()).collect();
+        Adopted {
+            addresses: members.iter().map(|member| member.address).collect(),
+            members,
+        }
     }
 
     /// The other members of a family, for a node that is in the mesh.

@@ -74,6 +74,8 @@
 //! assert_eq!(topology.node("node-07").unwrap().sessions.len(), 11);
 //! ```
 
+mod alike;
+mod described;
 mod diff;
 mod dot;
 mod facts;

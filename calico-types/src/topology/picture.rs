@@ -8,7 +8,8 @@
 use std::collections::BTreeSet;
 use std::fmt::{self, Display};
 
-use super::sketch::{Grain, Sketch};
+use super::alike::Grain;
+use super::sketch::Sketch;
 use super::{Family, SessionCount, Topology};
 
 /// Dots and lines up to which every node and every link is drawn …

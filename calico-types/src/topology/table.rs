@@ -19,7 +19,8 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-use super::rule::{Described, Peer, Rule};
+use super::described::Described;
+use super::rule::{Peer, Rule};
 use super::{Family, Origin, Problem, Speaker};
 
 /// What a peer is known by in a scope. The port is the resolved one, so that a

@@ -8,5 +8,6 @@
 mod api_server;
 mod bird_reconfigure;
 mod bird_reflector;
+mod gaps;
 mod lint;
 mod topology;

@@ -8,6 +8,7 @@
 //! of a mesh are not gone through. A node's changes are written out when they are
 //! asked for.
 
+mod compare;
 mod counts;
 mod field;
 mod members;
@@ -130,7 +131,7 @@ impl Topology {
 impl<'a> Diff<'a> {
     fn new(old: &'a Topology, new: &'a Topology, bird: Bird) -> Self {
         let disturbs = |one: &Speaker, other: &Speaker| {
-            field::effect(&field::of_speakers(one, other), bird) >= Effect::Reset
+            field::effect(&compare::of_speakers(one, other), bird) >= Effect::Reset
         };
         let disturbed = new.speakers.iter().filter(|speaker| {
             let before = old.speaker(&speaker.name);
@@ -284,9 +285,9 @@ impl<'a> Diff<'a> {
         let ([Some(old), Some(new)], [Some(one), Some(other)]) = (self.speakers(both), both) else {
             return Vec::new();
         };
-        let mut changes = field::of_speakers(old, new);
+        let mut changes = compare::of_speakers(old, new);
         let routes = [self.old.gateways(one), self.new.gateways(other)];
-        changes.extend(field::of_routes(&routes[0], &routes[1]));
+        changes.extend(compare::of_routes(&routes[0], &routes[1]));
         changes
     }
 

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::super::{Family, SessionSpec};
 use super::field::{Effect, Field, FieldChange};
-use super::{Bird, Diff, field};
+use super::{Bird, Diff, compare, field};
 
 /// What changes on one node.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -151,7 +151,7 @@ impl Compared {
             match before.remove(&key(&session)) {
                 None => compared.added.push(session),
                 Some(old) => {
-                    let mut fields = field::of_sessions(&old, &session);
+                    let mut fields = compare::of_sessions(&old, &session);
                     diff.add_rule_changes(&old, &session, &mut fields);
                     compared.both.push((session, fields));
                 }
@@ -183,7 +183,7 @@ impl Compared {
             let Some(old) = self.removed.get(at) else {
                 return true;
             };
-            let mut fields = field::of_sessions(old, session);
+            let mut fields = compare::of_sessions(old, session);
             diff.add_rule_changes(old, session, &mut fields);
             gone.push(at);
             found.push(SessionChange {
@@ -254,7 +254,7 @@ impl Diff<'_> {
             let differs =
                 |name: &String| self.rewritten.contains(&(name.as_str(), field, new.family));
             if old == new_names && new_names.iter().any(differs) {
-                let names = field::joined(new_names, ", ");
+                let names = compare::joined(new_names, ", ");
                 fields.push(FieldChange {
                     field,
                     old: names.clone(),

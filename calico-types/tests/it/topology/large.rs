@@ -85,18 +85,38 @@ fn five_reflectors_serve_five_thousand() {
 
 #[test]
 fn a_node_of_another_as_is_one_problem_however_many_others_there_are() {
-    let mut resources = cluster(300, 0);
-    let spec = json!({"bgp": {"ipv4Address": "10.9.9.9/8", "asNumber": 65_001}});
-    resources.push(calico("Node", "odd", spec));
-    let (_, problems) = build(&resources);
-    let texts: Vec<String> = problems.iter().map(ToString::to_string).collect();
+    let problems_of = |address: &str| -> Vec<String> {
+        let mut resources = cluster(300, 0);
+        let spec = json!({"bgp": {"ipv4Address": address, "asNumber": 65_001}});
+        resources.push(calico("Node", "odd", spec));
+        let (_, problems) = build(&resources);
+        problems.iter().map(ToString::to_string).collect()
+    };
     assert_eq!(
-        texts,
+        problems_of("10.9.9.9/8"),
         [
             "node odd expects its own AS 65001 of node-00000 and 299 others in the IPv4 mesh, \
              which show AS 64512"
         ]
     );
+    // It does not peer with the node whose address it has.
+    assert_eq!(
+        problems_of("10.0.0.0/8").last().unwrap(),
+        "node odd expects its own AS 65001 of node-00001 and 298 others in the IPv4 mesh, \
+         which show AS 64512"
+    );
+}
+
+#[test]
+fn an_as_of_their_own_in_half_of_five_thousand_nodes_is_found_node_by_node() {
+    let mut resources = cluster(2_500, 0);
+    for i in 0..2_500 {
+        let address = format!("10.9.{}.{}/8", i >> 8, i & 255);
+        let spec = json!({"bgp": {"ipv4Address": address, "asNumber": 65_001}});
+        resources.push(calico("Node", &format!("a-{i}"), spec));
+    }
+    let topology = Topology::build(&TopologyInput::from_resources(&resources));
+    assert_eq!(topology.problems().count(), 2_500);
 }
 
 #[test]
