@@ -405,23 +405,18 @@ impl Node {
     }
 }
 
-/// A number as Go's tools pass it on: without a point where it is whole, if it
-/// then fits an integer.
+/// Every whole number below this is a floating-point number. An API server
+/// takes no float beyond for an integer.
+const EXACT: f64 = 9_007_199_254_740_992.0;
+
+/// A number as Go's tools pass it on: without a point where it is whole.
 pub(crate) fn without_point(number: &Number) -> Number {
-    let float = number.as_f64().filter(|_| number.is_f64());
-    let Some(float) = float.filter(|float| float.fract() == 0.0) else {
-        return number.clone();
-    };
-    // `Display` writes the shortest digits and no exponent, as Go does below 1e21.
-    let digits = if float == 0.0 {
-        "0".to_owned()
-    } else {
-        float.to_string()
-    };
-    let signed = digits.parse::<i64>().map(Number::from);
-    signed
-        .or_else(|_| digits.parse::<u64>().map(Number::from))
-        .unwrap_or_else(|_| number.clone())
+    let whole = |float: &f64| number.is_f64() && float.fract() == 0.0 && float.abs() < EXACT;
+    match number.as_f64().filter(whole) {
+        #[expect(clippy::cast_possible_truncation, reason = "whole and small: exact")]
+        Some(float) => (float as i64).into(),
+        None => number.clone(),
+    }
 }
 
 /// A number as sigs.k8s.io/yaml writes it where text is wanted: floats with the
