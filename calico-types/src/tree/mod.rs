@@ -34,10 +34,6 @@ pub(crate) struct Node {
 }
 
 /// JSON's values; a mapping keeps the order and the repetitions of its source.
-#[cfg_attr(
-    not(any(feature = "json", feature = "yaml")),
-    expect(dead_code, reason = "nothing but a parser makes lists")
-)]
 #[derive(Clone, Debug)]
 pub(crate) enum Value {
     Null,
@@ -147,9 +143,15 @@ pub(crate) fn parse(text: &str, offset: usize, is_json: bool, limits: &Limits) -
 struct Spending {
     budget: Budget,
     /// Values that aliases may copy.
+    #[cfg_attr(not(feature = "yaml"), expect(dead_code, reason = "YAML's alone"))]
     copies: usize,
+    #[cfg_attr(
+        not(any(feature = "json", feature = "yaml")),
+        expect(dead_code, reason = "no parser goes deep")
+    )]
     depth: usize,
     /// Findings that one chunk may have.
+    #[cfg_attr(not(feature = "yaml"), expect(dead_code, reason = "YAML's alone"))]
     findings: usize,
 }
 
