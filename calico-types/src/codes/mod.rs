@@ -22,8 +22,17 @@
 //!
 //! A code is added by writing `codes/CODE.md` and one line in
 //! `src/codes/catalogue.rs`. A page has a heading, and the sections *What*, *Why*,
-//! *Wrong* and *Right*; tests lint the manifests of every page, and look for codes
-//! in the source that have none.
+//! *Wrong* and *Right*; tests look at the manifests of every page by every layer,
+//! and look for codes in the source that have none.
+//!
+//! What else is to be known about a manifest stands behind `yaml` at its head:
+//!
+//! | word | |
+//! |---|---|
+//! | `complete` | it is all that the cluster has |
+//! | `release-3.31` | the release of Calico; without the word, the one in the making |
+//! | `nic-mtu-9000` | the MTU of the nodes' interfaces |
+//! | `before` | this is what the cluster has, and the next manifest what it is to have |
 
 mod catalogue;
 mod levels;
@@ -64,11 +73,21 @@ pub enum Layer {
     /// Reading: syntax, `apiVersion` and `kind`, fields and their types
     /// ([`decode`](crate::decode())). A code that validation has too counts here.
     Decoding,
-    /// The rules of Calico, the API server, the datastore and the operator, and those
-    /// about updates ([`validate`](crate::validate)).
+    /// Calico's rules and the API server's, those of older releases too
+    /// ([`validate`](crate::validate)). A code that the datastore has too counts here.
     Validation,
+    /// What the operator has against an `Installation`
+    /// ([`operator`](crate::validate::operator())).
+    Operator,
+    /// What the resources are beside each other to Calico's client
+    /// ([`datastore`](crate::validate::datastore())).
+    Datastore,
+    /// What a resource was before ([`update`](crate::validate::update()),
+    /// [`changes`](crate::validate::changes())).
+    Update,
     /// What is valid and still not what was meant ([`lint`](mod@crate::lint)). Only
-    /// these can be allowed by a resource's own annotation.
+    /// these can be allowed by a resource's own annotation. A code that lints and the
+    /// datastore have in common counts here.
     Lint,
 }
 

@@ -91,9 +91,12 @@ fn specific(found: Vec<Diagnostic>) -> Vec<Diagnostic> {
             others.iter().find(other).copied()
         };
         let winner = match diagnostic.code.0 {
-            "invalid-format" => {
-                other(|other| matches!(other.code.0, "unsupported-value" | "invalid-duration"))
-            }
+            "invalid-format" => other(|other| {
+                matches!(
+                    other.code.0,
+                    "unsupported-value" | "invalid-duration" | "too-short"
+                )
+            }),
             "out-of-range" => other(|other| other.code.0 == "invalid-block-size"),
             "yaml-boolean" => other(|other| other.code.0 == "text-expected"),
             // What to write in place of BIRD's pattern has an operator.

@@ -1,6 +1,6 @@
 //! The pages of `codes/`: each says what it is to say, its wrong manifest has the
-//! mistake and nothing else, and its right one has none. And every code that the
-//! crate can say has a page.
+//! mistake and nothing else to any layer, and its right one has none. And every code
+//! that the crate can say has a page.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -97,10 +97,16 @@ fn pages_say_how_bad_it_is_at_worst() {
 /// or is known to be something else.
 #[test]
 fn every_code_in_the_source_has_a_page_and_the_other_way_round() {
-    const NO_CODES: [&str; 13] = [
+    const NO_CODES: [&str; 24] = [
         "calico-kube-controllers",
+        "can-reach",
+        "cross-subnet",
         "default-ipv4-ippool",
         "default-ipv6-ippool",
+        "first-found",
+        "hold-time",
+        "icmp-v6",
+        "ipv6-icmp",
         "k8s-app",
         "kube-admin",
         "kube-baseline",
@@ -108,8 +114,13 @@ fn every_code_in_the_source_has_a_page_and_the_other_way_round() {
         "kube-node-lease",
         "kube-public",
         "kube-system",
+        "kubernetes-internal-ip",
         "nat-outgoing",
+        "next-hop-self",
+        "next-tier",
         "projectcalico-default-allow",
+        "skip-interface",
+        "udp-lite",
         "calico-system",
     ];
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
@@ -124,7 +135,9 @@ fn every_code_in_the_source_has_a_page_and_the_other_way_round() {
     ] {
         for file in rust_files(&source.join(part)) {
             let text = std::fs::read_to_string(file).unwrap();
-            let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+            // A test module is the end of its file; other things may be for tests too.
+            let tests = "#[cfg(test)]\nmod tests {";
+            let code = text.split(tests).next().unwrap_or_default();
             let lines = code
                 .lines()
                 .filter(|line| !line.trim_start().starts_with("//"));
@@ -223,76 +236,88 @@ fn whatever_the_cases_are_told_has_a_page() {
 /// A manifest of a page, and what is to be known beside it.
 struct Example<'a> {
     name: &'static str,
-    /// What was there before, where the page is about a change.
-    before: Option<&'a str>,
     text: &'a str,
+    /// What the cluster had: the manifest before it.
+    before: Option<&'a str>,
     context: LintContext,
     rules: Rules,
 }
 
-/// Between what was and what is to be.
-const BECOMES: &str = "--- # becomes\n";
-
 impl<'a> Example<'a> {
-    /// The fenced text of a section. What stands behind the name of the language is
-    /// what lints are to know: `complete`, `nic-mtu-9000`, `release-3.31`.
+    /// The fenced text of a section: the manifest, after one of the word `before`
+    /// if there is such. The other words are those of `codes`' documentation.
     fn of(page: &'a Explanation, section: &str) -> Option<Self> {
         let text = page.section(section)?;
-        let (_, fenced) = text.split_once("```")?;
-        let (info, fenced) = fenced.split_once('\n')?;
-        let (text, _) = fenced.split_once("```")?;
+        let mut before = None;
+        // Fences come in pairs.
+        for fenced in text.split("```").skip(1).step_by(2) {
+            let (info, text) = fenced.split_once('\n')?;
+            if info == "yaml,before" {
+                before = Some(text);
+                continue;
+            }
+            return Some(Self::read(page.code.0, info, text).after(before));
+        }
+        assert_eq!(before, None, "{}", page.code);
+        None
+    }
+
+    fn read(code: &str, info: &str, text: &'a str) -> Self {
         let mut words = info.split(',');
         let name = match words.next() {
             Some("json") => "page.json",
             language => {
-                assert_eq!(language, Some("yaml"), "{}", page.code);
+                assert_eq!(language, Some("yaml"), "{code}");
                 "page.yaml"
             }
         };
-        let (mut context, mut rules) = (LintContext::new(), Rules::default());
-        for word in words {
-            match word.rsplit_once('-') {
-                None => {
-                    assert_eq!(word, "complete", "{}", page.code);
-                    context = context.with_complete();
-                    rules = rules.whole_cluster();
-                }
-                Some(("nic-mtu", mtu)) => context = context.with_nic_mtu(mtu.parse().unwrap()),
-                Some((what, release)) => {
-                    assert_eq!(what, "release", "{}", page.code);
-                    let version: Version = release.parse().unwrap();
-                    context = context.with_release(version.major(), version.minor());
-                    rules = Rules::for_version(version);
-                }
-            }
-        }
-        let (before, text) = match text.split_once(BECOMES) {
-            Some((before, text)) => (Some(before), text),
-            None => (None, text),
-        };
-        Some(Self {
+        let mut example = Self {
             name,
-            before,
             text,
-            context,
-            rules,
-        })
+            before: None,
+            context: LintContext::new(),
+            rules: Rules::default(),
+        };
+        for word in words {
+            let (context, rules) = (example.context, example.rules);
+            (example.context, example.rules) = match word.rsplit_once('-') {
+                None => {
+                    assert_eq!(word, "complete", "{code}");
+                    (context.with_complete(), rules.whole_cluster())
+                }
+                Some(("nic-mtu", mtu)) => (context.with_nic_mtu(mtu.parse().unwrap()), rules),
+                Some((what, release)) => {
+                    assert_eq!(what, "release", "{code}");
+                    let version: Version = release.parse().unwrap();
+                    (
+                        context.with_release(version.major(), version.minor()),
+                        Rules::for_version(version),
+                    )
+                }
+            };
+        }
+        example
     }
 
-    /// What is said about single documents, and about all of them. Where a manifest
-    /// `becomes` another, the other is looked at, and the way there.
+    fn after(self, before: Option<&'a str>) -> Self {
+        Self { before, ..self }
+    }
+
+    /// What is said about the documents and about going over to them, and what
+    /// lints say.
     fn all(&self) -> (Vec<Diagnostic>, Vec<Diagnostic>) {
         let decoded = diagnose_with(&[Source::new(self.name, self.text)], &self.rules);
         let linted = lint_decoded(&decoded, &self.context);
-        let mut found = decoded.diagnostics.clone();
-        if let Some(before) = self.before {
-            let before = diagnose_with(&[Source::new("before.yaml", before)], &self.rules);
-            found.extend(before.diagnostics);
-            // One before and one after are two versions of one.
-            found.extend(match (&*before.resources, &*decoded.resources) {
-                ([old], [new]) => self.rules.update(&old.resource, &new.resource),
-                (old, new) => self.rules.changes(old, new),
-            });
+        let mut found = decoded.diagnostics;
+        let Some(before) = self.before else {
+            return (found, linted);
+        };
+        let old = diagnose_with(&[Source::new("before.yaml", before)], &self.rules);
+        found.extend(old.diagnostics);
+        found.extend(self.rules.changes(&old.resources, &decoded.resources));
+        // One in the place of one: also when it has another name.
+        if let ([old], [new]) = (&old.resources[..], &decoded.resources[..]) {
+            found.extend(self.rules.update(&old.resource, &new.resource));
         }
         (found, linted)
     }
@@ -431,7 +456,7 @@ fn whatever_is_left_of_a_manifest_can_be_looked_at() {
         for missing in 0..lines.len() {
             let (before, after) = lines.split_at(missing);
             let text = [before, &after[1..]].concat().join("\n");
-            let decoded = diagnose(&[Source::new(example.name, text)]);
+            let decoded = diagnose_with(&[Source::new(example.name, text)], &example.rules);
             let context = example.context.with_complete();
             let linted = lint_decoded(&decoded, &context);
             told.extend(decoded.diagnostics.iter().chain(&linted).map(|d| d.code.0));

@@ -168,8 +168,8 @@ async fn objects_come_back_as_they_went(client: &Client) {
             namespaces: Some(<_>::default()),
             pods: None,
         },
-        ingress: Vec::new(),
-        egress: Vec::new(),
+        ingress: Vec::new().into(),
+        egress: Vec::new().into(),
     };
     created(
         api(client),
@@ -316,7 +316,7 @@ fn the_program_tells_what_changes(settings: &Settings) {
     let runtime = runtime();
     let peers = runtime.block_on(async { api::<BGPPeer>(&client(settings).unwrap()) });
     let mut dangling = peer("tor", "10.0.0.1");
-    dangling.spec.filters = vec!["missing".to_owned()];
+    dangling.spec.filters = vec!["missing".to_owned()].into();
     dangling.spec.node_selector = Some("rack = 'r1'".to_owned());
     runtime
         .block_on(peers.create(&PostParams::default(), &dangling))

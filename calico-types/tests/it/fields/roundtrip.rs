@@ -1,7 +1,7 @@
 //! Every field of every definition goes through the types unchanged, each alone: set, empty,
 //! null and absent stay what they are.
 
-use calico_types::{Resource, json_schema};
+use calico_types::{Resource, Source, decode, json_schema};
 use serde_json::{Map, Value, json};
 
 #[test]
@@ -57,6 +57,16 @@ fn all_fields_together_survive_the_types() {
         changed.extend(resource.differs(&Path(Vec::new()), &whole, &whole));
     }
     assert!(changed.is_empty(), "{}", changed.join("\n"));
+}
+
+#[test]
+fn decoding_keeps_absent_null_and_empty_apart() {
+    for line in include_str!("../oracle/documents.jsonl").lines() {
+        let document: Value = serde_json::from_str(line).unwrap();
+        let decoded = decode(&[Source::new("a.json", line)]);
+        let printed = serde_json::to_value(decoded.iter().next().unwrap()).unwrap();
+        assert_eq!(printed, document);
+    }
 }
 
 struct Kind<'a> {
