@@ -27,7 +27,7 @@ mod tree;
 pub mod validate;
 
 pub use decode::{
-    Decoded, Located, Presence, Unread, decode, decode_within, diagnose, diagnose_with,
+    Decoded, Located, Presence, Unread, check, decode, decode_within, diagnose, diagnose_with,
 };
 pub use diagnostic::{
     Code, Diagnostic, RefusedBy, SarifRule, SarifTool, Severity, Summary, fix, json, render, sarif,

@@ -173,6 +173,16 @@ pub(crate) fn stored(document: &Document) -> Cow<'_, Node> {
     filled(&document.root, schema).map_or(Cow::Borrowed(&document.root), Cow::Owned)
 }
 
+/// A number as an API server holds it: beyond 2⁵³ one with a point is not sure to
+/// be the whole number that it looks like, and stays what it is.
+fn exact(number: &serde_json::Number) -> serde_json::Number {
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    match number.as_f64() {
+        Some(float) if number.is_f64() && float.abs() >= EXACT => number.clone(),
+        Some(_) | None => without_point(number),
+    }
+}
+
 /// The same of any tree.
 pub(crate) fn tree(node: &Node, schema: &Schema) -> Node {
     let value = match (schema.shape, &node.value) {
@@ -191,7 +201,7 @@ pub(crate) fn tree(node: &Node, schema: &Schema) -> Node {
         (Shape::List(item) | Shape::Set(item), Value::Sequence(items)) => {
             Value::Sequence(items.iter().map(|value| tree(value, item)).collect())
         }
-        (_, Value::Number(number)) => Value::Number(without_point(number)),
+        (_, Value::Number(number)) => Value::Number(exact(number)),
         _ => node.value.clone(),
     };
     Node::new(node.span, value)

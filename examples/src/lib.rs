@@ -2,9 +2,11 @@
 
 pub mod cluster;
 pub mod daemon;
+pub mod lint;
 pub mod manifests;
 pub mod net;
 pub mod node;
+pub mod paths;
 pub mod plan;
 pub mod report;
 pub mod sim;

@@ -1,10 +1,12 @@
 //! Where manifests come from: the two sets compiled into the program, or a directory.
 
-use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use calico_types::Source;
+
+use crate::paths;
+pub use crate::paths::ReadError;
 
 /// Manifests that belong together.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,16 +15,6 @@ pub struct ManifestSet {
     pub name: String,
     /// The files, in the order of their names.
     pub sources: Vec<Source>,
-}
-
-/// A directory or file could not be read.
-#[derive(Debug, thiserror::Error)]
-#[error("{}: {cause}", path.display())]
-pub struct ReadError {
-    /// What was to be read.
-    pub path: PathBuf,
-    /// What the system said.
-    pub cause: io::Error,
 }
 
 /// The files of one directory under `manifests/`, compiled in.
@@ -57,65 +49,25 @@ impl ManifestSet {
         }
     }
 
-    /// All `.yaml`, `.yml` and `.json` files of a directory and the directories in it,
-    /// in the order of their paths. Symbolic links to directories are not followed.
+    /// The manifests of a directory and the directories in it, as
+    /// [`paths::manifests`] finds them.
     ///
     /// # Errors
     ///
     /// [`ReadError`] when something cannot be read, or nothing was found.
     pub fn read(directory: &Path) -> Result<Self, ReadError> {
-        let mut paths = Vec::new();
-        collect(directory, &mut paths)?;
-        paths.sort();
-        if paths.is_empty() {
-            let cause = io::Error::new(
-                io::ErrorKind::NotFound,
-                "no .yaml, .yml or .json file in it",
-            );
-            return Err(ReadError {
-                path: directory.to_owned(),
-                cause,
-            });
-        }
-        let read = |path: PathBuf| match fs::read(&path) {
-            Ok(bytes) => Ok(Source::new(path.display().to_string(), bytes)),
-            Err(cause) => Err(ReadError { path, cause }),
-        };
-        let sources = paths.into_iter().map(read).collect::<Result<_, _>>()?;
+        let inputs = paths::read(&[directory.to_owned()], &mut io::empty())?;
         Ok(Self {
             name: directory.display().to_string(),
-            sources,
+            sources: inputs.into_iter().map(|input| input.source).collect(),
         })
     }
 }
 
-fn collect(directory: &Path, paths: &mut Vec<PathBuf>) -> Result<(), ReadError> {
-    let failed = |cause| ReadError {
-        path: directory.to_owned(),
-        cause,
-    };
-    for entry in fs::read_dir(directory).map_err(failed)? {
-        let entry = entry.map_err(failed)?;
-        let path = entry.path();
-        if entry.file_type().map_err(failed)?.is_dir() {
-            collect(&path, paths)?;
-        } else if is_manifest(&path) {
-            paths.push(path);
-        }
-    }
-    Ok(())
-}
-
-fn is_manifest(path: &Path) -> bool {
-    path.extension().is_some_and(|extension| {
-        ["yaml", "yml", "json"]
-            .iter()
-            .any(|known| extension == *known)
-    })
-}
-
 #[cfg(test)]
 mod tests {
+    use std::path::PathBuf;
+
     use super::*;
 
     /// Every file under `manifests/` is compiled in, none twice.

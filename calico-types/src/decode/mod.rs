@@ -57,7 +57,10 @@ pub(crate) use typed::settled;
 pub(crate) use typed::{as_decoded, lenient};
 pub use unread::Unread;
 
+use crate::diagnostic::fix::Fix;
 use crate::diagnostic::{Code, Diagnostic, RefusedBy, Severity};
+use crate::edit::Change;
+use crate::lint::{LintContext, lint_decoded};
 use crate::resources::Resource;
 use crate::source::{Source, Span};
 use crate::tree::{self, Limits, Node, Parsed};
@@ -147,11 +150,18 @@ pub struct Located<T = Resource> {
 }
 
 impl<T> Located<T> {
-    /// Where a field stands: `field_span("spec.ingress[0].action")`. `None`
-    /// when the document does not have it.
+    /// Where a field stands: `field_span("spec.ingress[0].action")`. Of a value
+    /// on lines of its own, such as `spec.ingress`, that is its key. `None` when
+    /// the document does not have it.
     #[must_use]
     pub fn field_span(&self, path: &str) -> Option<Span> {
-        find(&self.root, path).map(|node| node.span)
+        document::place(&self.root, path)
+    }
+
+    /// A correction of the document; `None` where it cannot be made.
+    pub(crate) fn fix(&self, changes: &[Change]) -> Option<Fix> {
+        crate::edit::changed(&self.root, changes)?;
+        crate::edit::fix(&self.text, &self.root, changes)
     }
 
     /// Whether the document has a field, and whether anything is in it. The field is meant
@@ -412,6 +422,31 @@ fn drop_explained(diagnostics: &mut Vec<Diagnostic>) {
         let mut within = errors.range(at(whole.start)..=at(whole.end));
         found.code != DOES_NOT_FIT || within.next().is_none()
     });
+}
+
+/// Everything that is to be said about sources: what [`diagnose`] finds in single
+/// documents by the rules of the context's release, and what [`lint`](mod@crate::lint) finds in all of them together, each
+/// once, in the order of the sources.
+///
+/// ```
+/// use calico_types::lint::LintContext;
+/// use calico_types::{Source, check};
+///
+/// let source = Source::new("peer.json", r#"{
+///     "apiVersion": "projectcalico.org/v3", "kind": "BGPPeer", "metadata": {"name": "tor"},
+///     "spec": {"peerIp": "192.0.2.1", "asNumber": 65000, "filters": ["edge"]}
+/// }"#);
+/// let found = check(&[source], &LintContext::new()).diagnostics;
+/// let codes: Vec<&str> = found.iter().map(|found| found.code.0).collect();
+/// assert_eq!(codes, ["wrong-case", "dangling-filter"]);
+/// ```
+#[must_use]
+pub fn check(sources: &[Source], context: &LintContext) -> Decoded {
+    let mut decoded = diagnose_with(sources, &context.rules());
+    let linted = lint_decoded(&decoded, context);
+    let found = std::mem::take(&mut decoded.diagnostics);
+    decoded.diagnostics = validate::merge(found.into_iter().chain(linted), sources);
+    decoded
 }
 
 fn parse(source: &Source, limits: &Limits) -> (Origin, Parsed) {

@@ -115,7 +115,7 @@ pub fn apply(source: &Source, diagnostics: &[Diagnostic]) -> Applied {
         }
         let free = fix.edits.iter().all(|edit| is_free(edit, &edits))
             && !fix.claims.iter().any(|claim| claims.contains(claim))
-            && replaced(&source.bytes, fix.edits.iter()).is_some();
+            && fits(&source.bytes, &fix.edits);
         if free {
             edits.extend(&fix.edits);
             claims.extend(&fix.claims);
@@ -142,6 +142,16 @@ fn is_free(edit: &Edit, others: &BTreeSet<&Edit>) -> bool {
         first.span.end <= second.span.start && first.span.start < second.span.start
     };
     before.is_none_or(|before| apart(before, edit)) && after.is_none_or(|after| apart(edit, after))
+}
+
+/// Whether edits lie within some bytes, in order and apart.
+fn fits(bytes: &[u8], edits: &[Edit]) -> bool {
+    let mut at = 0;
+    edits.iter().all(|Edit { span, .. }| {
+        let fits = at <= span.start && span.start <= span.end && span.end <= bytes.len();
+        at = span.end;
+        fits
+    })
 }
 
 /// Bytes with edits made that are in order; `None` where they overlap or lie

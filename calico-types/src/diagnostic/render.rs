@@ -104,8 +104,8 @@ fn excerpt(out: &mut String, source: &Source, span: Span, margin: &str) -> fmt::
         .unwrap_or_default();
     let first = marked.split(|&b| b == b'\n').next().unwrap_or_default();
     let first = cut(first.trim_ascii_end());
-    let after = bytes.get(start + first.len()..).unwrap_or_default();
-    let after = cut(after.split(|&b| b == b'\n').next().unwrap_or_default());
+    let after = cut(bytes.get(start + first.len()..).unwrap_or_default());
+    let after = after.split(|&b| b == b'\n').next().unwrap_or_default();
 
     let (lead, mark) = (shown(before), shown(first));
     let line = format!("{lead}{mark}{}", shown(after));

@@ -79,6 +79,9 @@ impl<'a> Plan<'a> {
 
     /// Notes that a value comes, into the innermost mapping that is there.
     fn insert(&mut self, at: &Steps, value: Node) -> Option<()> {
+        if model::found(self.sheet.root, &at.0).is_some_and(|node| !node.is_null()) {
+            return None;
+        }
         let mut inner = at.split_last()?.0;
         while model::found(self.sheet.root, &inner.0).is_none() {
             inner = inner.split_last()?.0;
@@ -223,7 +226,12 @@ impl<'a> Plan<'a> {
         }
         let pad = entry.key_span.column.saturating_sub(1);
         let start = entry.key_span.start;
-        let line_break = self.sheet.line_break(start);
+        // A line in flow style may be long, and is not looked at.
+        let line_break = if self.sheet.is_flow(insertion.around.last()?) {
+            "\n"
+        } else {
+            self.sheet.line_break(start)
+        };
         Some(Edit {
             span: Span {
                 end: self.sheet.entry_end(entry)?,

@@ -6,8 +6,30 @@
 //! from the caller or from the cluster's own record.
 
 use super::bundle::{Bundle, Placed};
+use crate::diagnostic::fix::Fix;
+use crate::edit::{Change, Steps, entry, list, made, mapping};
 use crate::resources::{BGPConfiguration, FelixConfiguration, Kind, ProgramClusterRoutes};
+use crate::tree::Value;
 use crate::{Diagnostic, Severity};
+
+/// The one range as a list of one.
+fn ranges(felix: &Placed<'_, FelixConfiguration>) -> Option<Fix> {
+    let range = felix.resource.spec.route_table_range?;
+    let bound = |name, value: i64| entry(name, made(Value::Number(value.into())));
+    let range = mapping(vec![
+        bound("min", range.min.into()),
+        bound("max", range.max.into()),
+    ]);
+    felix.at.fix(&[
+        Change::Remove {
+            at: Steps::parse("spec.routeTableRange"),
+        },
+        Change::Set {
+            at: Steps::parse("spec.routeTableRanges"),
+            value: list(vec![range]),
+        },
+    ])
+}
 
 /// The release that brought `BGPPeer.spec.nextHopMode`.
 const NEXT_HOP_MODE: (u16, u16) = (3, 31);
@@ -22,11 +44,19 @@ pub(super) fn check(bundle: &Bundle<'_>, found: &mut Vec<Diagnostic>) {
             let message =
                 "keepOriginalNextHop is superseded by nextHopMode, and heard over eBGP only";
             let finding = report(peer, "spec.keepOriginalNextHop", message);
-            found.push(
+            let keeps = peer.resource.spec.keep_original_next_hop == Some(true);
+            // Over iBGP, Keep would do what the older field does not.
+            found.push(if keeps {
                 finding
                     .help("since Calico 3.31: nextHopMode")
-                    .suggest("nextHopMode: Keep"),
-            );
+                    .suggest("nextHopMode: Keep")
+            } else {
+                finding
+                    .help("false is what it is without: leave it out")
+                    .fix(peer.at.fix(&[Change::Remove {
+                        at: Steps::parse("spec.keepOriginalNextHop"),
+                    }]))
+            });
         }
     }
     found.extend(bundle.felix.iter().flat_map(felix));
@@ -60,8 +90,11 @@ fn felix(felix: &Placed<'_, FelixConfiguration>) -> Vec<Diagnostic> {
         ),
     ];
     let used = fields.into_iter().filter(|(used, ..)| *used);
-    used.map(|(_, path, message)| report(felix, path, message))
-        .collect()
+    used.map(|(_, path, message)| {
+        let fix = (path == "spec.routeTableRange").then(|| ranges(felix));
+        report(felix, path, message).fix(fix.flatten())
+    })
+    .collect()
 }
 
 /// Settings of Felix' that leave the routes of IPIP pools to BIRD.

@@ -185,6 +185,7 @@ use std::collections::BTreeMap;
 use bundle::Bundle;
 
 use crate::decode::{Decoded, Located};
+use crate::validate::{Rules, Version};
 use crate::{Code, Diagnostic, Severity};
 
 /// What lints are to know beside the resources.
@@ -239,6 +240,21 @@ impl LintContext {
         Self {
             release: Some((major, minor)),
             ..self
+        }
+    }
+
+    /// The rules that go with it: those of its release, of a whole cluster where it
+    /// is one. A release older than all whose rules are known counts as the oldest.
+    #[must_use]
+    pub fn rules(&self) -> Rules {
+        let release = self
+            .release
+            .map(|(major, minor)| Version::new(major, minor).unwrap_or(Version::OLDEST));
+        let rules = Rules::for_version(release.unwrap_or_default());
+        if self.complete {
+            rules.whole_cluster()
+        } else {
+            rules
         }
     }
 

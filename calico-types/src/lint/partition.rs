@@ -15,7 +15,7 @@ pub(super) fn check(bundle: &Bundle<'_>, found: &mut Vec<Diagnostic>) {
     let said = found
         .iter()
         .any(|other| other.code.0 == "reflectors-not-peered");
-    if said || bundle.peers.is_empty() {
+    if said || !bundle.unseen.no_peerings() || bundle.peers.is_empty() {
         return;
     }
     let Some((topology, _)) = bundle.topology() else {

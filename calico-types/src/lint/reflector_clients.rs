@@ -14,7 +14,7 @@ use crate::{Diagnostic, Severity};
 /// Where there are no `BGPPeer`s or no sessions, or nodes call it in vain, other
 /// lints speak.
 pub(super) fn check(bundle: &Bundle<'_>, found: &mut Vec<Diagnostic>) {
-    if bundle.peers.is_empty() || bundle.nodes.len() < 2 {
+    if !bundle.unseen.no_peerings() || bundle.peers.is_empty() || bundle.nodes.len() < 2 {
         return;
     }
     let Some((topology, problems)) = bundle.topology() else {

@@ -414,6 +414,8 @@ fn cel_of(kind: &str, code: &str, path: &str) -> Option<CelRule> {
             new("misplaced-global", &[], 32)
         }
         ("misplaced-global", "namespaceSelector", _) => moved("misplaced-global", &[], 32),
+        // Its rules ask for the name.
+        ("missing-field", "name", "FelixConfiguration" | "Tier") => new("missing-field", &[], 32),
         ("built-in-tier", ..) => new("built-in-tier", &[], 32),
         _ => {
             let known = cel(code, path)?;

@@ -150,13 +150,13 @@ const RULES: &[Case] = &[
         &[(
             "mesh-setting-without-mesh",
             "nodeMeshMaxRestartTime",
-            "turn the mesh on",
+            "turn nodeToNodeMeshEnabled on",
         )],
     ),
     (
         "BGPConfiguration",
         "communities: [{name: a, value: '1:1'}]",
-        &[("unused-communities", "communities", "for which prefix")],
+        &[("unused-communities", "communities", "prefixAdvertisements")],
     ),
     (
         "BGPFilter",
@@ -170,7 +170,7 @@ const RULES: &[Case] = &[
     (
         "BGPPeer",
         "{peerIP: 10.0.0.1, peerSelector: all()}",
-        &[("conflicting-fields", "peerSelector", "by label")],
+        &[("conflicting-fields", "peerSelector", "by their labels")],
     ),
     (
         "BGPPeer",
@@ -187,7 +187,7 @@ const RULES: &[Case] = &[
         &[(
             "invalid-address",
             "deviceRouteSourceAddressIPv6",
-            "deviceRouteSourceAddress",
+            "an IPv6 address",
         )],
     ),
     (
@@ -207,7 +207,11 @@ const RULES: &[Case] = &[
     (
         "GlobalNetworkPolicy",
         "selector: global()",
-        &[("misplaced-global", "selector", "all()")],
+        &[(
+            "misplaced-global",
+            "selector",
+            "namespaceSelector: global()",
+        )],
     ),
     (
         "NetworkPolicy",
@@ -215,7 +219,7 @@ const RULES: &[Case] = &[
         &[(
             "icmp-code-without-type",
             "ingress[0].icmp.code",
-            "host unreachable",
+            "give the type too",
         )],
     ),
     (
@@ -224,7 +228,7 @@ const RULES: &[Case] = &[
         &[(
             "service-with-selector",
             "egress[0].destination.services",
-            "two rules",
+            "leave the others out",
         )],
     ),
     (

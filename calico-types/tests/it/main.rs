@@ -6,6 +6,7 @@ mod codes;
 mod convert;
 mod decode;
 mod fields;
+mod fixes;
 #[cfg(feature = "kube")]
 mod kube;
 mod kubernetes;

@@ -8,4 +8,5 @@
 mod api_server;
 mod bird_reconfigure;
 mod bird_reflector;
+mod lint;
 mod topology;

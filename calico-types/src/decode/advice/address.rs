@@ -42,6 +42,13 @@ pub(super) fn cidr(spot: &Spot<'_>) -> Option<Advice> {
                 .like(spot, &text(all)),
         );
     }
+    if spot.kind.kind == "IPPool"
+        && let Ok(address) = trimmed.parse::<IpAddr>()
+    {
+        let length = if address.is_ipv4() { 24 } else { 64 };
+        let help = format!("a pool is a network with its length, such as {trimmed}/{length}");
+        return Some(Advice::help(help));
+    }
     if let Some((advice, right)) = corrected(trimmed) {
         return Some(advice.value(spot, text(right)));
     }
@@ -241,7 +248,12 @@ pub(super) fn address(spot: &Spot<'_>) -> Option<Advice> {
         );
     }
     if let Ok(address) = written.parse::<IpAddr>() {
-        let wanted = if address.is_ipv4() { "IPv6" } else { "IPv4" };
+        // An IPv4 address within IPv6 is IPv4 to Go and to CEL.
+        let wanted = if address.to_canonical().is_ipv4() {
+            "IPv6"
+        } else {
+            "IPv4"
+        };
         return Some(Advice::help(format!("here it takes an {wanted} address")));
     }
     if let Ok(number) = written.parse::<u32>() {

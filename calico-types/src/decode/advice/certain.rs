@@ -18,9 +18,10 @@ use crate::tree::Node;
 
 use super::spot::Spot;
 
-/// How often a document may be gone through for the sake of its corrections,
-/// beyond those that are cheap: a hostile one must not cost its square.
-const PASSES: usize = 64;
+/// How often a document may be gone through for the sake of its corrections: a
+/// hostile one must not cost its square. What is left over comes up again once
+/// the others are made.
+const PASSES: usize = 8;
 
 /// How many values may be looked at in any case.
 const AT_LEAST: usize = 20_000;
@@ -48,11 +49,11 @@ impl<'a> Trial<'a> {
             return None;
         }
         let document = self.document;
-        let fix = edit::fix(&document.text, &document.root, changes)?;
         let unit = edit::common(changes).up_to_item();
         let spot = Spot::at(&document.root, document.kind, &unit.to_string());
         let (before, schema) = (spot.node?, spot.schema?);
         self.room = self.room.checked_sub(2 * size(before))?;
+        let fix = edit::fix(&document.text, &document.root, changes)?;
         let after = edit::changed(before, &edit::relative(changes, &unit)?)?;
         let errors = |node: &Node| self.errors(node, schema);
         is_better(errors(before), errors(&after)).then_some(fix)

@@ -65,6 +65,9 @@ pub(super) fn advice(code: &str, spot: &Spot<'_>) -> Option<Advice> {
     })
 }
 
+/// How many values of one key are compared.
+const MOST: usize = 8;
+
 /// An entry or item that is there before.
 pub(super) fn repeated(spot: &Spot<'_>, diagnostic: &Diagnostic) -> Option<Advice> {
     let parent = spot.parent()?;
@@ -78,9 +81,16 @@ pub(super) fn repeated(spot: &Spot<'_>, diagnostic: &Diagnostic) -> Option<Advic
         return None;
     }
     let key = spot.key();
-    let mut values = parent.entries().iter().filter(|entry| entry.key == key);
-    let first = values.next()?.value.to_json();
-    let same = values.all(|entry| entry.value.to_json() == first);
+    let values: Vec<&Node> = parent
+        .entries()
+        .iter()
+        .filter(|entry| entry.key == key)
+        .map(|entry| &entry.value)
+        .take(MOST)
+        .collect();
+    let (first, others) = values.split_first()?;
+    let first = first.to_json();
+    let same = values.len() < MOST && others.iter().all(|other| other.to_json() == first);
     Some(if same {
         Advice::help("both say the same: remove one").removed(spot)
     } else {

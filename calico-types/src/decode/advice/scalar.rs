@@ -49,7 +49,14 @@ pub(super) fn text(document: &Document, spot: &Spot<'_>, code: Code) -> Option<A
             } else {
                 Advice::help("in quotes it is text")
             };
-            Some(advice.value(spot, made_text(written)))
+            match schema.pattern.filter(|pattern| !pattern.matches(written)) {
+                // Quotes alone would not do.
+                Some(pattern) => {
+                    let expected = Advice::help(format!("here it takes {}", pattern.expected()));
+                    Some(expected.message(unquoted(node, written)))
+                }
+                None => Some(advice.value(spot, made_text(written))),
+            }
         }
         (Shape::Integer | Shape::Number | Shape::IntOrText, Value::Number(_)) => {
             let decimal = written.trim_start_matches('0');

@@ -36,12 +36,12 @@ macro_rules! namespaces_or_pods {
 
 /// A peer of egress.
 macro_rules! egress_peer {
-    ($pods:expr $(, $extra:expr)*) => {
+    ($pods:expr, $nodes:ident $(, $extra:expr)*) => {
         object(&[
             field("namespaces", LABEL_SELECTOR),
             field("pods", $pods),
             field("networks", set(&NETWORK).items(1, 25)),
-            experimental("nodes", LABEL_SELECTOR),
+            $nodes("nodes", LABEL_SELECTOR),
             $($extra),*
         ])
         .one_field()
@@ -73,7 +73,11 @@ const PROTOCOL: Schema = object(&[
 .one_field();
 
 const PEER: Schema = namespaces_or_pods!(PODS);
-const EGRESS_PEER: Schema = egress_peer!(PODS, experimental("domainNames", DOMAIN_NAMES));
+const EGRESS_PEER: Schema = egress_peer!(
+    PODS,
+    experimental,
+    experimental("domainNames", DOMAIN_NAMES)
+);
 
 const ACTION: Schema = words(&["Accept", "Deny", "Pass"]);
 
@@ -125,8 +129,8 @@ const ADMIN_PORT: Schema = object(&[
 
 const ADMIN_PEER: Schema = namespaces_or_pods!(ADMIN_PODS);
 const ADMIN_EGRESS_PEER: Schema =
-    egress_peer!(ADMIN_PODS, experimental("domainNames", DOMAIN_NAMES));
-const BASELINE_EGRESS_PEER: Schema = egress_peer!(ADMIN_PODS);
+    egress_peer!(ADMIN_PODS, field, field("domainNames", DOMAIN_NAMES));
+const BASELINE_EGRESS_PEER: Schema = egress_peer!(ADMIN_PODS, field);
 
 macro_rules! admin_ingress {
     ($actions:expr) => {

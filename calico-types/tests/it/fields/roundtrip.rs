@@ -244,12 +244,16 @@ fn empty(path: &Path<'_>, schema: &Value) -> Vec<Value> {
 }
 
 /// A text that fits the field and the type that it has in Rust.
-fn text(name: &str, schema: &Value) -> &'static str {
+fn text<'a>(name: &str, schema: &'a Value) -> &'a str {
     let lower = name.to_ascii_lowercase();
     let pattern = schema["pattern"].as_str().unwrap_or_default();
     let v6 = lower.contains("v6");
     let has = |parts: &[&str]| parts.iter().any(|part| lower.contains(part));
+    if let Some(words) = pattern.strip_prefix("^(?i)(") {
+        return words.split(['|', ')']).next().unwrap_or_default();
+    }
     match name {
+        "affinity" if pattern.contains("virtual") => "host:x",
         "policyTypes" => "Ingress",
         "createDefaultHostEndpoint" => "Enabled",
         "ipv4Address" => "10.0.0.1/24",
@@ -257,7 +261,14 @@ fn text(name: &str, schema: &Value) -> &'static str {
         _ if has(&["time", "period", "interval"]) || pattern.contains("(ms|s|") => "1m0s",
         _ if has(&["communit"]) || (!pattern.is_empty() && name.starts_with("value")) => "64512:1",
         _ if schema["format"] == "cidr"
-            || has(&["cidr", "nets", "networks", "except", "sourceprefixes"]) =>
+            || has(&[
+                "cidr",
+                "nets",
+                "networks",
+                "except",
+                "sourceprefixes",
+                "nodeslist",
+            ]) =>
         {
             "10.0.0.0/8"
         }
