@@ -42,7 +42,14 @@ impl Identifier<'_> {
                 }
             }
             Value::Mapping(entries) if is_list(&entries) => self.list(entries, out),
-            value => out.extend(self.identify(Node::new(root.span, value), implied)),
+            value @ (Value::Null
+            | Value::Bool(_)
+            | Value::Number(_)
+            | Value::String(_)
+            | Value::Sequence(_)
+            | Value::Mapping(_)) => {
+                out.extend(self.identify(Node::new(root.span, value), implied));
+            }
         }
     }
 

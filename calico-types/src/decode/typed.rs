@@ -317,19 +317,16 @@ impl<'de> Deserializer<'de> for Reader<'de> {
         _: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Mismatch> {
-        match &self.node.value {
-            Value::String(text) => {
-                let word: BorrowedStrDeserializer<'de, Mismatch> =
-                    BorrowedStrDeserializer::new(text);
-                visitor.visit_enum(word)
+        if let Some(text) = self.node.text() {
+            let word: BorrowedStrDeserializer<'de, Mismatch> = BorrowedStrDeserializer::new(text);
+            return visitor.visit_enum(word);
+        }
+        match as_text(&self.node.value) {
+            Some(text) => visitor.visit_enum(text.as_str().into_deserializer()),
+            None => {
+                let found = self.node.type_name();
+                Err(Mismatch(format!("expected a word, found {found}")))
             }
-            value => match as_text(value) {
-                Some(text) => visitor.visit_enum(text.as_str().into_deserializer()),
-                None => {
-                    let found = self.node.type_name();
-                    Err(Mismatch(format!("expected a word, found {found}")))
-                }
-            },
         }
     }
 

@@ -61,10 +61,6 @@ impl Limits {
 }
 
 /// What is left of the limits that count over a whole source.
-#[cfg_attr(
-    not(any(feature = "json", feature = "yaml")),
-    expect(dead_code, reason = "nothing but a parser spends")
-)]
 #[derive(Clone, Debug)]
 pub(super) struct Budget {
     values: usize,

@@ -34,10 +34,6 @@ pub(crate) struct Node {
 }
 
 /// JSON's values; a mapping keeps the order and the repetitions of its source.
-#[cfg_attr(
-    not(any(feature = "json", feature = "yaml")),
-    expect(dead_code, reason = "nothing but a parser makes lists")
-)]
 #[derive(Clone, Debug)]
 pub(crate) enum Value {
     Null,
@@ -147,9 +143,15 @@ pub(crate) fn parse(text: &str, offset: usize, is_json: bool, limits: &Limits) -
 struct Spending {
     budget: Budget,
     /// Values that aliases may copy.
+    #[cfg_attr(not(feature = "yaml"), expect(dead_code, reason = "YAML's alone"))]
     copies: usize,
+    #[cfg_attr(
+        not(any(feature = "json", feature = "yaml")),
+        expect(dead_code, reason = "no parser goes deep")
+    )]
     depth: usize,
     /// Findings that one chunk may have.
+    #[cfg_attr(not(feature = "yaml"), expect(dead_code, reason = "YAML's alone"))]
     findings: usize,
 }
 
@@ -405,23 +407,18 @@ impl Node {
     }
 }
 
-/// A number as Go's tools pass it on: without a point where it is whole, if it
-/// then fits an integer.
+/// Every whole number below this is a floating-point number. An API server
+/// takes no float beyond for an integer.
+const EXACT: f64 = 9_007_199_254_740_992.0;
+
+/// A number as Go's tools pass it on: without a point where it is whole.
 pub(crate) fn without_point(number: &Number) -> Number {
-    let float = number.as_f64().filter(|_| number.is_f64());
-    let Some(float) = float.filter(|float| float.fract() == 0.0) else {
-        return number.clone();
-    };
-    // `Display` writes the shortest digits and no exponent, as Go does below 1e21.
-    let digits = if float == 0.0 {
-        "0".to_owned()
-    } else {
-        float.to_string()
-    };
-    let signed = digits.parse::<i64>().map(Number::from);
-    signed
-        .or_else(|_| digits.parse::<u64>().map(Number::from))
-        .unwrap_or_else(|_| number.clone())
+    let whole = |float: &f64| number.is_f64() && float.fract() == 0.0 && float.abs() < EXACT;
+    match number.as_f64().filter(whole) {
+        #[expect(clippy::cast_possible_truncation, reason = "whole and small: exact")]
+        Some(float) => (float as i64).into(),
+        None => number.clone(),
+    }
 }
 
 /// A number as sigs.k8s.io/yaml writes it where text is wanted: floats with the

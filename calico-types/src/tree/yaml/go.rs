@@ -34,7 +34,7 @@ fn reads_what_go_reads() {
         let expected = case.get("json");
         let root = parsed.documents.first();
         let ours = root.map_or(Json::Null, Node::to_json);
-        if expected.is_some_and(|json| *json != ours) {
+        if expected.is_some_and(|json| !is_same(json, &ours)) {
             wrong.push(format!("{text:?}: {ours}"));
         }
         let is_strict = case.get("strict").is_some();
@@ -49,6 +49,23 @@ fn reads_what_go_reads() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Equality but for numbers that are too large to be exact: those are one number
+/// with and without a point.
+fn is_same(one: &Json, other: &Json) -> bool {
+    match (one, other) {
+        (Json::Object(one), Json::Object(other)) => {
+            let same = |(key, value): (&String, &Json)| {
+                other.get(key).is_some_and(|other| is_same(value, other))
+            };
+            one.len() == other.len() && one.iter().all(same)
+        }
+        (Json::Number(_), Json::Number(_)) if one.as_f64() >= Some(1e16) => {
+            one.as_f64() == other.as_f64()
+        }
+        _ => one == other,
+    }
 }
 
 /// Whether a key stands twice in a mapping, which the decoder tells of later.

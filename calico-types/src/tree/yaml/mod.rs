@@ -49,19 +49,19 @@ pub(super) fn parse(chunk: &Chunk<'_>, spending: &mut Spending, parsed: &mut Par
         if parsed.diagnostics.len() < most {
             parsed.diagnostics.extend(strictness.event(&event, span));
         }
-        let result = match event {
-            Event::DocumentStart(..) => builder.document(span),
-            Event::DocumentEnd => {
-                if let Some(root) = builder.finish() {
-                    documents += 1;
-                    if documents > 1 {
-                        parsed.unseparated(root.span);
-                    }
-                    parsed.documents.push(root);
+        let result = if matches!(event, Event::DocumentStart(..)) {
+            builder.document(span)
+        } else if matches!(event, Event::DocumentEnd) {
+            if let Some(root) = builder.finish() {
+                documents += 1;
+                if documents > 1 {
+                    parsed.unseparated(root.span);
                 }
-                Ok(())
+                parsed.documents.push(root);
             }
-            event => builder.event(event, span),
+            Ok(())
+        } else {
+            builder.event(event, span)
         };
         if let Err(diagnostic) = result {
             parsed.diagnostics.push(*diagnostic);

@@ -89,7 +89,11 @@ pub(super) fn tagged(text: &str, name: Option<&str>) -> Option<Resolved> {
             return match resolved.value {
                 Value::Number(number) => Some(Resolved::number(without_point(&number))),
                 Value::Null if resolved.surprise.is_some() => Some(resolved),
-                _ => None,
+                Value::Null
+                | Value::Bool(_)
+                | Value::String(_)
+                | Value::Sequence(_)
+                | Value::Mapping(_) => None,
             };
         }
         (Some("timestamp"), Value::String(_)) => is_date(text),

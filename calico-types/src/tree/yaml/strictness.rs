@@ -32,21 +32,17 @@ impl<'a> Strictness<'a> {
     pub(super) fn event(&mut self, event: &Event<'_>, span: Span) -> Option<Diagnostic> {
         let source = self.source(span);
         let opens = source.starts_with(['{', '[']);
-        match event {
-            Event::Scalar(_, ScalarStyle::DoubleQuoted, ..) => {
-                self.tab(span).or_else(|| unknown_escape(source, span))
-            }
-            Event::SequenceStart(..) | Event::MappingStart(..) if self.flow > 0 || opens => {
-                self.flow += 1;
-                None
-            }
-            Event::SequenceEnd | Event::MappingEnd => {
-                self.flow = self.flow.saturating_sub(1);
-                None
-            }
-            Event::Scalar(..) => self.tab(span),
-            _ => None,
+        if matches!(event, Event::SequenceStart(..) | Event::MappingStart(..)) {
+            self.flow += usize::from(self.flow > 0 || opens);
+        } else if matches!(event, Event::SequenceEnd | Event::MappingEnd) {
+            self.flow = self.flow.saturating_sub(1);
+        } else if let Event::Scalar(_, style, ..) = event {
+            let quoted = matches!(style, ScalarStyle::DoubleQuoted);
+            return self
+                .tab(span)
+                .or_else(|| quoted.then(|| unknown_escape(source, span))?);
         }
+        None
     }
 
     fn source(&self, span: Span) -> &'a str {

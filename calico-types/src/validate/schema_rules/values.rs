@@ -84,7 +84,12 @@ fn is_exact(node: &Node) -> bool {
         Value::Number(number) if number.is_f64() => {
             number.as_f64().is_some_and(|float| float.abs() < EXACT)
         }
-        _ => true,
+        Value::Null
+        | Value::Bool(_)
+        | Value::Number(_)
+        | Value::String(_)
+        | Value::Sequence(_)
+        | Value::Mapping(_) => true,
     }
 }
 

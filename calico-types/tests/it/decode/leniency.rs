@@ -15,7 +15,7 @@ fn peer(spec: &str) -> BGPPeer {
     let mut decoded = decode(&[Source::new("x.yaml", text)]);
     match decoded.resources.pop().map(|located| located.resource) {
         Some(Resource::BGPPeer(peer)) => peer,
-        other => panic!("{spec}: {other:?} {:?}", decoded.diagnostics),
+        other => unreachable!("{spec}: {other:?} {:?}", decoded.diagnostics),
     }
 }
 
