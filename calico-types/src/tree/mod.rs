@@ -28,10 +28,6 @@ pub(crate) struct Node {
 }
 
 /// JSON's values; a mapping keeps the order and the repetitions of its source.
-#[cfg_attr(
-    not(any(feature = "json", feature = "yaml")),
-    expect(dead_code, reason = "nothing but a parser makes lists")
-)]
 #[derive(Clone, Debug)]
 pub(crate) enum Value {
     Null,
