@@ -100,22 +100,6 @@ pub(crate) fn find<'a>(root: &'a Node, path: &str) -> Option<&'a Node> {
     Some(node)
 }
 
-/// Where a field stands, for whoever points at it: its value, or its key, if the
-/// value has lines of its own.
-pub(crate) fn place(root: &Node, path: &str) -> Option<Span> {
-    let node = find(root, path)?;
-    let (parent, key) = path.rsplit_once('.').unwrap_or(("", path));
-    let entry = find(root, parent).and_then(|parent| {
-        let mut entries = parent.entries().iter().rev();
-        entries.find(|entry| entry.key == key)
-    });
-    let nested = matches!(node.value, Value::Mapping(_) | Value::Sequence(_));
-    Some(match entry {
-        Some(entry) if nested && node.span.line > entry.key_span.line => entry.key_span,
-        Some(_) | None => node.span,
-    })
-}
-
 /// A value in the words of a manifest, for messages.
 pub(crate) fn shown(node: &Node) -> String {
     match &node.value {

@@ -150,12 +150,11 @@ pub struct Located<T = Resource> {
 }
 
 impl<T> Located<T> {
-    /// Where a field stands: `field_span("spec.ingress[0].action")`. Of a value
-    /// on lines of its own, such as `spec.ingress`, that is its key. `None` when
-    /// the document does not have it.
+    /// Where a field stands: `field_span("spec.ingress[0].action")`. `None`
+    /// when the document does not have it.
     #[must_use]
     pub fn field_span(&self, path: &str) -> Option<Span> {
-        document::place(&self.root, path)
+        find(&self.root, path).map(|node| node.span)
     }
 
     /// A correction of the document; `None` where it cannot be made.

@@ -518,12 +518,12 @@ mod random {
         let margin = " ".repeat(pad);
         *at += 1;
         let in_flow = hand.flow[*at % hand.flow.len()];
-        let comment = if hand.comments && *at % 3 == 0 {
+        let comment = if hand.comments && at.is_multiple_of(3) {
             "  # note"
         } else {
             ""
         };
-        if hand.comments && *at % 4 == 0 {
+        if hand.comments && at.is_multiple_of(4) {
             out.push_str(&format!("{margin}# above\n"));
         }
         match &value.value {
@@ -539,7 +539,14 @@ mod random {
                     block_item(out, item, pad, hand, at);
                 }
             }
-            _ => out.push_str(&format!("{margin}{key}: {}{comment}\n", flow(value))),
+            Value::Null
+            | Value::Bool(_)
+            | Value::Number(_)
+            | Value::String(_)
+            | Value::Sequence(_)
+            | Value::Mapping(_) => {
+                out.push_str(&format!("{margin}{key}: {}{comment}\n", flow(value)));
+            }
         }
     }
 

@@ -16,10 +16,7 @@ use crate::{Diagnostic, Severity};
 fn ranges(felix: &Placed<'_, FelixConfiguration>) -> Option<Fix> {
     let range = felix.resource.spec.route_table_range?;
     let bound = |name, value: i64| entry(name, made(Value::Number(value.into())));
-    let range = mapping(vec![
-        bound("min", range.min.into()),
-        bound("max", range.max.into()),
-    ]);
+    let range = mapping(vec![bound("min", range.min), bound("max", range.max)]);
     felix.at.fix(&[
         Change::Remove {
             at: Steps::parse("spec.routeTableRange"),

@@ -302,7 +302,7 @@ fn standard_input_goes_through() {
     let output = piped(&["--fix", "-"], FIXABLE);
     exits(&output, 0);
     assert_eq!(stdout(&output), FIXED);
-    let report = String::from_utf8(output.stderr.clone()).unwrap();
+    let report = String::from_utf8(output.stderr).unwrap();
     assert!(
         report.ends_with("nothing found in 1 file; 4 fixed\n"),
         "{report}"
