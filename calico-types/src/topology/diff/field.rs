@@ -91,19 +91,24 @@ pub enum Field {
     GracefulRestart,
     /// [`SessionSpec::password`](crate::topology::SessionSpec::password); never shown.
     Password,
-    /// [`SessionSpec::import_filters`](crate::topology::SessionSpec::import_filters), or what they say.
+    /// [`SessionSpec::import_filters`](crate::topology::SessionSpec::import_filters), or what they
+    /// say.
     ImportFilters,
-    /// [`SessionSpec::export_filters`](crate::topology::SessionSpec::export_filters), or what they say.
+    /// [`SessionSpec::export_filters`](crate::topology::SessionSpec::export_filters), or what they
+    /// say.
     ExportFilters,
     /// [`SessionSpec::origin`](crate::topology::SessionSpec::origin).
     Origin,
     /// [`SessionSpec::remote_node`](crate::topology::SessionSpec::remote_node).
     RemoteNode,
-    /// [`Speaker::local_as`](crate::topology::Speaker::local_as), which shows in the sessions that it concerns.
+    /// [`Speaker::local_as`](crate::topology::Speaker::local_as), which shows in the sessions that
+    /// it concerns.
     NodeAs,
-    /// [`Speaker::cluster_id`](crate::topology::Speaker::cluster_id), which shows in the sessions that it concerns.
+    /// [`Speaker::cluster_id`](crate::topology::Speaker::cluster_id), which shows in the sessions
+    /// that it concerns.
     NodeClusterId,
-    /// [`Speaker::ipv4`](crate::topology::Speaker::ipv4) and [`Speaker::ipv6`](crate::topology::Speaker::ipv6), which show in sessions.
+    /// [`Speaker::ipv4`](crate::topology::Speaker::ipv4) and
+    /// [`Speaker::ipv6`](crate::topology::Speaker::ipv6), which show in sessions.
     NodeAddress,
     /// [`Speaker::router_id`](crate::topology::Speaker::router_id).
     RouterId,
