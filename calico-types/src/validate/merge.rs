@@ -91,6 +91,7 @@ fn specific(found: Vec<Diagnostic>) -> Vec<Diagnostic> {
             "invalid-format" => {
                 other(|other| matches!(other.code.0, "unsupported-value" | "invalid-duration"))
             }
+            "too-long" => other(|other| other.code.0 == "invalid-interface"),
             "out-of-range" => other(|other| other.code.0 == "invalid-block-size"),
             "yaml-boolean" => other(|other| other.code.0 == "text-expected"),
             // What to write in place of BIRD's pattern has an operator.
