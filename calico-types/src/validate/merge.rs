@@ -97,6 +97,7 @@ fn specific(found: Vec<Diagnostic>) -> Vec<Diagnostic> {
                     "unsupported-value" | "invalid-duration" | "too-short"
                 )
             }),
+            "too-long" => other(|other| other.code.0 == "invalid-interface"),
             "out-of-range" => other(|other| other.code.0 == "invalid-block-size"),
             "yaml-boolean" => other(|other| other.code.0 == "text-expected"),
             // What to write in place of BIRD's pattern has an operator.

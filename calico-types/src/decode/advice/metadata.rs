@@ -48,7 +48,10 @@ pub(super) fn in_metadata(spot: &Spot<'_>) -> Option<Advice> {
 pub(super) fn name(spot: &Spot<'_>) -> Option<Advice> {
     let Some(Value::String(written)) = spot.node.map(|node| &node.value) else {
         let unnamed = spot.steps == Steps::parse("metadata.name");
-        return unnamed.then(|| Advice::help("every resource has one: metadata.name"));
+        return unnamed.then(|| {
+            Advice::help("every resource has one: metadata.name")
+                .message("the resource has no name")
+        });
     };
     if spot.steps != Steps::parse("metadata.name")
         && spot.schema?.form != crate::schema::Form::Plain

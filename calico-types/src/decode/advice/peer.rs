@@ -60,7 +60,7 @@ pub(super) fn peer(spot: &Spot<'_>) -> Option<Advice> {
         "secret" | "passwordSecret" | "authPassword" | "md5" => Advice::help(
             "the password is in a Secret, which `password.secretKeyRef` names",
         )
-        .write("password:\n  secretKeyRef:\n    name: bgp-secrets\n    key: rr-password"),
+        .write("password:\n  secretKeyRef:\n    name: bgp-secrets\n    key: bgp-password"),
         _ => return None,
     })
 }

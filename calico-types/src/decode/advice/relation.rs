@@ -91,6 +91,16 @@ pub(super) fn repeated(spot: &Spot<'_>, diagnostic: &Diagnostic) -> Option<Advic
     let (first, others) = values.split_first()?;
     let first = first.to_json();
     let same = values.len() < MOST && others.iter().all(|other| other.to_json() == first);
+    let header = matches!(key, "apiVersion" | "kind" | "metadata" | "spec");
+    if header && spot.parent_steps() == Steps::default() {
+        // To remove one would make one document of two.
+        let advice = Advice::help("two documents need a line --- between them");
+        return Some(if key == "apiVersion" {
+            advice.write("---\napiVersion: …")
+        } else {
+            advice
+        });
+    }
     Some(if same {
         Advice::help("both say the same: remove one").removed(spot)
     } else {
@@ -125,9 +135,7 @@ fn apply_on_forward(spot: &Spot<'_>) -> Advice {
     let advice = Advice::help("such a policy works on what is forwarded too, and has to say so")
         .with(&spec, "applyOnForward", made(Value::Bool(true)));
     Advice {
-        span: cause
-            .map(|entry| entry.key_span)
-            .filter(|_| spot.node.is_none()),
+        span: cause.map(|entry| entry.key_span),
         ..advice
     }
 }
@@ -185,6 +193,11 @@ fn missing(spot: &Spot<'_>) -> Option<Advice> {
                 advice.write("action: Allow")
             })
         }
+        (_, "", "metadata") => Some(
+            Advice::help("every resource has metadata, and a name in them")
+                .write("metadata:\n  name: …"),
+        ),
+        (_, "", "spec") => Some(Advice::help("what the resource says stands in its spec")),
         (_, "services", "namespace") => None,
         ("IPPool", "spec", "cidr") => {
             Some(Advice::help("the addresses that the pool gives out").write("cidr: 10.244.0.0/16"))

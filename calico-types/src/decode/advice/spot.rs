@@ -124,16 +124,11 @@ impl<'a> Spot<'a> {
 
     fn enter_item(&mut self, parent: &'a Node, index: usize) {
         self.around.push((parent, self.schema));
-        self.schema = self.schema.and_then(|schema| match schema.shape {
-            Shape::List(item) | Shape::Set(item) => Some(item),
-            Shape::Object(_)
-            | Shape::Map(_)
-            | Shape::Text
-            | Shape::Integer
-            | Shape::Number
-            | Shape::Boolean
-            | Shape::IntOrText
-            | Shape::Any => None,
+        self.schema = self.schema.and_then(|schema| {
+            let (Shape::List(item) | Shape::Set(item)) = schema.shape else {
+                return None;
+            };
+            Some(item)
         });
         self.steps = std::mem::take(&mut self.steps).join(&format!("[{index}]"));
         self.outer = self.entry;
@@ -175,16 +170,8 @@ impl<'a> Spot<'a> {
 }
 
 fn below(schema: &'static Schema, key: &str) -> Option<&'static Schema> {
-    match schema.shape {
-        Shape::Map(item) => Some(item),
-        Shape::Object(_) => schema.field_ignoring_case(key).map(|field| &field.schema),
-        Shape::List(_)
-        | Shape::Set(_)
-        | Shape::Text
-        | Shape::Integer
-        | Shape::Number
-        | Shape::Boolean
-        | Shape::IntOrText
-        | Shape::Any => None,
+    if let Shape::Map(item) = schema.shape {
+        return Some(item);
     }
+    schema.field_ignoring_case(key).map(|field| &field.schema)
 }

@@ -58,6 +58,8 @@ fn of_line(line: &str) -> Option<&'static str> {
         && !content.starts_with("---")
     {
         Some("a dash that begins an item is followed by a blank")
+    } else if line.matches(['[', '{']).count() > line.matches([']', '}']).count() {
+        Some("is a closing bracket missing?")
     } else {
         let bare = content.trim_end();
         let key = bare.contains(':')
@@ -83,6 +85,7 @@ mod tests {
             ("  selector: app == 'web", Some("missing")),
             ("  -name: x", Some("dash")),
             ("  name:x", Some("after a key")),
+            ("  types: [Ingress", Some("bracket")),
             ("  name: x", None),
         ] {
             let help = of_line(line);

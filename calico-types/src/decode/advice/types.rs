@@ -102,7 +102,7 @@ fn with_a_story(spot: &Spot<'_>, node: &Node) -> Option<Advice> {
         ),
         (_, "password" | "nodeMeshPassword", Value::String(_)) => Some(
             Advice::help("the password is in a Secret, which `secretKeyRef` names: whoever reads the peering must not read it")
-                .write(format!("{}:\n  secretKeyRef:\n    name: bgp-secrets\n    key: rr-password", spot.key())),
+                .write(format!("{}:\n  secretKeyRef:\n    name: bgp-secrets\n    key: bgp-password", spot.key())),
         ),
         (_, "prefixLength", Value::Number(_)) => {
             let bound = || node.clone();
@@ -118,6 +118,18 @@ fn with_a_story(spot: &Spot<'_>, node: &Node) -> Option<Advice> {
         ("Installation", key, Value::String(said)) if key.starts_with("nodeAddressAutodetection") => {
             autodetection(spot, said)
         }
+        (_, "labels" | "annotations" | "labelsToApply", Value::Sequence(_)) => {
+            let advice = Advice::help(format!("`{}` is a mapping, without dashes", spot.key()));
+            Some(match pairs(node.items()) {
+                Some(labels) => advice.value(spot, labels),
+                None => advice,
+            })
+        }
+        (_, _, Value::String(said)) if said.contains(':') && is_object(spot) => {
+            let (key, value) = said.split_once(':')?;
+            let advice = Advice::help("a colon after a key is followed by a blank");
+            Some(advice.like(spot, &mapping(vec![entry(key, text(value))])))
+        }
         (_, "spec", Value::Sequence(_)) => Some(Advice::help("a document has one spec: for several resources write several documents, with --- between")),
         (_, "ingress" | "egress", Value::Mapping(_)) => Some(
             Advice::help(format!("`{}` is a list of rules: begin each with a dash", spot.key()))
@@ -125,6 +137,24 @@ fn with_a_story(spot: &Spot<'_>, node: &Node) -> Option<Advice> {
         ),
         _ => None,
     }
+}
+
+fn is_object(spot: &Spot<'_>) -> bool {
+    spot.schema
+        .is_some_and(|schema| matches!(schema.shape, Shape::Object(_) | Shape::Map(_)))
+}
+
+/// A list of `key=value`, or of mappings with one entry each, as one mapping.
+fn pairs(items: &[Node]) -> Option<Node> {
+    let pair = |item: &Node| match (item.text(), item.entries()) {
+        (Some(said), _) => {
+            let (key, value) = said.split_once('=')?;
+            Some(entry(key.trim(), text(value.trim())))
+        }
+        (None, [only]) => Some(entry(&only.key, only.value.clone())),
+        _ => None,
+    };
+    Some(mapping(items.iter().map(pair).collect::<Option<_>>()?))
 }
 
 /// A range of services: a mapping with a `cidr`, as an item of the list or in
