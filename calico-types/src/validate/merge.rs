@@ -98,6 +98,7 @@ fn specific(found: Vec<Diagnostic>) -> Vec<Diagnostic> {
                 )
             }),
             "too-long" => other(|other| other.code.0 == "invalid-interface"),
+            "missing-field" => other(|other| other.code.0 == "invalid-name"),
             "out-of-range" => other(|other| other.code.0 == "invalid-block-size"),
             "yaml-boolean" => other(|other| other.code.0 == "text-expected"),
             // What to write in place of BIRD's pattern has an operator.

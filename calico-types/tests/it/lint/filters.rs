@@ -30,7 +30,13 @@ fn filters_that_are_missing_or_say_too_little() {
         "  - {action: Accept, matchOperator: In, cidr: 192.168.0.0/16}\n  - {action: Reject}\n  exportV4",
         "  - {action: Accept, matchOperator: In, cidr: 192.168.0.0/16}\n  exportV4",
     );
-    check(&open, &[("filter-without-catch-all", "importV4:")]);
+    check(
+        &open,
+        &[(
+            "filter-without-catch-all",
+            "- {action: Accept, matchOperator: In, cidr: 192.168.0.0/16}",
+        )],
+    );
 
     let empty = cluster(
         "spec:\n  importV4:\n  - {action: Reject, matchOperator: In, cidr: 10.0.0.0/8}",

@@ -114,7 +114,11 @@ fn pods_beside_protected_pods() {
         pod("web"),
         pod("job")
     );
-    check_with(LintContext::new(), &set, &[("unprotected-pods", "labels:")]);
+    check_with(
+        LintContext::new(),
+        &set,
+        &[("unprotected-pods", "app: web")],
+    );
     let all = set.replace("selector: app == 'db', ", "");
     check_with(LintContext::new(), &all, &[]);
     // A namespace without policies is open on purpose.

@@ -31,7 +31,7 @@ spec: {podSelector: {}, ingress: [{from: [{podSelector: {}}]}]}
     );
     check(&unordered, &[]);
     let beside = format!("{unordered}---\n{kubernetes}");
-    check(&beside, &[("no-order", "spec:")]);
+    check(&beside, &[("no-order", "selector: app == 'web'")]);
     // In another namespace it does not matter.
     check(
         &beside.replace(
@@ -94,7 +94,9 @@ fn egress_without_names() {
         .unwrap();
     let mut without = SHOP.to_owned();
     without.replace_range(start..end, "");
-    check(&without, &[("no-dns", "egress:")]);
+    let rule =
+        "- {action: Allow, protocol: TCP, destination: {selector: app == 'db', ports: [3306]}}";
+    check(&without, &[("no-dns", rule)]);
     // Another policy may help out.
     let helped = format!(
         "{without}---\nkind: GlobalNetworkPolicy\nmetadata: {{name: dns}}\nspec: {{order: 1, types: [Egress], egress: [{{action: Allow, protocol: UDP, destination: {{ports: [53]}}}}]}}\n"
