@@ -399,12 +399,25 @@ pub fn diagnose_with(sources: &[Source], rules: &Rules) -> Decoded {
     let found = std::mem::take(&mut decoded.diagnostics);
     let found = rules.decoded(decoded.documents(), found).into_iter();
     let found = found.chain(rules.documents(&decoded));
-    let found = found.chain(rules.datastore(&decoded.resources));
+    let datastore = rules.datastore(&decoded.resources).into_iter();
+    let found = found.chain(datastore.filter(|found| !may_be_unread(found, &decoded.unread)));
     decoded.diagnostics = validate::merge(found, sources);
     drop_explained(&mut decoded.diagnostics);
     rules.forget_unrefused(&mut decoded.diagnostics);
     advice::consequences(&mut decoded.diagnostics);
     decoded
+}
+
+/// Whether what is missing by a finding may be among what could not be read: then
+/// that is what is wrong, and lints say the rest by name.
+fn may_be_unread(found: &Diagnostic, unread: &[Unread]) -> bool {
+    let missing = match found.code.0 {
+        "dangling-filter" => "BGPFilter",
+        "missing-tier" => "Tier",
+        _ => return false,
+    };
+    let may_be = |document: &Unread| document.kind.is_none_or(|kind| kind == missing);
+    unread.iter().any(may_be)
 }
 
 /// Takes out that a document does not fit its type where a rule says which value of it, and
