@@ -79,7 +79,7 @@ impl<'a> Plan<'a> {
 
     /// Notes that a value comes, into the innermost mapping that is there.
     fn insert(&mut self, at: &Steps, value: Node) -> Option<()> {
-        if model::found(self.sheet.root, &at.0).is_some_and(|node| !node.is_null()) {
+        if model::found(self.sheet.root, &at.0).is_some() {
             return None;
         }
         let mut inner = at.split_last()?.0;
