@@ -11,6 +11,7 @@
 
 mod model;
 mod plan;
+mod remove;
 mod replace;
 mod scalar;
 mod site;

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 
 use calico_types::fix::{self, Fix};
 use calico_types::{Decoded, Diagnostic, Severity, Source, diagnose, render};
+use proptest::prelude::*;
 
 /// A manifest with something wrong in it.
 struct Mistake {
@@ -294,4 +295,45 @@ fn fixes_are_the_same_in_json() {
         }
     }
     assert!(same >= 100, "{same}");
+}
+
+/// A document with some of its lines gone, twice, elsewhere, or bent.
+fn damaged(text: &str, damage: &[(u8, usize, usize)]) -> String {
+    let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+    for &(kind, one, two) in damage {
+        if lines.is_empty() {
+            break;
+        }
+        let (one, two) = (one % lines.len(), two % lines.len());
+        match kind % 6 {
+            0 => drop(lines.remove(one)),
+            1 => lines.insert(one, lines[two].clone()),
+            2 => lines.swap(one, two),
+            3 => lines[one].insert_str(0, "  "),
+            4 => lines[one].push_str("  # note"),
+            _ => {
+                let line = lines[one].clone();
+                lines[one] = line.strip_prefix("  ").unwrap_or(&line).to_owned();
+            }
+        }
+    }
+    lines.iter().map(|line| format!("{line}\n")).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+
+    /// What is promised of a fix holds in documents that nobody thought of.
+    #[test]
+    fn fixes_hold_in_damaged_documents(
+        which in any::<usize>(),
+        damage in prop::collection::vec((any::<u8>(), any::<usize>(), any::<usize>()), 1..6),
+    ) {
+        let all = mistakes();
+        let mistake = &all[which % all.len()];
+        let damaged = damaged(&text(&mistake.source), &damage);
+        let source = Source::new(mistake.source.name.clone(), damaged);
+        check_fixes(&mistake.name, &source);
+        fixed(&source);
+    }
 }

@@ -55,7 +55,16 @@ impl<'a> Trial<'a> {
         self.room = self.room.checked_sub(2 * size(before))?;
         let fix = edit::fix(&document.text, &document.root, changes)?;
         let after = edit::changed(before, &edit::relative(changes, &unit)?)?;
-        let errors = |node: &Node| self.errors(node, schema);
+        // What depends on the direction of a rule is known to the policy's spec.
+        let direction = matches!(unit.last_key(), "ingress" | "egress").then_some(unit.last_key());
+        let spec = spot.around.iter().rev().nth(1).and_then(|(_, spec)| *spec);
+        let errors = |node: &Node| match (direction, spec) {
+            (Some(direction), Some(spec)) => {
+                let rules = edit::list(vec![node.clone()]);
+                self.errors(&edit::mapping(vec![edit::entry(direction, rules)]), spec)
+            }
+            _ => self.errors(node, schema),
+        };
         is_better(errors(before), errors(&after)).then_some(fix)
     }
 

@@ -80,7 +80,7 @@ struct Desk<'a> {
 impl Desk<'_> {
     fn advise(&mut self, diagnostic: &mut Diagnostic) {
         let Document { root, kind, .. } = self.document;
-        let spot = match (diagnostic.path.as_str(), diagnostic.span) {
+        let mut spot = match (diagnostic.path.as_str(), diagnostic.span) {
             ("", Some(span)) if scalar::is_about_text(diagnostic.code) => {
                 let Some(spot) = Spot::of_span(root, kind, span) else {
                     return;
@@ -91,10 +91,25 @@ impl Desk<'_> {
             }
             (path, _) => Spot::at(root, kind, path),
         };
-        let header = spot.key_span().filter(|_| diagnostic.span.is_some());
+        if let Some(span) = diagnostic.span {
+            spot.turn_to(span);
+            if !spot.is_at(span) {
+                return;
+            }
+        }
+        let header = diagnostic.span.and_then(|span| spot.key_span(span));
         diagnostic.span = header.or(diagnostic.span);
         if let Some(advice) = self.advice(diagnostic, &spot) {
-            self.give(advice, diagnostic);
+            // Changes are made to the last entry of a key, and one that goes would
+            // uncover the one before.
+            let removes = advice
+                .changes
+                .iter()
+                .any(|change| matches!(change, Change::Remove { .. }));
+            let is_own = matches!(diagnostic.code.0, "duplicate-key" | "unknown-field");
+            let uncovers = removes && !is_own && spot.is_repeated();
+            let certain = !spot.is_hidden(root) && !uncovers;
+            self.give(advice.certain_if(certain), diagnostic);
         }
     }
 

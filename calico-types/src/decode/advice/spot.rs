@@ -145,16 +145,62 @@ impl<'a> Spot<'a> {
         self.steps.parent()
     }
 
-    /// Where to point: at the key of what stands on lines of its own, and of what
-    /// a field is missing in.
-    pub(super) fn key_span(&self) -> Option<Span> {
-        match (self.node, self.entry, self.outer) {
-            (Some(node), Some(entry), _) => {
+    /// Where to point instead of at `span`: at the key of what stands on lines of
+    /// its own, and of what a field is missing in.
+    pub(super) fn key_span(&self, span: Span) -> Option<Span> {
+        let key = match (self.node, self.entry, self.outer) {
+            (Some(node), Some(entry), _) if node.span == span => {
                 let nested = matches!(node.value, Value::Mapping(_) | Value::Sequence(_));
-                (nested && node.span.line > entry.key_span.line).then_some(entry.key_span)
+                return (nested && node.span.line > entry.key_span.line).then_some(entry.key_span);
             }
-            (None, _, Some(outer)) => Some(outer.key_span),
-            _ => None,
+            (None, _, Some(outer)) => outer,
+            _ => return None,
+        };
+        let around = self.around.iter().any(|(node, _)| node.span == span);
+        around.then_some(key.key_span)
+    }
+
+    /// Goes to the entry that `span` is about, where several have one key.
+    pub(super) fn turn_to(&mut self, span: Span) {
+        let is = |entry: &Entry| entry.key_span == span || entry.value.span == span;
+        let (Some(entry), Some(parent)) = (self.entry, self.parent()) else {
+            return;
+        };
+        let mut same = parent
+            .entries()
+            .iter()
+            .filter(|other| other.key == entry.key);
+        if !is(entry)
+            && let Some(about) = same.find(|other| is(other))
+        {
+            (self.entry, self.node) = (Some(about), Some(&about.value));
+        }
+    }
+
+    /// Whether a finding at `span` is about this value, rather than about one in a
+    /// mapping that a later one hides.
+    pub(super) fn is_at(&self, span: Span) -> bool {
+        let Some(node) = self.node else { return true };
+        let start = self
+            .entry
+            .map_or(node.span.start, |entry| entry.key_span.start);
+        (start..=node.span.end).contains(&span.start)
+            || self.around.iter().any(|(around, _)| around.span == span)
+    }
+
+    /// Whether its key is given more than once.
+    pub(super) fn is_repeated(&self) -> bool {
+        let entries = self.parent().map(Node::entries).unwrap_or_default();
+        let same = |entry: &&Entry| self.entry.is_some_and(|own| own.key == entry.key);
+        entries.iter().filter(same).count() > 1
+    }
+
+    /// Whether another value stands at the end of the same way, behind this one.
+    pub(super) fn is_hidden(&self, root: &Node) -> bool {
+        let last = crate::edit::found(root, &self.steps);
+        match (self.node, last) {
+            (Some(node), Some(last)) => !std::ptr::eq(node, last),
+            _ => false,
         }
     }
 
