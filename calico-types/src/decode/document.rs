@@ -1,6 +1,6 @@
 //! One resource of a source, before it has a type.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::diagnostic::Diagnostic;
 use crate::schema::KindSchema;
@@ -29,6 +29,8 @@ pub(crate) struct Document {
     pub(crate) is_plain: bool,
     /// How many findings one layer may have about it.
     pub(crate) most_findings: usize,
+    /// Kind and name, once a finding asks.
+    title: OnceLock<String>,
 }
 
 impl Document {
@@ -40,12 +42,13 @@ impl Document {
             kind,
             is_plain: false,
             most_findings: usize::MAX,
+            title: OnceLock::new(),
         }
     }
 
     /// Kind and name: `NetworkPolicy shop/db`.
-    pub(crate) fn title(&self) -> String {
-        title(&self.root, self.kind.kind)
+    pub(crate) fn title(&self) -> &str {
+        self.title.get_or_init(|| title(&self.root, self.kind.kind))
     }
 
     /// Puts a finding into this document.
@@ -72,6 +75,9 @@ fn title(root: &Node, kind: &str) -> String {
 /// Text from a manifest, safe to show in one line.
 pub(crate) fn printable(text: &str) -> String {
     const LONGEST: usize = 80;
+    if text.len() <= LONGEST && text.bytes().all(|b| matches!(b, b' '..=b'~')) {
+        return text.to_owned();
+    }
     let mut shown: String = text
         .chars()
         .take(LONGEST)

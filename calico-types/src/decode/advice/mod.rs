@@ -86,7 +86,7 @@ impl Desk<'_> {
                     return;
                 };
                 diagnostic.path = spot.steps.to_string();
-                diagnostic.resource = Some(self.document.title());
+                diagnostic.resource = Some(self.document.title().to_owned());
                 spot
             }
             (path, _) => Spot::at(root, kind, path),
