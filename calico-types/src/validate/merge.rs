@@ -58,6 +58,9 @@ pub fn merge(found: impl IntoIterator<Item = Diagnostic>, sources: &[Source]) ->
     merged
 }
 
+/// What says more than that a format is wrong.
+const NARROWER: [&str; 3] = ["unsupported-value", "invalid-duration", "too-short"];
+
 /// Without findings that say less of what another says: that a value does not fit
 /// a pattern, when somebody knows why; that a list repeats, when an item is
 /// pointed at; that a document does not fit its type, when the value is known
@@ -91,12 +94,7 @@ fn specific(found: Vec<Diagnostic>) -> Vec<Diagnostic> {
             others.iter().find(other).copied()
         };
         let winner = match diagnostic.code.0 {
-            "invalid-format" => other(|other| {
-                matches!(
-                    other.code.0,
-                    "unsupported-value" | "invalid-duration" | "too-short"
-                )
-            }),
+            "invalid-format" => other(|other| NARROWER.contains(&other.code.0)),
             "too-long" => other(|other| other.code.0 == "invalid-interface"),
             "missing-field" => other(|other| other.code.0 == "invalid-name"),
             "out-of-range" => other(|other| other.code.0 == "invalid-block-size"),
