@@ -96,7 +96,9 @@ fn specific(found: Vec<Diagnostic>) -> Vec<Diagnostic> {
         let winner = match diagnostic.code.0 {
             "invalid-format" => other(|other| NARROWER.contains(&other.code.0)),
             "too-long" => other(|other| other.code.0 == "invalid-interface"),
-            "missing-field" => other(|other| other.code.0 == "invalid-name"),
+            "missing-field" if diagnostic.path.starts_with("metadata") => {
+                other(|other| other.code.0 == "invalid-name")
+            }
             "out-of-range" => other(|other| other.code.0 == "invalid-block-size"),
             "yaml-boolean" => other(|other| other.code.0 == "text-expected"),
             // What to write in place of BIRD's pattern has an operator.
