@@ -5,8 +5,7 @@ use std::path::Path;
 
 use calico_types::Source;
 
-use crate::paths;
-pub use crate::paths::ReadError;
+use crate::paths::{self, ReadError};
 
 /// Manifests that belong together.
 #[derive(Clone, Debug, PartialEq, Eq)]

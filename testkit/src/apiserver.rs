@@ -25,6 +25,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use serde_json::{Value, json};
+
 use crate::netns::{self, Scratch, wait_for};
 use crate::shared;
 
@@ -56,9 +58,18 @@ pub enum ApiServerError {
         /// What the operating system said.
         source: io::Error,
     },
-    /// A directory for the test could not be made.
+    /// A directory for the test could not be made, or a request not be sent.
     #[error(transparent)]
     Scratch(#[from] netns::NetnsError),
+}
+
+/// A request to create an object.
+#[derive(Clone, Debug)]
+pub struct Create {
+    /// The path of the collection, `/apis/GROUP/VERSION/…/PLURAL`.
+    pub path: String,
+    /// The object, as JSON.
+    pub object: String,
 }
 
 /// A running API server and the etcd behind it.
@@ -92,35 +103,29 @@ pub fn ready() -> bool {
     false
 }
 
-/// Calico's custom resource definitions and that of `ClusterNetworkPolicy`, as YAML that
-/// this server takes. Empty without shared data.
+/// Calico's custom resource definitions and that of `ClusterNetworkPolicy`, as this server
+/// takes them. Empty without shared data.
 ///
 /// A default that is an empty text is left out: this server holds it against the pattern of
 /// its field.
 ///
 /// # Errors
 ///
-/// When a file cannot be read.
-pub fn definitions() -> Result<Vec<String>, ApiServerError> {
-    let Some(directory) = shared::path("data/crd") else {
-        return Ok(Vec::new());
-    };
-    let failed = |source| system(&directory, source);
-    let mut paths = Vec::new();
-    for entry in fs::read_dir(&directory).map_err(failed)? {
-        paths.push(entry.map_err(failed)?.path());
+/// When a file is not YAML.
+pub fn definitions() -> Result<Vec<Value>, ApiServerError> {
+    let texts = shared::texts("data/crd", "yaml").unwrap_or_default();
+    texts.iter().map(|text| definition(text)).collect()
+}
+
+fn definition(text: &str) -> Result<Value, ApiServerError> {
+    let lines = text.lines().filter(|line| line.trim() != "default: \"\"");
+    let lines: Vec<&str> = lines.collect();
+    let mut definition: Value = serde_saphyr::from_str(&lines.join("\n"))
+        .map_err(|error| system("a definition", io::Error::other(error.to_string())))?;
+    if let Some(fields) = definition.as_object_mut() {
+        fields.remove("status");
     }
-    paths.retain(|path| {
-        path.extension()
-            .is_some_and(|extension| extension == "yaml")
-    });
-    paths.sort();
-    let text = |path: PathBuf| {
-        let text = fs::read_to_string(&path).map_err(|source| system(&path, source))?;
-        let kept = text.lines().filter(|line| line.trim() != "default: \"\"");
-        Ok(kept.map(|line| format!("{line}\n")).collect())
-    };
-    paths.into_iter().map(text).collect()
+    Ok(definition)
 }
 
 impl ApiServer {
@@ -165,6 +170,85 @@ impl ApiServer {
         format!("https://127.0.0.1:{}", self.port)
     }
 
+    /// Loads custom resource definitions and waits until their resources are served.
+    ///
+    /// # Errors
+    ///
+    /// When the server cannot be asked.
+    ///
+    /// # Panics
+    ///
+    /// When it refuses one, or their resources are not served in time.
+    pub fn define(&self, definitions: &[Value]) -> Result<(), ApiServerError> {
+        let path = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+        let requests: Vec<Create> = definitions
+            .iter()
+            .map(|definition| Create {
+                path: path.to_owned(),
+                object: definition.to_string(),
+            })
+            .collect();
+        for (status, answer) in self.create(&requests)? {
+            assert_eq!(status, 201, "{answer}");
+        }
+        wait_for("the definitions to be served", PATIENCE, || {
+            let list = self.get(path).map_err(|error| error.to_string())?;
+            let items = list["items"].as_array().cloned().unwrap_or_default();
+            let established = items.iter().filter(|item| is_established(item)).count();
+            if established >= definitions.len() {
+                Ok(())
+            } else {
+                Err(format!("{established} of {}", definitions.len()))
+            }
+        });
+        Ok(())
+    }
+
+    /// Makes requests in a row: the status of each, and what the server says.
+    ///
+    /// # Errors
+    ///
+    /// When the server cannot be asked.
+    pub fn create(&self, requests: &[Create]) -> Result<Vec<(u16, Value)>, ApiServerError> {
+        let mut config = String::new();
+        for (number, Create { path, object }) in requests.iter().enumerate() {
+            let body = self.scratch.write(&format!("{number}.body"), object)?;
+            let answer = self.answer(number);
+            config.push_str(&format!(
+                "next\nurl = \"{}{path}\"\ndata-binary = \"@{}\"\noutput = \"{}\"\n{}\
+                 write-out = \"%{{http_code}}\\n\"\n",
+                self.url(),
+                body.display(),
+                answer.display(),
+                headers(),
+            ));
+        }
+        let printed = self.curl(&config)?;
+        let answers = printed.lines().enumerate().map(|(number, status)| {
+            let text = fs::read_to_string(self.answer(number)).unwrap_or_default();
+            let status = status.parse().unwrap_or_default();
+            (status, serde_json::from_str(&text).unwrap_or(json!(text)))
+        });
+        Ok(answers.collect())
+    }
+
+    fn get(&self, path: &str) -> Result<Value, ApiServerError> {
+        let printed = self.curl(&format!("url = \"{}{path}\"\n{}", self.url(), headers()))?;
+        Ok(serde_json::from_str(&printed).unwrap_or(Value::Null))
+    }
+
+    fn answer(&self, number: usize) -> PathBuf {
+        self.scratch.path().join(format!("{number}.answer"))
+    }
+
+    /// What curl prints that does what a configuration file says.
+    fn curl(&self, config: &str) -> Result<String, ApiServerError> {
+        let config = self.scratch.write("requests", config)?;
+        Ok(netns::run(
+            Command::new("curl").arg("--config").arg(config),
+        )?)
+    }
+
     /// Everything that the server has printed.
     #[must_use]
     pub fn log(&self) -> String {
@@ -172,20 +256,37 @@ impl ApiServer {
     }
 
     fn health(&self) -> Result<(), String> {
-        let asked = Command::new("curl")
-            .args(["--silent", "--insecure", "--max-time", "5", "--header"])
-            .arg(format!("Authorization: Bearer {TOKEN}"))
-            .arg(format!("{}/readyz", self.url()))
-            .output()
-            .map_err(|error| error.to_string())?;
-        let answer = String::from_utf8_lossy(&asked.stdout).into_owned();
-        if answer == "ok" {
-            return Ok(());
-        }
+        let config = format!(
+            "url = \"{}/readyz\"\nmax-time = 5\n{}",
+            self.url(),
+            headers()
+        );
+        let answer = match self.curl(&config) {
+            Ok(answer) if answer == "ok" => return Ok(()),
+            Ok(answer) => answer,
+            Err(error) => error.to_string(),
+        };
         let log = self.log();
         let last = log.lines().last().unwrap_or_default();
         Err(format!("it says {answer:?}; the last of its log: {last}"))
     }
+}
+
+/// What curl is told for each request. The certificate is the server's own, and nobody's.
+fn headers() -> String {
+    format!(
+        "silent\ninsecure\nheader = \"Authorization: Bearer {TOKEN}\"\n\
+         header = \"Content-Type: application/json\"\n"
+    )
+}
+
+fn is_established(definition: &Value) -> bool {
+    let conditions = definition["status"]["conditions"].as_array();
+    conditions.is_some_and(|conditions| {
+        conditions
+            .iter()
+            .any(|condition| condition["type"] == "Established" && condition["status"] == "True")
+    })
 }
 
 /// A child process that ends with this value.

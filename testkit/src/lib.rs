@@ -11,7 +11,6 @@ pub mod alloc;
 pub mod apiserver;
 pub mod conformance;
 pub mod fuzz;
-pub mod kube;
 pub mod netns;
 pub mod pair;
 pub mod shared;

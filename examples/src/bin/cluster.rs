@@ -11,7 +11,8 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use examples::cluster::{self, ClusterError, Options};
-use examples::manifests::{ManifestSet, ReadError};
+use examples::manifests::ManifestSet;
+use examples::paths::ReadError;
 use examples::report::Report;
 
 const HELP: &str = "\

@@ -26,6 +26,7 @@ use kube::runtime::reflector::{ObjectRef, reflector};
 use kube::runtime::wait::{await_condition, conditions};
 use kube::runtime::watcher::{self, Event, watcher};
 use kube::{Client, ResourceExt};
+use serde_json::{Value, json};
 use testkit::apiserver::{self, ApiServer};
 
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -50,8 +51,8 @@ async fn define(client: &Client) {
         backing("IPAMConfig", "ipamconfigs", "Cluster"),
         backing("NetworkPolicy", "networkpolicies", "Namespaced"),
     ];
-    for text in of_calico.into_iter().chain(backing) {
-        let definition: CustomResourceDefinition = serde_saphyr::from_str(&text).unwrap();
+    for definition in of_calico.into_iter().chain(backing) {
+        let definition: CustomResourceDefinition = serde_json::from_value(definition).unwrap();
         let name = definition.name_any();
         api.create(&PostParams::default(), &definition)
             .await
@@ -68,23 +69,26 @@ async fn define(client: &Client) {
     }
 }
 
-fn backing(kind: &str, plural: &str, scope: &str) -> String {
-    format!(
-        "apiVersion: apiextensions.k8s.io/v1
-kind: CustomResourceDefinition
-metadata: {{name: {plural}.crd.projectcalico.org}}
-spec:
-  group: crd.projectcalico.org
-  names: {{kind: {kind}, plural: {plural}}}
-  scope: {scope}
-  versions:
-  - name: v1
-    served: true
-    storage: true
-    schema:
-      openAPIV3Schema: {{type: object, x-kubernetes-preserve-unknown-fields: true}}
-"
-    )
+fn backing(kind: &str, plural: &str, scope: &str) -> Value {
+    json!({
+        "apiVersion": "apiextensions.k8s.io/v1",
+        "kind": "CustomResourceDefinition",
+        "metadata": {"name": format!("{plural}.crd.projectcalico.org")},
+        "spec": {
+            "group": "crd.projectcalico.org",
+            "names": {"kind": kind, "plural": plural},
+            "scope": scope,
+            "versions": [{
+                "name": "v1",
+                "served": true,
+                "storage": true,
+                "schema": {"openAPIV3Schema": {
+                    "type": "object",
+                    "x-kubernetes-preserve-unknown-fields": true,
+                }},
+            }],
+        },
+    })
 }
 
 fn peer(name: &str, address: &str) -> Kube<BGPPeer> {
@@ -148,7 +152,7 @@ async fn objects_come_back_as_they_went(client: &Client) {
     };
     created(api(client), Kube::<Tier>::new("first", tier)).await;
     let selector = |text: &str| Some(text.to_owned());
-    let rule = serde_json::json!({
+    let rule = json!({
         "action": "Allow", "protocol": "TCP",
         "source": EntityRule { selector: selector("a == 'b'"), ..EntityRule::default() },
         "destination": {"ports": [80, "90:91", "web"]},
@@ -256,7 +260,7 @@ async fn a_reflector_follows(client: &Client) {
         .unwrap();
     assert!(matches!(next().await, Event::Apply(_)));
     assert_eq!(address().as_deref(), Some("10.0.0.1"));
-    let patch = Patch::Merge(serde_json::json!({"spec": {"peerIP": "10.0.0.2"}}));
+    let patch = Patch::Merge(json!({"spec": {"peerIP": "10.0.0.2"}}));
     peers
         .patch("tor", &PatchParams::default(), &patch)
         .await
@@ -323,7 +327,7 @@ fn the_program_tells_what_changes(settings: &Settings) {
         .unwrap();
     wait("new BGPPeer tor");
     wait("error[invalid-selector]");
-    let mended = Patch::Merge(serde_json::json!({"spec": {"nodeSelector": "rack == 'r1'"}}));
+    let mended = Patch::Merge(json!({"spec": {"nodeSelector": "rack == 'r1'"}}));
     runtime
         .block_on(peers.patch("tor", &PatchParams::default(), &mended))
         .unwrap();

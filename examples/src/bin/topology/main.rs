@@ -8,15 +8,14 @@
 
 mod text;
 
-use std::fs;
-use std::io::{self, Read as _, Write as _};
-use std::path::{Path, PathBuf};
+use std::io::{self, Write as _};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::str::FromStr;
 
 use calico_types::topology::{Bird, Diff, RouterId, Topology, TopologyInput};
 use calico_types::{Resource, Severity, Source, decode, render};
-use examples::manifests::{ManifestSet, ReadError};
+use examples::paths::{self, ReadError};
 use serde_json::json;
 
 const HELP: &str = "\
@@ -170,7 +169,8 @@ fn parse() -> Result<Option<Arguments>, Failure> {
 /// The topology of what is at paths, and whether all of it could be read; what could not
 /// is shown.
 fn topology(paths: &[PathBuf], router_id: RouterId) -> Result<(Topology, bool), Failure> {
-    let sources = sources(paths)?;
+    let inputs = paths::read(paths, &mut io::stdin())?;
+    let sources: Vec<Source> = inputs.into_iter().map(|input| input.source).collect();
     let decoded = decode(&sources);
     let mut readable = true;
     for diagnostic in &decoded.diagnostics {
@@ -187,34 +187,6 @@ fn topology(paths: &[PathBuf], router_id: RouterId) -> Result<(Topology, bool), 
     let mut input = TopologyInput::from_resources(&resources);
     input.router_id = router_id;
     Ok((Topology::build(&input), readable))
-}
-
-fn sources(paths: &[PathBuf]) -> Result<Vec<Source>, ReadError> {
-    let mut sources = Vec::new();
-    for path in paths {
-        if path.is_dir() {
-            sources.extend(ManifestSet::read(path)?.sources);
-        } else {
-            sources.push(file(path)?);
-        }
-    }
-    Ok(sources)
-}
-
-fn file(path: &Path) -> Result<Source, ReadError> {
-    let read = if path == Path::new("-") {
-        let mut bytes = Vec::new();
-        io::stdin().read_to_end(&mut bytes).map(|_| bytes)
-    } else {
-        fs::read(path)
-    };
-    match read {
-        Ok(bytes) => Ok(Source::new(path.display().to_string(), bytes)),
-        Err(cause) => Err(ReadError {
-            path: path.to_owned(),
-            cause,
-        }),
-    }
 }
 
 /// Prints a topology; whether nothing is wrong with it.
