@@ -6,6 +6,7 @@ pub mod lint;
 pub mod manifests;
 pub mod net;
 pub mod node;
+pub mod output;
 pub mod paths;
 pub mod plan;
 pub mod report;

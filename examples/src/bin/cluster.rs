@@ -5,13 +5,14 @@
 //! ```
 
 use std::fs;
-use std::io::{self, IsTerminal as _, Write as _};
+use std::io::{self, IsTerminal as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
 
 use examples::cluster::{self, ClusterError, Options};
 use examples::manifests::ManifestSet;
+use examples::output::{PrintError, print};
 use examples::paths::ReadError;
 use examples::report::Report;
 
@@ -47,6 +48,8 @@ enum Failure {
     Read(#[from] ReadError),
     #[error(transparent)]
     Cluster(#[from] ClusterError),
+    #[error(transparent)]
+    Print(#[from] PrintError),
     #[error("{}: {cause}", path.display())]
     Write { path: PathBuf, cause: io::Error },
 }
@@ -63,7 +66,7 @@ fn main() -> ExitCode {
 
 fn run() -> Result<ExitCode, Failure> {
     let Some(arguments) = parse()? else {
-        print(HELP)?;
+        print(io::stdout(), HELP.as_bytes())?;
         return Ok(ExitCode::SUCCESS);
     };
     let set = match &arguments.manifests {
@@ -78,7 +81,7 @@ fn run() -> Result<ExitCode, Failure> {
     };
     let report = cluster::run(&set, &arguments.options, base(), &mut progress)?;
     let text = report.text();
-    print(&text)?;
+    print(io::stdout(), text.as_bytes())?;
     if let Some(directory) = &arguments.out {
         write(directory, &report, &text)?;
     }
@@ -117,17 +120,6 @@ fn parse() -> Result<Option<Arguments>, lexopt::Error> {
         }
     }
     Ok(Some(arguments))
-}
-
-/// Prints to standard output; a reader that has seen enough is no failure.
-fn print(text: &str) -> Result<(), Failure> {
-    match io::stdout().write_all(text.as_bytes()) {
-        Err(cause) if cause.kind() != io::ErrorKind::BrokenPipe => Err(Failure::Write {
-            path: "standard output".into(),
-            cause,
-        }),
-        Ok(()) | Err(_) => Ok(()),
-    }
 }
 
 fn write(directory: &Path, report: &Report, text: &str) -> Result<(), Failure> {

@@ -6,11 +6,11 @@
 //! lint --explain CODE
 //! ```
 
-use std::io::{self, Write};
-use std::path::PathBuf;
+use std::io;
 use std::process::ExitCode;
 
 use examples::lint::{Arguments, Command, HELP, ReplaceError, Report, replace};
+use examples::output::{PrintError, print};
 use examples::paths::{self, Input, ReadError};
 
 /// Why there is no report.
@@ -22,8 +22,8 @@ enum Failure {
     Read(#[from] ReadError),
     #[error(transparent)]
     Replace(#[from] ReplaceError),
-    #[error("{}: {cause}", path.display())]
-    Write { path: PathBuf, cause: io::Error },
+    #[error(transparent)]
+    Print(#[from] PrintError),
 }
 
 fn main() -> ExitCode {
@@ -38,12 +38,11 @@ fn main() -> ExitCode {
 
 fn run() -> Result<ExitCode, Failure> {
     match Arguments::parse(std::env::args_os().skip(1))? {
-        Command::Help => print(io::stdout(), HELP.as_bytes()).map(|()| ExitCode::SUCCESS),
-        Command::Explain(explanation) => {
-            print(io::stdout(), explanation.page.as_bytes()).map(|()| ExitCode::SUCCESS)
-        }
-        Command::Check(arguments) => check(&arguments),
+        Command::Help => print(io::stdout(), HELP.as_bytes())?,
+        Command::Explain(explanation) => print(io::stdout(), explanation.page.as_bytes())?,
+        Command::Check(arguments) => return check(&arguments),
     }
+    Ok(ExitCode::SUCCESS)
 }
 
 fn check(arguments: &Arguments) -> Result<ExitCode, Failure> {
@@ -78,15 +77,4 @@ fn write_back(input: &Input, bytes: &[u8]) -> Result<bool, Failure> {
         replace(path, &input.source.bytes, bytes)?;
     }
     Ok(false)
-}
-
-/// Prints; a reader that has seen enough is no failure.
-fn print(mut to: impl Write, bytes: &[u8]) -> Result<(), Failure> {
-    match to.write_all(bytes).and_then(|()| to.flush()) {
-        Err(cause) if cause.kind() != io::ErrorKind::BrokenPipe => Err(Failure::Write {
-            path: "standard output".into(),
-            cause,
-        }),
-        Ok(()) | Err(_) => Ok(()),
-    }
 }

@@ -134,7 +134,7 @@ fn what_cannot_be_read_is_shown_and_the_rest_counts() {
     let (code, text, errors) = with_input(&["-"], &broken);
     assert_eq!(code, 1);
     assert!(text.starts_with("3 nodes, 3 sessions"), "{text}");
-    assert!(errors.contains("--> -:"), "{errors}");
+    assert!(errors.contains("--> <stdin>:"), "{errors}");
 }
 
 #[test]

@@ -8,13 +8,14 @@
 
 mod text;
 
-use std::io::{self, Write as _};
+use std::io;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::str::FromStr;
 
 use calico_types::topology::{Bird, Diff, RouterId, Topology, TopologyInput};
 use calico_types::{Resource, Severity, Source, decode, render};
+use examples::output::{PrintError, print};
 use examples::paths::{self, ReadError};
 use serde_json::json;
 
@@ -94,8 +95,8 @@ enum Failure {
     Read(#[from] ReadError),
     #[error("no Node {0} among the resources")]
     NoSuchNode(String),
-    #[error("standard output: {0}")]
-    Write(#[from] io::Error),
+    #[error(transparent)]
+    Print(#[from] PrintError),
     #[error("standard output: {0}")]
     Json(#[from] serde_json::Error),
 }
@@ -114,7 +115,7 @@ fn main() -> ExitCode {
 /// Whether nothing is wrong.
 fn run() -> Result<bool, Failure> {
     let Some(arguments) = parse()? else {
-        print(HELP)?;
+        print(io::stdout(), HELP.as_bytes())?;
         return Ok(true);
     };
     let (old, readable) = topology(&arguments.paths, arguments.router_id)?;
@@ -219,7 +220,7 @@ fn show(topology: &Topology, arguments: &Arguments) -> Result<bool, Failure> {
         (Format::Text, Some(node)) => text::one(node),
         (Format::Text, None) => text::all(topology, &problems, &gaps),
     };
-    print(&text)?;
+    print(io::stdout(), text.as_bytes())?;
     Ok(problems.is_empty() && gaps.is_empty())
 }
 
@@ -240,16 +241,18 @@ fn show_diff(
             (Some(node), _) => node.to_string(),
             (None, _) => format!("{name}: nothing changes\n"),
         };
-        print(&text)?;
+        print(io::stdout(), text.as_bytes())?;
         return Ok(!node.is_some_and(|node| node.counts.is_cut_off()));
     }
     let problems: Vec<String> = new.problems().map(|p| p.to_string()).collect();
     let gaps = new.gaps().unwrap_or_default();
     if arguments.format == Format::Json {
         let whole = json!({"diff": diff, "problems": problems, "gaps": gaps});
-        print(&line(serde_json::to_string_pretty(&whole)?))?;
+        let text = line(serde_json::to_string_pretty(&whole)?);
+        print(io::stdout(), text.as_bytes())?;
     } else {
-        print(&format!("{diff}{}", text::wrong(&problems, &gaps)))?;
+        let text = format!("{diff}{}", text::wrong(&problems, &gaps));
+        print(io::stdout(), text.as_bytes())?;
     }
     let cut_off = diff.summary().cut_off;
     Ok(problems.is_empty() && gaps.is_empty() && cut_off.is_empty())
@@ -258,12 +261,4 @@ fn show_diff(
 fn line(mut text: String) -> String {
     text.push('\n');
     text
-}
-
-/// Prints to standard output; a reader that has seen enough is no failure.
-fn print(text: &str) -> Result<(), Failure> {
-    match io::stdout().write_all(text.as_bytes()) {
-        Err(cause) if cause.kind() != io::ErrorKind::BrokenPipe => Err(cause.into()),
-        Ok(()) | Err(_) => Ok(()),
-    }
 }

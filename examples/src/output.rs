@@ -1,0 +1,20 @@
+//! What the programs print.
+
+use std::io::{self, Write};
+
+/// Standard output or standard error cannot be written to.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot print: {0}")]
+pub struct PrintError(#[source] io::Error);
+
+/// Prints all of a text; a reader that has seen enough is no failure.
+///
+/// # Errors
+///
+/// [`PrintError`] with what the system says.
+pub fn print(mut to: impl Write, bytes: &[u8]) -> Result<(), PrintError> {
+    match to.write_all(bytes).and_then(|()| to.flush()) {
+        Err(cause) if cause.kind() != io::ErrorKind::BrokenPipe => Err(PrintError(cause)),
+        Ok(()) | Err(_) => Ok(()),
+    }
+}
