@@ -6,6 +6,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::iter::Enumerate;
 
 use serde::de::value::BorrowedStrDeserializer;
 use serde::de::{
@@ -18,6 +19,7 @@ use super::document::Document;
 use crate::diagnostic::{Diagnostic, RefusedBy, Severity};
 use crate::resources::Resource;
 use crate::schema::{Field, Form, Format, Pattern, Schema, Shape};
+use crate::source::Span;
 use crate::tree::{Entry, Node, Text, Value, float32, without_point};
 
 /// The typed form. `None` when a value does not fit its type; there is then an
@@ -37,10 +39,12 @@ pub(super) fn resource(
         Ok(resource) => Some(resource),
         Err(error) => {
             if !explained(found.get(since..).unwrap_or_default()) {
-                let message = format!("the document does not fit its type: {error}");
-                let diagnostic =
-                    Diagnostic::error(DOES_NOT_FIT, message).refused_by(RefusedBy::default());
-                found.push(document.locate(diagnostic, document.root.span));
+                let span = error.span.unwrap_or(document.root.span);
+                let message = format!("the value does not fit its type: {}", error.message);
+                let diagnostic = Diagnostic::error(DOES_NOT_FIT, message)
+                    .on(error.path)
+                    .refused_by(RefusedBy::default());
+                found.push(document.locate(diagnostic, span));
             }
             None
         }
@@ -231,13 +235,39 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Why a tree does not fit a type.
+/// Why a tree does not fit a type, and where.
 #[derive(Debug)]
-struct Mismatch(String);
+struct Mismatch {
+    message: String,
+    /// The innermost value that does not fit; serde makes errors that know no place.
+    span: Option<Span>,
+    path: String,
+}
+
+impl Mismatch {
+    fn new(message: String) -> Self {
+        Self {
+            message,
+            span: None,
+            path: String::new(),
+        }
+    }
+
+    /// Says what is one step further out.
+    fn within(mut self, span: Span, step: &str) -> Self {
+        self.span.get_or_insert(span);
+        let dot = match self.path.as_bytes().first() {
+            None | Some(b'[') => "",
+            Some(_) => ".",
+        };
+        self.path = format!("{step}{dot}{}", self.path);
+        self
+    }
+}
 
 impl fmt::Display for Mismatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.message)
     }
 }
 
@@ -245,7 +275,7 @@ impl std::error::Error for Mismatch {}
 
 impl de::Error for Mismatch {
     fn custom<T: fmt::Display>(message: T) -> Self {
-        Self(message.to_string())
+        Self::new(message.to_string())
     }
 }
 
@@ -265,10 +295,10 @@ impl<'de> Deserializer<'de> for Reader<'de> {
             (_, Value::Bool(value)) => visitor.visit_bool(*value),
             (_, Value::Number(number)) => Self::number(number, visitor),
             (Shape::List(item) | Shape::Set(item), Value::Sequence(items)) => {
-                visitor.visit_seq(Items(self.at(self.node, item), items.iter()))
+                visitor.visit_seq(Items(self.at(self.node, item), items.iter().enumerate()))
             }
             (_, Value::Sequence(items)) => {
-                visitor.visit_seq(Items(self.at(self.node, &ANY), items.iter()))
+                visitor.visit_seq(Items(self.at(self.node, &ANY), items.iter().enumerate()))
             }
             (Shape::Object(_), Value::Mapping(entries)) if self.is_plain => {
                 visitor.visit_map(Fields {
@@ -325,7 +355,7 @@ impl<'de> Deserializer<'de> for Reader<'de> {
             Some(text) => visitor.visit_enum(text.as_str().into_deserializer()),
             None => {
                 let found = self.node.type_name();
-                Err(Mismatch(format!("expected a word, found {found}")))
+                Err(Mismatch::new(format!("expected a word, found {found}")))
             }
         }
     }
@@ -341,7 +371,7 @@ impl<'de> Deserializer<'de> for Reader<'de> {
 }
 
 /// The items of a list.
-struct Items<'a>(Reader<'a>, std::slice::Iter<'a, Node>);
+struct Items<'a>(Reader<'a>, Enumerate<std::slice::Iter<'a, Node>>);
 
 impl<'de> SeqAccess<'de> for Items<'de> {
     type Error = Mismatch;
@@ -352,8 +382,11 @@ impl<'de> SeqAccess<'de> for Items<'de> {
     ) -> Result<Option<T::Value>, Mismatch> {
         let reader = self.0;
         let item = self.1.next();
-        item.map(|item| seed.deserialize(reader.at(item, reader.schema)))
-            .transpose()
+        item.map(|(index, item)| {
+            seed.deserialize(reader.at(item, reader.schema))
+                .map_err(|error| error.within(item.span, &format!("[{index}]")))
+        })
+        .transpose()
     }
 
     fn size_hint(&self) -> Option<usize> {
@@ -378,7 +411,7 @@ fn plain_fields<'a>(
 struct Fields<'a, F> {
     reader: Reader<'a>,
     fields: F,
-    value: Option<Reader<'a>>,
+    value: Option<(&'a str, Reader<'a>)>,
 }
 
 impl<'de, F: Iterator<Item = (&'static Field, &'de Entry)>> MapAccess<'de> for Fields<'de, F> {
@@ -391,7 +424,7 @@ impl<'de, F: Iterator<Item = (&'static Field, &'de Entry)>> MapAccess<'de> for F
         let Some((field, entry)) = self.fields.next() else {
             return Ok(None);
         };
-        self.value = Some(self.reader.at(&entry.value, &field.schema));
+        self.value = Some((field.name, self.reader.at(&entry.value, &field.schema)));
         let name: BorrowedStrDeserializer<'_, Mismatch> = BorrowedStrDeserializer::new(field.name);
         seed.deserialize(name).map(Some)
     }
@@ -405,7 +438,7 @@ impl<'de, F: Iterator<Item = (&'static Field, &'de Entry)>> MapAccess<'de> for F
 struct Keys<'a> {
     reader: Reader<'a>,
     entries: std::slice::Iter<'a, Entry>,
-    value: Option<Reader<'a>>,
+    value: Option<(&'a str, Reader<'a>)>,
 }
 
 impl<'de> MapAccess<'de> for Keys<'de> {
@@ -418,7 +451,7 @@ impl<'de> MapAccess<'de> for Keys<'de> {
         let Some(entry) = self.entries.next() else {
             return Ok(None);
         };
-        self.value = Some(self.reader.at(&entry.value, self.reader.schema));
+        self.value = Some((&entry.key, self.reader.at(&entry.value, self.reader.schema)));
         let name: BorrowedStrDeserializer<'_, Mismatch> = BorrowedStrDeserializer::new(&entry.key);
         seed.deserialize(name).map(Some)
     }
@@ -430,11 +463,13 @@ impl<'de> MapAccess<'de> for Keys<'de> {
 
 /// serde asks for a value only after a key.
 fn value<'de, T: DeserializeSeed<'de>>(
-    reader: Option<Reader<'de>>,
+    value: Option<(&str, Reader<'de>)>,
     seed: T,
 ) -> Result<T::Value, Mismatch> {
-    match reader {
-        Some(reader) => seed.deserialize(reader),
-        None => Err(Mismatch("a value without a key".to_owned())),
+    match value {
+        Some((key, reader)) => seed
+            .deserialize(reader)
+            .map_err(|error| error.within(reader.node.span, key)),
+        None => Err(Mismatch::new("a value without a key".to_owned())),
     }
 }

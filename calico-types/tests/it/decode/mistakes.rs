@@ -1,7 +1,7 @@
 //! Mistakes that are copied around the web: their codes, and who refuses them.
 //! The words they get are in `mistakes/`.
 
-use calico_types::render;
+use calico_types::{Source, decode, render};
 
 use super::{codes, diagnosed, with_spec};
 
@@ -162,4 +162,32 @@ spec:
         .collect();
     assert_eq!(errors, [""; 0]);
     assert_eq!(decoded.resources.len(), 2);
+}
+
+#[test]
+fn what_does_not_fit_its_type_is_named_where_it_stands() {
+    let text = "\
+apiVersion: projectcalico.org/v3
+kind: IPAMBlock
+metadata: {name: 192-168-10-0-26}
+spec:
+  cidr: 192.168.10.0/26
+  allocations: []
+  attributes: []
+  strictAffinity: false
+  unallocated:
+  - 1
+  - -1
+";
+    let decoded = decode(&[Source::new("block.yaml", text)]);
+    assert!(decoded.resources.is_empty());
+    let [found] = decoded.diagnostics.as_slice() else {
+        panic!("{:?}", decoded.diagnostics);
+    };
+    let span = found.span.unwrap();
+    assert_eq!(
+        (found.code.0, span.line, span.column),
+        ("does-not-fit", 11, 5)
+    );
+    assert_eq!(found.path, "spec.unallocated[1]");
 }

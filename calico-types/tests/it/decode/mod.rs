@@ -47,6 +47,7 @@ fn names(decoded: &Decoded) -> Vec<&str> {
         .map(|resource| resource.metadata().name.as_str())
         .collect()
 }
+
 /// A document of one kind with this spec, in JSON.
 fn with_spec(kind: &str, spec: &str) -> String {
     format!(
