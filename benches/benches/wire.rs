@@ -3,6 +3,7 @@
 use std::hint::black_box;
 
 use benches::updates;
+use benches::walk::walk;
 use bgp_wire::{Context, PeerType, UpdatePacker, UpdateView};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 
@@ -43,30 +44,6 @@ fn decode(criterion: &mut Criterion) {
         });
     });
     group.finish();
-}
-
-fn walk(update: &UpdateView<'_>) {
-    black_box((
-        update.origin(),
-        update.med(),
-        update.local_pref(),
-        update.originator_id(),
-    ));
-    let path = update.as_path();
-    path.iter()
-        .flat_map(|path| path.iter_asns())
-        .for_each(|asn| {
-            black_box(asn);
-        });
-    update.communities().iter().for_each(|community| {
-        black_box(community);
-    });
-    update
-        .reachable()
-        .chain(update.unreachable())
-        .for_each(|nlri| {
-            black_box(nlri);
-        });
 }
 
 fn encode(criterion: &mut Criterion) {

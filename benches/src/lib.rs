@@ -9,3 +9,4 @@ pub mod policies;
 pub mod routes;
 pub mod selectors;
 pub mod updates;
+pub mod walk;

@@ -66,7 +66,7 @@ impl Reader<'_> {
     /// Where four octets are there, they are read at once and what is too many
     /// of them masked out: that needs no copy of a length known only now.
     #[inline]
-    fn prefix_v4(&mut self, bits: u8) -> Option<IpNet> {
+    pub(crate) fn prefix_v4(&mut self, bits: u8) -> Option<IpNet> {
         let spare = 32_u32.checked_sub(bits.into())?;
         let ahead = self.rest().first_chunk().copied();
         let octets = self.take(usize::from(bits).div_ceil(8))?;
@@ -78,7 +78,7 @@ impl Reader<'_> {
 
     /// The same with sixteen octets.
     #[inline]
-    fn prefix_v6(&mut self, bits: u8) -> Option<IpNet> {
+    pub(crate) fn prefix_v6(&mut self, bits: u8) -> Option<IpNet> {
         let spare = 128_u32.checked_sub(bits.into())?;
         let ahead = self.rest().first_chunk().copied();
         let octets = self.take(usize::from(bits).div_ceil(8))?;

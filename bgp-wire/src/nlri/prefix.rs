@@ -124,6 +124,7 @@ impl<'a> Prefixes<'a> {
         Self::new(&[], Family::IPV4_UNICAST, false)
     }
 
+    #[inline]
     fn read(&mut self) -> Option<Nlri> {
         let path_id = if self.add_path {
             Some(self.reader.u32()?)
@@ -137,10 +138,9 @@ impl<'a> Prefixes<'a> {
             path_id,
         })
     }
-}
 
-impl Prefixes<'_> {
     /// The next prefix that counts, of a field that has some.
+    #[inline]
     fn advance(&mut self) -> Option<Nlri> {
         loop {
             let Some(nlri) = self.read() else {
@@ -151,6 +151,35 @@ impl Prefixes<'_> {
                 return Some(nlri);
             }
         }
+    }
+
+    /// Hands each prefix to `visit`. What holds of the whole field is asked once,
+    /// not once for each.
+    #[inline]
+    fn walk<B>(
+        self,
+        mut sum: B,
+        mut visit: impl FnMut(B, Nlri) -> B,
+        read: impl Fn(&mut Reader<'_>) -> Option<IpNet>,
+    ) -> B {
+        let (family, announced) = (self.family, self.announced);
+        let mut reader = self.reader;
+        while !reader.is_empty() {
+            let Some(prefix) = read(&mut reader) else {
+                break;
+            };
+            if !(announced && is_unroutable(family, &prefix)) {
+                sum = visit(
+                    sum,
+                    Nlri {
+                        family,
+                        prefix,
+                        path_id: None,
+                    },
+                );
+            }
+        }
+        sum
     }
 }
 
@@ -165,16 +194,39 @@ impl Iterator for Prefixes<'_> {
         }
         self.advance()
     }
+
+    #[inline]
+    fn fold<B, F: FnMut(B, Nlri) -> B>(mut self, mut sum: B, mut visit: F) -> B {
+        match (self.family.afi, self.add_path) {
+            _ if self.reader.is_empty() => sum,
+            (Afi::IPV4, false) => self.walk(sum, visit, |reader| {
+                let bits = reader.u8()?;
+                reader.prefix_v4(bits)
+            }),
+            (Afi::IPV6, false) => self.walk(sum, visit, |reader| {
+                let bits = reader.u8()?;
+                reader.prefix_v6(bits)
+            }),
+            _ => {
+                while let Some(nlri) = self.next() {
+                    sum = visit(sum, nlri);
+                }
+                sum
+            }
+        }
+    }
 }
 
 /// Whether an announced prefix of the family cannot be routed: a group where
 /// hosts should be (RFC 4271 §6.3).
+#[inline]
 pub(crate) fn is_unroutable(family: Family, prefix: &IpNet) -> bool {
     family.safi == Safi::UNICAST && is_group(prefix)
 }
 
 /// Whether every address of the prefix is a multicast group, which is no
 /// unicast destination (RFC 4271 §6.3). Its host bits are zero already.
+#[inline]
 fn is_group(prefix: &IpNet) -> bool {
     match prefix {
         IpNet::V4(net) => net.prefix_len() >= 4 && net.addr().octets()[0] >> 4 == 0xe,

@@ -19,6 +19,7 @@ impl<'a> Routes<'a> {
 impl Iterator for Routes<'_> {
     type Item = Nlri;
 
+    #[inline]
     fn next(&mut self) -> Option<Nlri> {
         while let Some(field) = self.fields.get_mut(self.at) {
             if let Some(nlri) = field.next() {
@@ -27,6 +28,12 @@ impl Iterator for Routes<'_> {
             self.at = self.at.saturating_add(1);
         }
         None
+    }
+
+    #[inline]
+    fn fold<B, F: FnMut(B, Nlri) -> B>(self, sum: B, mut visit: F) -> B {
+        let fields = self.fields.into_iter().skip(self.at);
+        fields.fold(sum, |sum, field| field.fold(sum, &mut visit))
     }
 }
 

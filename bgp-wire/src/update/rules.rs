@@ -113,6 +113,7 @@ const fn class_of(attribute: Type) -> Disposition {
 }
 
 /// Judges one attribute, repetitions aside.
+#[inline]
 pub(crate) fn judge(raw: &RawAttribute<'_>, context: &Context) -> Verdict {
     let attribute = raw.attribute_type;
     let Some(expected) = flags_of(attribute) else {

@@ -2,7 +2,7 @@
 //! and notes where each attribute stands.
 
 use crate::attribute::{
-    MpReachView, MpUnreachView, RawAttribute, next_hop_length_fits, read_family,
+    Fault, MpReachView, MpUnreachView, RawAttribute, next_hop_length_fits, read_family,
 };
 use crate::nlri::Unparsable;
 use crate::reader::Reader;
@@ -58,11 +58,9 @@ impl<'a> Scan<'a> {
 
     /// Walks the attribute list.
     fn attributes(&mut self) -> Result<(), DecodeError> {
-        let field = self.sections.attributes;
-        let base = self.sections.attributes_at();
-        let mut reader = Reader::new(field);
+        let mut reader = Reader::new(self.sections.attributes);
+        let mut at = self.sections.attributes_at();
         while !reader.is_empty() {
-            let at = base.saturating_add(field.len().saturating_sub(reader.len()));
             let rest = reader.rest();
             let Some(raw) = RawAttribute::read(&mut reader) else {
                 self.cut = true;
@@ -72,6 +70,7 @@ impl<'a> Scan<'a> {
             };
             let length = rest.len().saturating_sub(reader.len());
             self.attribute(&raw, at, length)?;
+            at = at.saturating_add(length);
         }
         Ok(())
     }
@@ -88,6 +87,7 @@ impl<'a> Scan<'a> {
         ));
     }
 
+    #[inline]
     fn attribute(
         &mut self,
         raw: &RawAttribute<'a>,
@@ -98,48 +98,58 @@ impl<'a> Scan<'a> {
         if !self.seen.insert(attribute) {
             return self.repeated(attribute, at, length);
         }
-        let value_at = at.saturating_add(length.saturating_sub(raw.value.len()));
         match rules::judge(raw, &self.context) {
             Verdict::Keep => self.index.set(attribute, at),
             Verdict::Ignore => {}
             Verdict::Fault(fault, disposition) => {
-                let skipped = match fault.at {
-                    0 => 0,
-                    within => value_at.saturating_sub(at).saturating_add(within),
-                };
-                let finding = Finding::new(
-                    fault.kind,
-                    disposition,
-                    Some(attribute),
-                    at.saturating_add(skipped),
-                    length.saturating_sub(skipped),
-                );
-                self.found_within(finding, at, length);
+                self.fault(fault, disposition, Place::of(raw, at, length));
             }
             Verdict::Reset(kind) => {
                 return Err(DecodeError::new(kind, at, length).about(attribute));
             }
-            Verdict::Mp => {
-                let place = Place {
-                    attribute,
-                    at,
-                    length,
-                    value_at,
-                };
-                let fault = match attribute {
-                    AttributeType::MP_REACH_NLRI => self.mp_reach(raw, place),
-                    _ => self.mp_unreach(raw, place),
-                };
-                match fault {
-                    Ok(()) => self.index.set(attribute, at),
-                    Err(kind) => self.mp_fault(kind, raw, place)?,
-                }
-            }
+            Verdict::Mp => self.mp(raw, Place::of(raw, at, length))?,
         }
         Ok(())
     }
 
+    #[cold]
+    fn fault(&mut self, fault: Fault, disposition: Disposition, place: Place) {
+        let Place {
+            attribute,
+            at,
+            length,
+            value_at,
+        } = place;
+        let skipped = match fault.at {
+            0 => 0,
+            within => value_at.saturating_sub(at).saturating_add(within),
+        };
+        let finding = Finding::new(
+            fault.kind,
+            disposition,
+            Some(attribute),
+            at.saturating_add(skipped),
+            length.saturating_sub(skipped),
+        );
+        self.found_within(finding, at, length);
+    }
+
+    fn mp(&mut self, raw: &RawAttribute<'a>, place: Place) -> Result<(), DecodeError> {
+        let fault = match place.attribute {
+            AttributeType::MP_REACH_NLRI => self.mp_reach(raw, place),
+            _ => self.mp_unreach(raw, place),
+        };
+        match fault {
+            Ok(()) => {
+                self.index.set(place.attribute, place.at);
+                Ok(())
+            }
+            Err(kind) => self.mp_fault(kind, raw, place),
+        }
+    }
+
     /// RFC 7606 §3 g.
+    #[cold]
     fn repeated(
         &mut self,
         attribute: AttributeType,
@@ -364,12 +374,14 @@ impl<'a> Scan<'a> {
         MpReachView::decode(raw.value).ok()
     }
 
+    #[cold]
     fn found(&mut self, finding: Finding) {
         self.found_within(finding, finding.offset(), finding.len());
     }
 
     /// Notes a finding inside of an attribute, which a NOTIFICATION would quote
     /// whole: its place.
+    #[cold]
     fn found_within(&mut self, finding: Finding, at: usize, length: usize) {
         self.disposition = self.disposition.max(finding.disposition());
         if finding.disposition() == Disposition::TreatAsWithdraw && self.first_severe.is_none() {
@@ -390,6 +402,17 @@ struct Place {
     at: usize,
     length: usize,
     value_at: usize,
+}
+
+impl Place {
+    fn of(raw: &RawAttribute<'_>, at: usize, length: usize) -> Self {
+        Self {
+            attribute: raw.attribute_type,
+            at,
+            length,
+            value_at: at.saturating_add(length.saturating_sub(raw.value.len())),
+        }
+    }
 }
 
 /// RFC 7606 §5.3: wrong flags on an MP attribute are as bad as wrong NLRI.
