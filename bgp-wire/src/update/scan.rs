@@ -17,49 +17,49 @@ use crate::{
 
 /// The state of a scan.
 pub(crate) struct Scan<'a> {
-    message: &'a [u8],
-    context: Context,
-    sections: Sections<'a>,
-    index: Index,
+    /// What comes out, filled in where it will stay.
+    view: UpdateView<'a>,
     /// Types met, kept or not.
     seen: TypeSet,
     /// The attribute list was cut off, so that nothing counts as missing.
     cut: bool,
-    findings: Findings,
-    disposition: Disposition,
-    disabled: FamilySet,
     /// The first fault that is worse than attribute discard (RFC 7606 §5.2).
     first_severe: Option<DecodeError>,
 }
 
 impl<'a> Scan<'a> {
+    #[inline]
     pub(crate) fn run(
         message: &'a [u8],
         sections: Sections<'a>,
         context: &Context,
     ) -> Result<UpdateView<'a>, DecodeError> {
         let mut scan = Self {
-            message,
-            context: *context,
-            sections,
-            index: Index::default(),
+            view: UpdateView {
+                message,
+                context: *context,
+                sections,
+                index: Index::default(),
+                findings: Findings::none(),
+                disposition: Disposition::Accept,
+                disabled: FamilySet::empty(),
+                withdrawn: false,
+            },
             seen: TypeSet::default(),
             cut: false,
-            findings: Findings::none(),
-            disposition: Disposition::Accept,
-            disabled: FamilySet::empty(),
             first_severe: None,
         };
         scan.attributes()?;
         scan.body()?;
         scan.mandatory();
-        scan.conclude()
+        scan.conclude()?;
+        Ok(scan.view)
     }
 
     /// Walks the attribute list.
     fn attributes(&mut self) -> Result<(), DecodeError> {
-        let mut reader = Reader::new(self.sections.attributes);
-        let mut at = self.sections.attributes_at();
+        let mut reader = Reader::new(self.view.sections.attributes);
+        let mut at = self.view.sections.attributes_at();
         while !reader.is_empty() {
             let rest = reader.rest();
             let Some(raw) = RawAttribute::read(&mut reader) else {
@@ -98,8 +98,8 @@ impl<'a> Scan<'a> {
         if !self.seen.insert(attribute) {
             return self.repeated(attribute, at, length);
         }
-        match rules::judge(raw, &self.context) {
-            Verdict::Keep => self.index.set(attribute, at),
+        match rules::judge(raw, &self.view.context) {
+            Verdict::Keep => self.view.index.set(attribute, at),
             Verdict::Ignore => {}
             Verdict::Fault(fault, disposition) => {
                 self.fault(fault, disposition, Place::of(raw, at, length));
@@ -141,7 +141,7 @@ impl<'a> Scan<'a> {
         };
         match fault {
             Ok(()) => {
-                self.index.set(place.attribute, place.at);
+                self.view.index.set(place.attribute, place.at);
                 Ok(())
             }
             Err(kind) => self.mp_fault(kind, raw, place),
@@ -177,10 +177,10 @@ impl<'a> Scan<'a> {
     fn mp_reach(&mut self, raw: &RawAttribute<'a>, place: Place) -> Result<(), DecodeErrorKind> {
         check_mp_flags(raw.flags)?;
         let view = MpReachView::decode(raw.value).map_err(|fault| fault.kind)?;
-        if !self.context.families.contains(view.family) {
+        if !self.view.context.families.contains(view.family) {
             return Ok(());
         }
-        if !next_hop_length_fits(view.family, view.next_hop_octets.len(), &self.context) {
+        if !next_hop_length_fits(view.family, view.next_hop_octets.len(), &self.view.context) {
             return Err(DecodeErrorKind::MpNextHop);
         }
         self.mp_nlri(view.family, view.nlri, true, place, raw.value.len())
@@ -189,7 +189,7 @@ impl<'a> Scan<'a> {
     fn mp_unreach(&mut self, raw: &RawAttribute<'a>, place: Place) -> Result<(), DecodeErrorKind> {
         check_mp_flags(raw.flags)?;
         let view = MpUnreachView::decode(raw.value).map_err(|fault| fault.kind)?;
-        if !self.context.families.contains(view.family) {
+        if !self.view.context.families.contains(view.family) {
             return Ok(());
         }
         self.mp_nlri(view.family, view.nlri, false, place, raw.value.len())
@@ -206,7 +206,7 @@ impl<'a> Scan<'a> {
         let base = place
             .value_at
             .saturating_add(value_length.saturating_sub(field.len()));
-        let context = self.context;
+        let context = self.view.context;
         let result = nlri::check(
             field,
             family,
@@ -240,12 +240,12 @@ impl<'a> Scan<'a> {
             ..
         } = place;
         let family = read_family(&mut Reader::new(raw.value))
-            .filter(|it| self.context.families.contains(*it));
-        match (self.context.malformed_nlri, family) {
+            .filter(|it| self.view.context.families.contains(*it));
+        match (self.view.context.malformed_nlri, family) {
             (MalformedNlriPolicy::DisableFamily, Some(family))
                 if kind != DecodeErrorKind::MpNlriKey =>
             {
-                self.disabled.insert(family);
+                self.view.disabled.insert(family);
                 let disposition = Disposition::AfiSafiDisable;
                 self.found(Finding::new(kind, disposition, Some(attribute), at, length));
                 Ok(())
@@ -260,10 +260,10 @@ impl<'a> Scan<'a> {
         let family = Family::IPV4_UNICAST;
         let Sections {
             withdrawn, nlri, ..
-        } = self.sections;
+        } = self.view.sections;
         for (field, base, announced) in [
-            (withdrawn, self.sections.withdrawn_at(), false),
-            (nlri, self.sections.nlri_at(), true),
+            (withdrawn, self.view.sections.withdrawn_at(), false),
+            (nlri, self.view.sections.nlri_at(), true),
         ] {
             self.prefixes(field, family, None, base, announced)
                 .map_err(|at| {
@@ -271,7 +271,7 @@ impl<'a> Scan<'a> {
                     DecodeError::new(
                         DecodeErrorKind::Nlri,
                         at,
-                        self.message.len().saturating_sub(at),
+                        self.view.message.len().saturating_sub(at),
                     )
                 })?;
         }
@@ -279,11 +279,11 @@ impl<'a> Scan<'a> {
             return Ok(());
         }
         let attribute = AttributeType::NEXT_HOP;
-        let Some((at, raw)) = self.index.find(self.message, attribute) else {
+        let Some((at, raw)) = self.view.index.find(self.view.message, attribute) else {
             return Ok(());
         };
         if let Err(fault) = rules::check_body_next_hop(raw.value) {
-            self.index.clear(attribute);
+            self.view.index.clear(attribute);
             let disposition = Disposition::TreatAsWithdraw;
             let length = raw.encoded_len();
             self.found(Finding::new(
@@ -306,7 +306,7 @@ impl<'a> Scan<'a> {
         base: usize,
         announced: bool,
     ) -> Result<(), usize> {
-        let add_path = self.context.add_path_receive.contains(family);
+        let add_path = self.view.context.add_path_receive.contains(family);
         nlri::check_prefixes(field, family, add_path, announced, |kind, at, length| {
             let at = base.saturating_add(at);
             self.found(Finding::new(
@@ -322,9 +322,9 @@ impl<'a> Scan<'a> {
     /// RFC 7606 §3 d: ORIGIN and AS_PATH for any route, NEXT_HOP for those of
     /// the body. BGPsec_PATH stands for AS_PATH (RFC 8205 §3).
     fn mandatory(&mut self) {
-        let body = !self.sections.nlri.is_empty();
+        let body = !self.view.sections.nlri.is_empty();
         let mp = self.mp_reach_view().is_some_and(|view| {
-            !view.nlri.is_empty() && self.context.families.contains(view.family)
+            !view.nlri.is_empty() && self.view.context.families.contains(view.family)
         });
         if self.cut || !(body || mp) {
             return;
@@ -338,7 +338,7 @@ impl<'a> Scan<'a> {
             if needed && !self.seen.contains(attribute) {
                 let kind = DecodeErrorKind::Missing;
                 let disposition = Disposition::TreatAsWithdraw;
-                let at = self.sections.attributes_at();
+                let at = self.view.sections.attributes_at();
                 self.found(Finding::new(kind, disposition, Some(attribute), at, 0));
             }
         }
@@ -346,31 +346,27 @@ impl<'a> Scan<'a> {
 
     /// RFC 7606 §5.2: without a reachable route there is nothing to withdraw,
     /// so that a severe fault ends the session.
-    fn conclude(self) -> Result<UpdateView<'a>, DecodeError> {
-        let reachable = !self.sections.nlri.is_empty()
+    fn conclude(&mut self) -> Result<(), DecodeError> {
+        let Some(error) = self.first_severe else {
+            return Ok(());
+        };
+        let reachable = !self.view.sections.nlri.is_empty()
             || self
                 .mp_reach_view()
                 .is_some_and(|view| !view.nlri.is_empty());
         let others = self.seen.has_other_than(AttributeType::MP_UNREACH_NLRI) || self.cut;
-        match self.first_severe {
-            Some(error) if others && !reachable => Err(error),
-            _ => Ok(UpdateView {
-                message: self.message,
-                context: self.context,
-                sections: self.sections,
-                index: self.index,
-                findings: self.findings,
-                disposition: self.disposition,
-                disabled: self.disabled,
-                withdrawn: self.first_severe.is_some(),
-            }),
+        if others && !reachable {
+            return Err(error);
         }
+        self.view.withdrawn = true;
+        Ok(())
     }
 
     fn mp_reach_view(&self) -> Option<MpReachView<'a>> {
         let (_, raw) = self
+            .view
             .index
-            .find(self.message, AttributeType::MP_REACH_NLRI)?;
+            .find(self.view.message, AttributeType::MP_REACH_NLRI)?;
         MpReachView::decode(raw.value).ok()
     }
 
@@ -383,7 +379,7 @@ impl<'a> Scan<'a> {
     /// whole: its place.
     #[cold]
     fn found_within(&mut self, finding: Finding, at: usize, length: usize) {
-        self.disposition = self.disposition.max(finding.disposition());
+        self.view.disposition = self.view.disposition.max(finding.disposition());
         if finding.disposition() == Disposition::TreatAsWithdraw && self.first_severe.is_none() {
             let error = DecodeError::new(finding.kind(), at, length);
             self.first_severe = Some(match finding.attribute() {
@@ -391,7 +387,7 @@ impl<'a> Scan<'a> {
                 None => error,
             });
         }
-        self.findings.push(finding);
+        self.view.findings.push(finding);
     }
 }
 
