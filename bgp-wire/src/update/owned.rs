@@ -204,8 +204,7 @@ pub enum NlriField {
 }
 
 impl NlriField {
-    /// The routes that a field of MP_REACH_NLRI announces; of a family of
-    /// prefixes, octets from the first one that is no prefix on are left out.
+    /// The routes that a field of MP_REACH_NLRI announces.
     #[must_use]
     pub fn decode(octets: &[u8], family: Family, context: &Context) -> Self {
         Self::split(octets, family, context, NlriIter::new)
@@ -224,7 +223,13 @@ impl NlriField {
         iter: impl FnOnce(&'a [u8], Family, &Context) -> NlriIter<'a>,
     ) -> Self {
         if family.is_prefix() {
-            return Self::Prefixes(prefixes(octets, family, context));
+            let list = prefixes(octets, family, context);
+            let add_path = context.add_path_receive.contains(family);
+            let read: usize = list.iter().map(|nlri| nlri.encoded_len(add_path)).sum();
+            return match read == octets.len() {
+                true => Self::Prefixes(list),
+                false => Self::Raw(octets.into()),
+            };
         }
         let mut nlri = iter(octets, family, context);
         let mut routes = Vec::new();
@@ -328,9 +333,10 @@ impl AttributeValue {
         let number = || fixed(value).ok().map(u32::from_be_bytes);
         Some(match raw.attribute_type {
             AttributeType::ORIGIN => Self::Origin(Origin::decode(value).ok()?),
-            AttributeType::AS_PATH => {
-                Self::AsPath(AsPathView::new(value, context.four_octet_as).into())
-            }
+            AttributeType::AS_PATH => Self::AsPath(AsPath::whole(AsPathView::new(
+                value,
+                context.four_octet_as,
+            ))?),
             AttributeType::NEXT_HOP => Self::NextHop(number()?.into()),
             AttributeType::MULTI_EXIT_DISC => Self::MultiExitDisc(number()?),
             AttributeType::LOCAL_PREF => Self::LocalPref(number()?),
@@ -359,7 +365,7 @@ impl AttributeValue {
                 }
             }
             AttributeType::EXTENDED_COMMUNITIES => Self::ExtendedCommunities(list(value)?),
-            AttributeType::AS4_PATH => Self::As4Path(AsPathView::new(value, true).into()),
+            AttributeType::AS4_PATH => Self::As4Path(AsPath::whole(AsPathView::new(value, true))?),
             AttributeType::AS4_AGGREGATOR => {
                 Self::As4Aggregator(Aggregator::decode(value, true).ok()?)
             }

@@ -136,6 +136,26 @@ impl AsPath {
         self.view().origin_as()
     }
 
+    /// The path, where its segments fill the octets: where nothing is lost.
+    pub(crate) fn whole(view: AsPathView<'_>) -> Option<Self> {
+        let taken = || match view.four_octet_as() {
+            true => Self {
+                octets: view.octets().into(),
+            },
+            false => Self::of_segments(view),
+        };
+        check_shape(view).then(taken)
+    }
+
+    /// The segments that can be read.
+    fn of_segments(view: AsPathView<'_>) -> Self {
+        let mut path = Self::empty();
+        for segment in view.segments() {
+            path.push_view(&segment);
+        }
+        path
+    }
+
     /// Size of the attribute's value with two or four octets an AS number.
     pub(crate) fn encoded_len(&self, four_octet_as: bool) -> usize {
         match four_octet_as {
@@ -191,16 +211,7 @@ impl AsPath {
 
 impl From<AsPathView<'_>> for AsPath {
     fn from(view: AsPathView<'_>) -> Self {
-        if view.four_octet_as() && check_shape(view) {
-            return Self {
-                octets: view.octets().into(),
-            };
-        }
-        let mut path = Self::empty();
-        for segment in view.segments() {
-            path.push_view(&segment);
-        }
-        path
+        Self::whole(view).unwrap_or_else(|| Self::of_segments(view))
     }
 }
 
