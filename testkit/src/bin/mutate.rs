@@ -58,7 +58,6 @@ fn main() -> ExitCode {
     println!("{} messages to mutate, seed {seed}", seeds.len());
     let start = Instant::now();
     let chunks = usize::try_from(mutations.div_ceil(CHUNK)).unwrap_or(usize::MAX);
-    state.judged.store(0, Ordering::Relaxed);
     state.all(chunks, |chunk| {
         let before = chunk as u64 * CHUNK;
         let mut mutator = Mutator::new(&seeds, seed.wrapping_mul(0x9e37_79b9).wrapping_add(before));
@@ -97,6 +96,9 @@ fn sample() -> Vec<Vec<u8>> {
 #[derive(Default)]
 struct State {
     judged: AtomicU64,
+    /// Those that were accepted, and of these the ones with findings.
+    accepted: AtomicU64,
+    faulty: AtomicU64,
     broken: AtomicU64,
     /// The most nanoseconds that one message took, and the most octets of memory that its
     /// owned form asked for, for each of its own.
@@ -156,16 +158,26 @@ impl State {
             asked <= 400,
             "{asked} octets of memory for each of the message"
         );
+        match Message::decode(bytes, context) {
+            Ok(Message::Update(update)) if !update.findings().is_empty() => {
+                self.faulty.fetch_add(1, Ordering::Relaxed);
+                self.accepted.fetch_add(1, Ordering::Relaxed);
+            }
+            Ok(_) => drop(self.accepted.fetch_add(1, Ordering::Relaxed)),
+            Err(_) => {}
+        }
         laws(bytes, context);
     }
 
     fn report(&self, what: &str, spent: Duration) {
-        let judged = self.judged.load(Ordering::Relaxed);
+        let judged = self.judged.swap(0, Ordering::Relaxed);
         println!(
-            "{what}: {judged} in {:.1} s, {:.0} a second, {} broken; slowest {:.1} ms, \
-             at most {} octets of memory for each of a message",
+            "{what}: {judged} in {:.1} s, {:.0} a second; {} accepted, {} of them with findings; \
+             {} broken; slowest {:.1} ms, at most {} octets of memory for each of a message",
             spent.as_secs_f64(),
             judged as f64 / spent.as_secs_f64(),
+            self.accepted.swap(0, Ordering::Relaxed),
+            self.faulty.swap(0, Ordering::Relaxed),
             self.broken.load(Ordering::Relaxed),
             self.slowest.load(Ordering::Relaxed) as f64 / 1e6,
             self.greediest.load(Ordering::Relaxed),
