@@ -317,4 +317,8 @@ pub enum EncodeError {
     /// A route without a next hop, or with one that the family cannot carry.
     #[error("no next hop for the family")]
     NoNextHop,
+    /// An [`AttributeBlock`](crate::AttributeBlock) with AS numbers of two
+    /// octets for a session that has four, or the other way round.
+    #[error("attribute block has AS numbers of another width")]
+    AsNumberWidth,
 }

@@ -68,9 +68,11 @@ pub use open::{Capability, Open, OrfFamily};
 pub use orf::{OrfEntries, OrfEntry, OrfGroup, OrfGroups, OrfView, PrefixFilter, WhenToRefresh};
 #[cfg(feature = "alloc")]
 pub use orf::{OrfFilters, OrfRequest};
-pub use packer::UpdatePacker;
+pub use packer::{EncodeAttributes, UpdatePacker};
 pub use route_refresh::{RefreshSubtype, RouteRefresh, RouteRefreshView};
 pub use tlv::{Tlv, Tlvs};
-pub use update::{Announcement, Disposition, Finding, Findings, Routes, UpdateView};
+pub use update::{
+    Announcement, AttributeBlock, Disposition, Finding, Findings, Reflection, Routes, UpdateView,
+};
 #[cfg(feature = "alloc")]
-pub use update::{Attribute, AttributeValue, NlriField, Update};
+pub use update::{Attribute, AttributeBlockBuf, AttributeValue, NlriField, Update};

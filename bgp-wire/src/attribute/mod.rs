@@ -29,7 +29,6 @@ mod pmsi;
 mod prefix_sid;
 #[cfg(feature = "alloc")]
 mod set;
-#[cfg(feature = "alloc")]
 mod sink;
 mod srv6;
 pub(crate) mod syntax;
@@ -67,6 +66,7 @@ pub use pmsi::{PmsiTunnel, PmsiTunnelId};
 pub use prefix_sid::{PrefixSid, PrefixSidTlv, SrgbRange};
 #[cfg(feature = "alloc")]
 pub use set::PathAttributes;
+pub(crate) use sink::{Sink, Sum};
 pub use srv6::{Srv6Service, Srv6Sid, Srv6Structure, Srv6SubTlv};
 pub use tunnel::{
     Segment, SegmentList, SegmentListItem, Tunnel, TunnelEncapsulation, TunnelSubTlv,
@@ -74,6 +74,8 @@ pub use tunnel::{
 };
 
 use crate::reader::Reader;
+use crate::writer::Out;
+#[cfg(test)]
 use crate::writer::Writer;
 use crate::{DecodeErrorKind, EncodeError};
 
@@ -301,7 +303,7 @@ pub(crate) const fn header_len(flags: AttributeFlags, length: usize) -> usize {
 
 /// Writes what precedes a value of this length.
 pub(crate) fn write_header(
-    writer: &mut Writer<'_>,
+    writer: &mut impl Out,
     flags: AttributeFlags,
     attribute_type: AttributeType,
     length: usize,

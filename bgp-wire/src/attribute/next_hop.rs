@@ -68,7 +68,6 @@ impl NextHop {
     /// §4.3.2, RFC 4659 §3.2.1, RFC 8950 §3); IPv6 behind labels maps an IPv4
     /// address; a link-local address goes with families that forward IPv6 and
     /// with BGP-LS, which alone have a place for it.
-    #[cfg(feature = "alloc")]
     pub(crate) fn field(next_hop: Option<Self>, family: Family) -> ([u8; 48], usize) {
         const ZERO: [u8; 8] = [0; 8];
         let has_distinguisher = matches!(family.safi, Safi::MPLS_VPN | Safi::MULTICAST_VPN);
@@ -98,7 +97,6 @@ impl NextHop {
 }
 
 /// Whether the family carries an IPv4 next hop as an IPv6 address.
-#[cfg(feature = "alloc")]
 const fn maps(family: Family) -> bool {
     matches!(
         (family.afi, family.safi),
@@ -107,7 +105,6 @@ const fn maps(family: Family) -> bool {
 }
 
 /// Whether a next-hop field of two IPv6 addresses fits the family.
-#[cfg(feature = "alloc")]
 const fn has_link_local(family: Family) -> bool {
     matches!(
         family.safi,

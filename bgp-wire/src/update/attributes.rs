@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use crate::update::index::Index;
 use crate::{
-    Aggregator, AsPath, Asn, AttributeFlags, AttributeType, Family, LargeCommunity, NextHop,
+    Aggregator, AsPath, AttributeFlags, AttributeType, Family, LargeCommunity, NextHop,
     OtherAttribute, PathAttributes, UpdateView,
 };
 
@@ -49,14 +49,6 @@ impl UpdateView<'_> {
             only_to_customer: self.only_to_customer(),
             others: self.others(),
         }
-    }
-
-    /// Whether AGGREGATOR tells that AS4_PATH and AS4_AGGREGATOR are stale: a
-    /// speaker that knows neither has aggregated since (RFC 6793 §4.2.3).
-    fn as4_is_stale(&self) -> bool {
-        self.context.four_octet_as
-            || self.as4_aggregator().is_some()
-                && self.aggregator().is_some_and(|it| it.asn != Asn::TRANS)
     }
 
     fn merged_as_path(&self) -> AsPath {

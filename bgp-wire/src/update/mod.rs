@@ -2,6 +2,7 @@
 
 #[cfg(feature = "alloc")]
 mod attributes;
+mod block;
 mod finding;
 mod index;
 #[cfg(feature = "alloc")]
@@ -11,6 +12,9 @@ mod rules;
 mod scan;
 mod view;
 
+#[cfg(feature = "alloc")]
+pub use block::AttributeBlockBuf;
+pub use block::{AttributeBlock, Reflection};
 pub use finding::{Disposition, Finding, Findings};
 #[cfg(feature = "alloc")]
 pub use owned::{Attribute, AttributeValue, NlriField, Update};

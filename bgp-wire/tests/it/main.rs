@@ -12,6 +12,7 @@ mod mutation;
 mod nlri;
 mod open;
 mod packing;
+mod reflection;
 mod rfc7606;
 mod round_trip;
 mod strategy;
