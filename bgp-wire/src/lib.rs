@@ -10,10 +10,15 @@ extern crate std;
 
 mod asn;
 mod attribute;
+#[cfg(feature = "tokio-util")]
+mod codec;
 mod context;
+mod encode;
 mod error;
 mod family;
 mod frame;
+#[cfg(feature = "bytes")]
+mod frame_buf;
 mod message;
 mod nlri;
 mod notification;
@@ -39,12 +44,19 @@ pub use attribute::{
 };
 #[cfg(feature = "alloc")]
 pub use attribute::{AsPath, AsPathSegment, OtherAttribute, PathAttributes};
+#[cfg(feature = "tokio-util")]
+pub use codec::{BgpCodec, CodecError};
 pub use context::{
     AsSetPolicy, Context, MAX_EXTENDED_MESSAGE, MAX_MESSAGE, MalformedNlriPolicy, PeerType,
 };
+#[cfg(feature = "bytes")]
+pub use encode::put_message;
+pub use encode::{EncodeMessage, Keepalive};
 pub use error::{DecodeError, DecodeErrorKind, EncodeError};
 pub use family::{Afi, Family, FamilySet, Safi};
 pub use frame::{Frame, MessageType, keepalive};
+#[cfg(feature = "bytes")]
+pub use frame_buf::FrameBuf;
 pub use message::Message;
 pub use nlri::{
     EncodeNlri, Esi, EvpnRoute, FlowComponent, FlowComponents, FlowField, FlowPrefix, FlowSpec,

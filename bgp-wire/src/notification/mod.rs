@@ -117,7 +117,7 @@ impl<'a> NotificationView<'a> {
     /// Size of the whole message in octets.
     #[must_use]
     pub const fn encoded_len(&self) -> usize {
-        HEADER + 2 + self.data.len()
+        (HEADER + 2).saturating_add(self.data.len())
     }
 
     /// Writes the whole message and returns its size.
@@ -214,6 +214,12 @@ impl Notification {
     #[must_use]
     pub fn view(&self) -> NotificationView<'_> {
         NotificationView::new(self.kind(), &self.data)
+    }
+
+    /// Size of the whole message in octets.
+    #[must_use]
+    pub fn encoded_len(&self) -> usize {
+        self.view().encoded_len()
     }
 
     /// Writes the whole message and returns its size.

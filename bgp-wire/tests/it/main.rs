@@ -15,7 +15,10 @@ mod packing;
 mod reflection;
 mod rfc7606;
 mod round_trip;
+mod sizes;
 mod strategy;
+#[cfg(feature = "tokio-util")]
+mod stream;
 mod values;
 
 use testkit::alloc::CountingAllocator;
