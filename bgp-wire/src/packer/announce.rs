@@ -36,15 +36,18 @@ impl UpdatePacker {
         }
         let next_hop = self.next_hop(attributes, family)?;
         let body = in_body(family, next_hop);
-        let fixed = attributes.attributes_len(&self.context, body)?;
         let mut writer = Writer::new(out);
         start(&mut writer, MessageType::Update)?;
         writer.u16(0)?;
         if body {
-            writer.u16(u16::try_from(fixed).map_err(|_| EncodeError::MessageTooLong)?)?;
+            let at = writer.position();
+            writer.u16(0)?;
             writer.fill(|out| attributes.encode_attributes(&self.context, true, out))?;
+            let length = writer.position().saturating_sub(at).saturating_sub(2);
+            writer.patch_u16(at, length)?;
             self.fill(&mut writer, family, nlri, Kind::Announced, 0)?;
         } else {
+            let fixed = attributes.attributes_len(&self.context, false)?;
             writer.u16(0)?;
             let mp_at = writer.position();
             open_mp(&mut writer, AttributeType::MP_REACH_NLRI, family)?;

@@ -4,8 +4,9 @@
 use alloc::vec::Vec;
 
 use super::emit::Target;
-use super::{AttributeBlock, Kept};
-use crate::attribute::Sink as _;
+use super::{AttributeBlock, Kept, Ready};
+use crate::attribute::{RawAttribute, Sink as _};
+use crate::reader::Reader;
 use crate::{
     Aggregator, AsPath, AsPathView, AttributeType, Context, EncodeAttributes, EncodeError, NextHop,
     PathAttributes, PeerType,
@@ -44,6 +45,7 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct AttributeBlockBuf {
     octets: Vec<u8>,
+    ready: Ready,
     four_octet_as: bool,
     as_numbers: bool,
     next_hop: Option<NextHop>,
@@ -55,7 +57,7 @@ impl AttributeBlockBuf {
     pub fn as_block(&self) -> AttributeBlock<'_> {
         AttributeBlock {
             octets: &self.octets,
-            kept: Kept::All,
+            kept: Kept::All(self.ready),
             four_octet_as: self.four_octet_as,
             as_numbers: self.as_numbers,
             next_hop: self.next_hop,
@@ -106,6 +108,7 @@ impl AttributeBlockBuf {
         }
         numbers.emit_as4_between(written, AttributeType(u8::MAX), &context, &mut octets)?;
         Ok(Self {
+            ready: Ready::of(&octets),
             octets,
             four_octet_as,
             ..*self
@@ -132,6 +135,40 @@ impl AttributeBlockBuf {
     }
 }
 
+impl Ready {
+    /// One walk over the attributes of a block.
+    fn of(octets: &[u8]) -> Self {
+        let mut ready = Self {
+            next_hop: (octets.len(), octets.len()),
+            internal: false,
+            aigp: false,
+        };
+        let mut reader = Reader::new(octets);
+        let mut placed = false;
+        loop {
+            let start = octets.len().saturating_sub(reader.len());
+            let Some(raw) = RawAttribute::read(&mut reader) else {
+                return ready;
+            };
+            match raw.attribute_type {
+                AttributeType::NEXT_HOP => {
+                    ready.next_hop = (start, octets.len().saturating_sub(reader.len()));
+                    placed = true;
+                }
+                AttributeType::LOCAL_PREF
+                | AttributeType::ORIGINATOR_ID
+                | AttributeType::CLUSTER_LIST => ready.internal = true,
+                AttributeType::AIGP => ready.aigp = true,
+                _ => {}
+            }
+            if !placed && raw.attribute_type > AttributeType::NEXT_HOP {
+                ready.next_hop = (start, start);
+                placed = true;
+            }
+        }
+    }
+}
+
 /// The attributes that go on, the reflection written.
 impl From<AttributeBlock<'_>> for AttributeBlockBuf {
     fn from(block: AttributeBlock<'_>) -> Self {
@@ -151,6 +188,7 @@ impl From<AttributeBlock<'_>> for AttributeBlockBuf {
             octets.clear();
         }
         Self {
+            ready: Ready::of(&octets),
             octets,
             four_octet_as: block.four_octet_as,
             as_numbers: block.as_numbers,

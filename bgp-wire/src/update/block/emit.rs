@@ -63,6 +63,14 @@ impl AttributeBlock<'_> {
     /// Hands the block to `sink`, in runs of octets that stay as they are.
     pub(super) fn emit(&self, target: Target, sink: &mut impl Sink) -> Result<(), EncodeError> {
         let reflection = self.reflection.filter(|_| !target.external);
+        #[cfg(feature = "alloc")]
+        if let super::Kept::All(ready) = self.kept
+            && reflection.is_none()
+            && !(target.external && ready.internal)
+            && !(ready.aigp && !target.aigp)
+        {
+            return self.copy(ready.next_hop, target.next_hop, sink);
+        }
         let mut missing = self.missing(target, reflection);
         let mut run = 0..0;
         for entry in self.entries() {
@@ -96,6 +104,26 @@ impl AttributeBlock<'_> {
         missing.emit_before(u8::MAX, sink)
     }
 
+    /// Octets that stay as they are, but for NEXT_HOP.
+    #[cfg(feature = "alloc")]
+    fn copy(
+        &self,
+        (start, end): (usize, usize),
+        next_hop: Option<Ipv4Addr>,
+        sink: &mut impl Sink,
+    ) -> Result<(), EncodeError> {
+        let octets = |range| self.octets.get(range).unwrap_or_default();
+        sink.octets(octets(0..start))?;
+        if let Some(address) = next_hop {
+            let flags = octets(start..end).first();
+            let flags = flags.map_or(AttributeFlags::WELL_KNOWN, |flags| {
+                AttributeFlags::from_bits_retain(*flags)
+            });
+            sink.fixed(flags, AttributeType::NEXT_HOP, &address.octets())?;
+        }
+        sink.octets(octets(end..self.octets.len()))
+    }
+
     fn flush(&self, run: &mut Range<usize>, sink: &mut impl Sink) -> Result<(), EncodeError> {
         let octets = self.octets.get(run.clone()).unwrap_or_default();
         *run = 0..0;
@@ -123,7 +151,7 @@ impl AttributeBlock<'_> {
     pub(super) fn has(&self, attribute: AttributeType) -> bool {
         match &self.kept {
             #[cfg(feature = "alloc")]
-            super::Kept::All => self.value(attribute).is_some(),
+            super::Kept::All(_) => self.value(attribute).is_some(),
             super::Kept::Indexed { index, .. } => index.at(attribute).is_some(),
         }
     }

@@ -97,10 +97,22 @@ pub struct AttributeBlock<'a> {
 enum Kept {
     /// All of them, Partial where it must be.
     #[cfg(feature = "alloc")]
-    All,
+    All(Ready),
     /// Known ones where the index has them, the octets being those from `base`
     /// on in the message; unknown ones that are transitive.
     Indexed { index: Index, base: usize },
+}
+
+/// What is known of octets that a block owns, so that they need no walk.
+#[cfg(feature = "alloc")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Ready {
+    /// Where NEXT_HOP begins and ends, or belongs.
+    next_hop: (usize, usize),
+    /// Something is not for external peers.
+    internal: bool,
+    /// AIGP is there.
+    aigp: bool,
 }
 
 impl<'a> UpdateView<'a> {
@@ -261,7 +273,7 @@ impl Kept {
     fn has(&self, start: usize, raw: &RawAttribute<'_>, unknown: &mut TypeSet) -> bool {
         match self {
             #[cfg(feature = "alloc")]
-            Self::All => true,
+            Self::All(_) => true,
             Self::Indexed { index, base } => match Index::slot(raw.attribute_type) {
                 Some(_) => index.at(raw.attribute_type) == Some(base.saturating_add(start)),
                 None => {
