@@ -102,6 +102,24 @@ impl<T: WireItem + fmt::Debug> fmt::Debug for ListView<'_, T> {
     }
 }
 
+/// The items, with spaces between.
+impl<T: WireItem + fmt::Display> fmt::Display for ListView<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        list_text(f, *self)
+    }
+}
+
+/// Writes items with spaces between.
+pub(crate) fn list_text<T: fmt::Display>(
+    f: &mut fmt::Formatter<'_>,
+    items: impl IntoIterator<Item = T>,
+) -> fmt::Result {
+    for (at, item) in items.into_iter().enumerate() {
+        write!(f, "{}{item}", if at == 0 { "" } else { " " })?;
+    }
+    Ok(())
+}
+
 impl<'a, T: WireItem> IntoIterator for ListView<'a, T> {
     type Item = T;
     type IntoIter = ListIter<'a, T>;

@@ -32,6 +32,7 @@ mod set;
 mod sink;
 mod srv6;
 pub(crate) mod syntax;
+mod text;
 mod tunnel;
 
 use core::fmt;
@@ -53,6 +54,7 @@ pub use extended_community::{ExtendedCommunity, Ipv6ExtendedCommunity};
 pub use large_community::LargeCommunity;
 pub use link_state::{BgpLs, BgpLsTlv, RiskGroup};
 pub(crate) use list::check as list_check;
+pub(crate) use list::list_text;
 pub use list::{ListIter, ListView, WireItem};
 pub(crate) use mp::read_family;
 pub use mp::{MpReachView, MpUnreachView};
@@ -68,6 +70,7 @@ pub use prefix_sid::{PrefixSid, PrefixSidTlv, SrgbRange};
 pub use set::PathAttributes;
 pub(crate) use sink::{Sink, Sum};
 pub use srv6::{Srv6Service, Srv6Sid, Srv6Structure, Srv6SubTlv};
+pub(crate) use text::Shown;
 pub use tunnel::{
     Segment, SegmentList, SegmentListItem, Tunnel, TunnelEncapsulation, TunnelSubTlv,
     TunnelSubTlvs, TunnelType,

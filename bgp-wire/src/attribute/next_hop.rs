@@ -3,10 +3,11 @@
 
 use core::fmt;
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use core::str::FromStr;
 
 use super::{Fault, fixed};
 use crate::reader::Reader;
-use crate::{Afi, Context, DecodeErrorKind, Family, Safi};
+use crate::{Afi, Context, DecodeErrorKind, Family, ParseError, Safi};
 
 /// Where to send the traffic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -130,6 +131,27 @@ impl fmt::Display for NextHop {
                 global,
                 link_local: Some(local),
             } => write!(f, "{global} ({local})"),
+        }
+    }
+}
+
+/// Reads "192.0.2.1", "2001:db8::1" and "2001:db8::1 (fe80::1)".
+impl FromStr for NextHop {
+    type Err = ParseError;
+
+    fn from_str(text: &str) -> Result<Self, ParseError> {
+        let invalid = ParseError::Invalid("next hop");
+        let (global, link_local) = match text.strip_suffix(')') {
+            Some(text) => {
+                let (global, local) = text.split_once(" (").ok_or(invalid)?;
+                (global, Some(local.parse().map_err(|_| invalid)?))
+            }
+            None => (text, None),
+        };
+        match (global.parse().map_err(|_| invalid)?, link_local) {
+            (IpAddr::V4(address), None) => Ok(Self::V4(address)),
+            (IpAddr::V4(_), Some(_)) => Err(invalid),
+            (IpAddr::V6(global), link_local) => Ok(Self::V6 { global, link_local }),
         }
     }
 }

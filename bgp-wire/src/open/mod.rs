@@ -12,6 +12,7 @@
 mod capability;
 mod filtering;
 mod per_family;
+mod text;
 mod view;
 
 pub use capability::{

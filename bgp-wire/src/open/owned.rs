@@ -121,7 +121,7 @@ impl Capability {
         writer.patch_u8(at, length)
     }
 
-    fn write_value(&self, writer: &mut impl Out) -> Result<(), EncodeError> {
+    pub(super) fn write_value(&self, writer: &mut impl Out) -> Result<(), EncodeError> {
         match self {
             Self::RouteRefresh
             | Self::ExtendedMessage

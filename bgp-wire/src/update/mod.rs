@@ -10,6 +10,7 @@ mod owned;
 mod routes;
 mod rules;
 mod scan;
+mod text;
 mod view;
 
 #[cfg(feature = "alloc")]

@@ -302,7 +302,11 @@ impl Attribute {
     }
 
     /// Writes the attribute for a session.
-    fn write(&self, context: &Context, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
+    pub(super) fn write(
+        &self,
+        context: &Context,
+        writer: &mut Writer<'_>,
+    ) -> Result<(), EncodeError> {
         let length = self.value.encoded_len(context);
         write_header(writer, self.flags, self.value.attribute_type(), length)?;
         self.value.write(context, writer)

@@ -19,6 +19,7 @@ mod sizes;
 mod strategy;
 #[cfg(feature = "tokio-util")]
 mod stream;
+mod text;
 mod values;
 
 use testkit::alloc::CountingAllocator;

@@ -3,6 +3,7 @@
 use core::fmt;
 
 use super::SegmentType;
+use crate::attribute::list_text;
 use crate::reader::Reader;
 use crate::{Asn, DecodeErrorKind};
 
@@ -156,24 +157,20 @@ impl<'a> AsPathView<'a> {
     }
 }
 
+/// The AS numbers; "{}" around a set, "()" and "[]" around those of a
+/// confederation.
+impl fmt::Display for SegmentView<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (open, close) = self.segment_type.brackets();
+        f.write_str(open)?;
+        list_text(f, self.asns())?;
+        f.write_str(close)
+    }
+}
+
 impl fmt::Display for AsPathView<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (at, segment) in self.segments().enumerate() {
-            let (open, close) = match segment.segment_type {
-                SegmentType::Sequence => ("", ""),
-                SegmentType::Set => ("{", "}"),
-                SegmentType::ConfederationSequence => ("(", ")"),
-                SegmentType::ConfederationSet => ("[", "]"),
-            };
-            f.write_str(if at == 0 { "" } else { " " })?;
-            f.write_str(open)?;
-            for (at, asn) in segment.asns().enumerate() {
-                let space = if at == 0 { "" } else { " " };
-                write!(f, "{space}{asn}")?;
-            }
-            f.write_str(close)?;
-        }
-        Ok(())
+        list_text(f, self.segments())
     }
 }
 
