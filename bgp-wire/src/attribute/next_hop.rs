@@ -164,7 +164,8 @@ const fn is_host(addr: Ipv4Addr) -> bool {
 }
 
 /// Whether a next-hop field of `length` octets can belong to the family: RFC
-/// 2545 §3, RFC 4364 §4.3.2, RFC 4659 §3.2.1, RFC 7752 §3.4, RFC 8950 §3.
+/// 2545 §3, RFC 4364 §4.3.2, RFC 4659 §3.2.1, RFC 7752 §3.4, RFC 8950 §3, RFC
+/// 9830 §2.1.
 /// FlowSpec ignores what it gets (RFC 8955 §4), as do unknown families. An
 /// address of the other IP version needs the extended next hop capability.
 pub(crate) fn length_fits(family: Family, length: usize, context: &Context) -> bool {
@@ -181,7 +182,7 @@ pub(crate) fn length_fits(family: Family, length: usize, context: &Context) -> b
         }
         (Afi::IPV6, Safi::MPLS_VPN | Safi::MULTICAST_VPN) => matches!(length, 24 | 48),
         (_, Safi::EVPN | Safi::VPLS | Safi::ROUTE_TARGET | Safi::MVPN) => matches!(length, 4 | 16),
-        (_, Safi::BGP_LS | Safi::BGP_LS_VPN) => matches!(length, 4 | 16 | 32),
+        (_, Safi::BGP_LS | Safi::BGP_LS_VPN | Safi::SR_POLICY) => matches!(length, 4 | 16 | 32),
         _ => true,
     }
 }

@@ -10,6 +10,7 @@ mod owned;
 mod routes;
 mod rules;
 mod scan;
+mod sr_policy;
 mod text;
 mod view;
 

@@ -9,10 +9,11 @@ use crate::reader::Reader;
 use crate::update::finding::{Disposition, Finding, Findings};
 use crate::update::index::{Index, Sections};
 use crate::update::rules::{self, Verdict};
+use crate::update::sr_policy::{self, Wrong};
 use crate::update::view::UpdateView;
 use crate::{
     AttributeFlags, AttributeType, Context, DecodeError, DecodeErrorKind, Family, FamilySet,
-    MalformedNlriPolicy, nlri,
+    MalformedNlriPolicy, Safi, nlri,
 };
 
 /// The state of a scan.
@@ -53,6 +54,7 @@ impl<'a> Scan<'a> {
         scan.attributes()?;
         scan.body()?;
         scan.mandatory();
+        scan.sr_policies();
         scan.conclude()
     }
 
@@ -332,6 +334,31 @@ impl<'a> Scan<'a> {
                 self.found(Finding::new(kind, disposition, Some(attribute), at, 0));
             }
         }
+    }
+
+    /// RFC 9830 §4.2.1, §5, where SR policies are announced.
+    fn sr_policies(&mut self) {
+        let announces = self.mp_reach_view().is_some_and(|view| {
+            view.family.safi == Safi::SR_POLICY
+                && !view.nlri.is_empty()
+                && self.context.families.contains(view.family)
+        });
+        if !announces || self.cut {
+            return;
+        }
+        let attribute = AttributeType::TUNNEL_ENCAPSULATION;
+        let tunnel = self.index.find(self.message, attribute);
+        let fault = match sr_policy::check(tunnel.map(|(_, raw)| raw.value)) {
+            Ok(()) => return,
+            Err(Wrong::Missing) if self.seen.contains(attribute) => return,
+            Err(Wrong::Missing) => DecodeErrorKind::Required,
+            Err(Wrong::Tunnel) => DecodeErrorKind::Value,
+        };
+        let none = (self.sections.attributes_at(), 0);
+        let (at, length) = tunnel.map_or(none, |(at, raw)| (at, raw.encoded_len()));
+        let withdraw = Disposition::TreatAsWithdraw;
+        let finding = Finding::new(fault, withdraw, Some(attribute), at, length);
+        self.found(finding);
     }
 
     /// RFC 7606 §5.2: without a reachable route there is nothing to withdraw,
