@@ -336,10 +336,42 @@ impl FamilySet {
     }
 
     /// The families, the most used first.
-    pub fn iter(self) -> impl Iterator<Item = Family> {
-        KNOWN
-            .into_iter()
-            .filter(move |family| self.contains(*family))
+    #[must_use]
+    pub const fn iter(self) -> Families {
+        Families(self.0)
+    }
+}
+
+/// The families of a [`FamilySet`], the most used first.
+#[derive(Clone, Copy, Debug)]
+pub struct Families(u32);
+
+impl Iterator for Families {
+    type Item = Family;
+
+    fn next(&mut self) -> Option<Family> {
+        let at = self.0.trailing_zeros();
+        // Clears the lowest bit; of no bit none.
+        self.0 &= self.0.wrapping_sub(1);
+        KNOWN.get(at as usize).copied()
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        let count = self.0.count_ones() as usize;
+        (count, Some(count))
+    }
+}
+
+impl ExactSizeIterator for Families {}
+
+impl core::iter::FusedIterator for Families {}
+
+impl IntoIterator for FamilySet {
+    type Item = Family;
+    type IntoIter = Families;
+
+    fn into_iter(self) -> Families {
+        self.iter()
     }
 }
 

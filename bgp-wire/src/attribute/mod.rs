@@ -27,6 +27,7 @@ mod other;
 mod pe_labels;
 mod pmsi;
 mod prefix_sid;
+mod raw;
 #[cfg(feature = "alloc")]
 mod set;
 mod sink;
@@ -41,7 +42,7 @@ pub use aggregator::Aggregator;
 pub(crate) use aigp::Aigp;
 #[cfg(feature = "alloc")]
 pub use as_path::{AsPath, AsPathSegment};
-pub use as_path::{AsPathView, SegmentType, SegmentView};
+pub use as_path::{AsPathView, Asns, PathAsns, SegmentType, SegmentView, Segments};
 pub(crate) use as_path::{check as as_path_check, check_as4_path};
 pub use attr_set::AttrSet;
 pub use bfd::BfdDiscriminator;
@@ -66,14 +67,15 @@ pub use other::OtherAttribute;
 pub use pe_labels::PeDistinguisherLabels;
 pub use pmsi::{PmsiTunnel, PmsiTunnelId};
 pub use prefix_sid::{PrefixSid, PrefixSidTlv, SrgbRange};
+pub use raw::RawAttributes;
 #[cfg(feature = "alloc")]
 pub use set::PathAttributes;
 pub(crate) use sink::{Sink, Sum};
 pub use srv6::{Srv6Service, Srv6Sid, Srv6Structure, Srv6SubTlv};
 pub(crate) use text::Shown;
 pub use tunnel::{
-    Segment, SegmentList, SegmentListItem, Tunnel, TunnelEncapsulation, TunnelSubTlv,
-    TunnelSubTlvs, TunnelType,
+    Segment, SegmentList, SegmentListItem, SegmentListSegments, Tunnel, TunnelEncapsulation,
+    TunnelSubTlv, TunnelSubTlvs, TunnelType,
 };
 
 use crate::reader::Reader;

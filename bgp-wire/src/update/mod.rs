@@ -5,6 +5,7 @@ mod attributes;
 mod block;
 mod finding;
 mod index;
+mod iter;
 #[cfg(feature = "alloc")]
 mod owned;
 mod routes;
@@ -16,8 +17,9 @@ mod view;
 
 #[cfg(feature = "alloc")]
 pub use block::AttributeBlockBuf;
-pub use block::{AttributeBlock, Reflection};
-pub use finding::{Disposition, Finding, Findings};
+pub use block::{AttributeBlock, BlockAttributes, Reflection};
+pub use finding::{Disposition, Finding, FindingIter, Findings};
+pub use iter::{Announcements, Attributes};
 #[cfg(feature = "alloc")]
 pub use owned::{Attribute, AttributeValue, NlriField, Update};
 pub use routes::{Announcement, Routes};

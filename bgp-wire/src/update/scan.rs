@@ -429,7 +429,7 @@ const fn check_mp_flags(flags: AttributeFlags) -> Result<(), DecodeErrorKind> {
 }
 
 /// A set of attribute types.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct TypeSet([u64; 4]);
 
 impl TypeSet {

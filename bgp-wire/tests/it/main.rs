@@ -8,6 +8,7 @@
 mod allocation;
 mod attributes;
 mod bytes;
+mod iterators;
 mod mutation;
 mod nlri;
 mod open;

@@ -8,6 +8,7 @@
 //! ```
 
 mod check;
+mod iter;
 #[cfg(feature = "alloc")]
 mod merge;
 #[cfg(feature = "alloc")]
@@ -17,6 +18,7 @@ mod text;
 mod view;
 
 pub(crate) use check::{check, check_as4_path};
+pub use iter::{Asns, PathAsns, Segments};
 #[cfg(feature = "alloc")]
 pub use owned::{AsPath, AsPathSegment};
 pub use view::{AsPathView, SegmentView};

@@ -185,11 +185,12 @@ impl<'a> LinkState<'a> {
     }
 
     /// The descriptors of the link or prefix, those of the nodes left out.
-    pub fn descriptors(&self) -> impl Iterator<Item = LinkStateDescriptor<'a>> + use<'a> {
-        let kind = self.kind;
-        self.tlvs()
-            .filter(|tlv| !matches!(tlv.code, LOCAL_NODE | REMOTE_NODE))
-            .map(move |tlv| LinkStateDescriptor::decode(kind, tlv))
+    #[must_use]
+    pub fn descriptors(&self) -> LinkStateDescriptors<'a> {
+        LinkStateDescriptors {
+            kind: self.kind,
+            tlvs: self.tlvs(),
+        }
     }
 
     fn parts(&self) -> Option<(LinkStateProtocol, u64, Tlvs<'a>)> {
@@ -213,6 +214,25 @@ impl<'a> LinkState<'a> {
         out.put(self.value)
     }
 }
+
+/// The descriptors of a link or of a prefix.
+#[derive(Clone, Copy, Debug)]
+pub struct LinkStateDescriptors<'a> {
+    kind: LinkStateKind,
+    tlvs: Tlvs<'a>,
+}
+
+impl<'a> Iterator for LinkStateDescriptors<'a> {
+    type Item = LinkStateDescriptor<'a>;
+
+    fn next(&mut self) -> Option<LinkStateDescriptor<'a>> {
+        let is_own = |tlv: &Tlv<'_>| !matches!(tlv.code, LOCAL_NODE | REMOTE_NODE);
+        let tlv = Iterator::find(&mut self.tlvs, is_own)?;
+        Some(LinkStateDescriptor::decode(self.kind, tlv))
+    }
+}
+
+impl core::iter::FusedIterator for LinkStateDescriptors<'_> {}
 
 /// Whether TLVs stand in the order of their types, those of one type in that of
 /// their lengths and then of their values, and with `once` no type twice (RFC

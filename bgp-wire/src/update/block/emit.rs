@@ -74,7 +74,7 @@ impl AttributeBlock<'_> {
         let mut missing = self.missing(target, reflection);
         let mut run = 0..0;
         for entry in self.entries() {
-            let change = self.change(&entry, target, reflection);
+            let change = Self::change(&entry, target, reflection);
             if matches!(change, Change::Drop) {
                 continue;
             }
@@ -156,7 +156,7 @@ impl AttributeBlock<'_> {
         }
     }
 
-    fn change(&self, entry: &Entry<'_>, target: Target, reflection: Option<Reflection>) -> Change {
+    fn change(entry: &Entry<'_>, target: Target, reflection: Option<Reflection>) -> Change {
         match entry.raw.attribute_type {
             AttributeType::NEXT_HOP => match target.next_hop {
                 Some(address) if entry.raw.value == address.octets() => Change::Keep,
@@ -175,7 +175,7 @@ impl AttributeBlock<'_> {
                 None => Change::Keep,
             },
             AttributeType::AIGP if !target.aigp => Change::Drop,
-            _ if self.kept.needs_partial(&entry.raw) => Change::Partial,
+            _ if entry.needs_partial() => Change::Partial,
             _ => Change::Keep,
         }
     }

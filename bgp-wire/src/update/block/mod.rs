@@ -8,15 +8,17 @@
 mod buf;
 mod emit;
 
+use core::iter::FusedIterator;
 use core::net::Ipv4Addr;
 
 #[cfg(feature = "alloc")]
 pub use buf::AttributeBlockBuf;
 
+#[cfg(feature = "alloc")]
+use crate::attribute::RawAttributes;
 use crate::attribute::{ListView, RawAttribute};
-use crate::reader::Reader;
 use crate::update::index::Index;
-use crate::update::scan::TypeSet;
+use crate::update::iter::Attributes;
 use crate::{AsPathView, Asn, AttributeFlags, AttributeType, Family, NextHop, UpdateView};
 
 /// What a route reflector adds to a route that it passes on (RFC 4456 §8).
@@ -207,8 +209,9 @@ impl<'a> AttributeBlock<'a> {
     }
 
     /// The attributes that go on, as they were received.
-    pub fn attributes(&self) -> impl Iterator<Item = RawAttribute<'a>> + use<'a> {
-        self.entries().map(|entry| entry.raw)
+    #[must_use]
+    pub fn attributes(&self) -> BlockAttributes<'a> {
+        BlockAttributes(self.entries())
     }
 
     /// The value of an attribute as it was received. A walk over the block.
@@ -242,20 +245,66 @@ impl<'a> AttributeBlock<'a> {
     }
 
     /// The attributes that belong to the block, with their places.
-    fn entries(&self) -> impl Iterator<Item = Entry<'a>> + use<'a> {
-        let octets = self.octets;
-        let kept = self.kept;
-        let mut reader = Reader::new(octets);
-        let mut unknown = TypeSet::default();
-        core::iter::from_fn(move || {
-            loop {
-                let start = octets.len().saturating_sub(reader.len());
-                let raw = RawAttribute::read(&mut reader)?;
-                let end = octets.len().saturating_sub(reader.len());
-                if kept.has(start, &raw, &mut unknown) {
-                    return Some(Entry { start, end, raw });
-                }
+    fn entries(&self) -> Entries<'a> {
+        let length = self.octets.len();
+        let walk = match self.kept {
+            #[cfg(feature = "alloc")]
+            Kept::All(_) => Walk::All(RawAttributes::new(self.octets)),
+            Kept::Indexed { index, base } => Walk::Indexed(Attributes::new(
+                self.octets,
+                base.saturating_add(length),
+                index,
+            )),
+        };
+        Entries { walk, length }
+    }
+}
+
+/// The attributes of a block, as they were received.
+#[derive(Clone, Copy, Debug)]
+pub struct BlockAttributes<'a>(Entries<'a>);
+
+impl<'a> Iterator for BlockAttributes<'a> {
+    type Item = RawAttribute<'a>;
+
+    fn next(&mut self) -> Option<RawAttribute<'a>> {
+        self.0.next().map(|entry| entry.raw)
+    }
+}
+
+impl FusedIterator for BlockAttributes<'_> {}
+
+/// A walk over a block.
+#[derive(Clone, Copy, Debug)]
+struct Entries<'a> {
+    walk: Walk<'a>,
+    length: usize,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Walk<'a> {
+    #[cfg(feature = "alloc")]
+    All(RawAttributes<'a>),
+    Indexed(Attributes<'a>),
+}
+
+impl<'a> Iterator for Entries<'a> {
+    type Item = Entry<'a>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Entry<'a>> {
+        let (raw, before, behind) = match &mut self.walk {
+            #[cfg(feature = "alloc")]
+            Walk::All(all) => {
+                let before = all.remaining();
+                (all.next()?, before, all.remaining())
             }
+            Walk::Indexed(attributes) => attributes.next_placed()?,
+        };
+        Some(Entry {
+            start: self.length.saturating_sub(before),
+            end: self.length.saturating_sub(behind),
+            raw,
         })
     }
 }
@@ -268,25 +317,11 @@ struct Entry<'a> {
     raw: RawAttribute<'a>,
 }
 
-impl Kept {
-    #[inline]
-    fn has(&self, start: usize, raw: &RawAttribute<'_>, unknown: &mut TypeSet) -> bool {
-        match self {
-            #[cfg(feature = "alloc")]
-            Self::All(_) => true,
-            Self::Indexed { index, base } => match Index::slot(raw.attribute_type) {
-                Some(_) => index.at(raw.attribute_type) == Some(base.saturating_add(start)),
-                None => {
-                    unknown.insert(raw.attribute_type)
-                        && raw.flags.contains(AttributeFlags::OPTIONAL_TRANSITIVE)
-                }
-            },
-        }
-    }
-
+impl Entry<'_> {
     /// Whether an unknown attribute still needs its Partial bit.
     #[inline]
-    fn needs_partial(&self, raw: &RawAttribute<'_>) -> bool {
-        Index::slot(raw.attribute_type).is_none() && !raw.flags.contains(AttributeFlags::PARTIAL)
+    fn needs_partial(&self) -> bool {
+        Index::slot(self.raw.attribute_type).is_none()
+            && !self.raw.flags.contains(AttributeFlags::PARTIAL)
     }
 }
