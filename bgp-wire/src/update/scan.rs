@@ -16,8 +16,11 @@ use crate::{
     MalformedNlriPolicy, Safi, nlri,
 };
 
+/// Who is told each finding, beside the list.
+pub(crate) type Told<'f> = Option<&'f mut dyn FnMut(Finding)>;
+
 /// The state of a scan.
-pub(crate) struct Scan<'a> {
+pub(crate) struct Scan<'a, 'f> {
     message: &'a [u8],
     context: Context,
     sections: Sections<'a>,
@@ -31,13 +34,15 @@ pub(crate) struct Scan<'a> {
     disabled: FamilySet,
     /// The first fault that is worse than attribute discard (RFC 7606 §5.2).
     first_severe: Option<DecodeError>,
+    told: Told<'f>,
 }
 
-impl<'a> Scan<'a> {
+impl<'a, 'f> Scan<'a, 'f> {
     pub(crate) fn run(
         message: &'a [u8],
         sections: Sections<'a>,
         context: &Context,
+        told: Told<'f>,
     ) -> Result<UpdateView<'a>, DecodeError> {
         let mut scan = Self {
             message,
@@ -50,6 +55,7 @@ impl<'a> Scan<'a> {
             disposition: Disposition::Accept,
             disabled: FamilySet::empty(),
             first_severe: None,
+            told,
         };
         scan.attributes()?;
         scan.body()?;
@@ -407,6 +413,9 @@ impl<'a> Scan<'a> {
             });
         }
         self.findings.push(finding);
+        if let Some(told) = &mut self.told {
+            told(finding);
+        }
     }
 }
 

@@ -5,11 +5,11 @@ use core::net::Ipv4Addr;
 use crate::attribute::{Aigp, ListView, MpReachView, MpUnreachView, RawAttributes};
 use crate::frame::HEADER;
 use crate::nlri::Prefixes;
-use crate::update::finding::{Disposition, Findings};
+use crate::update::finding::{Disposition, Finding, Findings};
 use crate::update::index::{Index, Sections};
 use crate::update::iter::{Announcements, Attributes};
 use crate::update::routes::{Announcement, Routes};
-use crate::update::scan::Scan;
+use crate::update::scan::{Scan, Told};
 use crate::{
     Aggregator, AsPathView, Asn, AttrSet, AttributeType, BfdDiscriminator, BgpLs, BgpsecPath,
     Community, Context, DecodeError, DecodeErrorKind, ExtendedCommunity, Family, FamilySet, Frame,
@@ -79,10 +79,43 @@ impl<'a> UpdateView<'a> {
     /// attribute, and a fault that would withdraw routes where there is no
     /// route (RFC 7606 §3, §5).
     pub fn scan(bytes: &'a [u8], context: &Context) -> Result<Self, DecodeError> {
+        Self::scan_told(bytes, context, None)
+    }
+
+    /// As [`scan`](Self::scan), and tells each finding as it is met: all of them,
+    /// however many, and those before an error too. A view lists the first
+    /// twelve ([`Findings::omitted`] says how many more there were).
+    ///
+    /// ```
+    /// use bgp_wire::{Context, PeerType, UpdateView};
+    /// # let mut bytes = vec![0xff; 16];
+    /// # bytes.extend([0, 50, 2, 0, 0, 0, 20, 0x40, 1, 1, 9, 0x40, 2, 0, 0x40, 3, 4, 192, 0, 2, 1]);
+    /// # bytes.extend([0xc0, 8, 3, 0, 0, 0, 24, 203, 0, 113]);
+    /// # bytes[17] = bytes.len() as u8;
+    /// let mut log = Vec::new();
+    /// let context = Context::new(PeerType::External);
+    /// let update = UpdateView::scan_with(&bytes, &context, |finding| log.push(finding.to_string()))?;
+    /// assert_eq!(log, ["ORIGIN: undefined ORIGIN value at octet 23",
+    ///     "COMMUNITIES: attribute of wrong length at octet 37"]);
+    /// # assert_eq!(update.findings().total(), 2);
+    /// # Ok::<(), bgp_wire::DecodeError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`scan`](Self::scan).
+    pub fn scan_with(
+        bytes: &'a [u8],
+        context: &Context,
+        mut found: impl FnMut(Finding),
+    ) -> Result<Self, DecodeError> {
+        Self::scan_told(bytes, context, Some(&mut found))
+    }
+
+    fn scan_told(bytes: &'a [u8], context: &Context, told: Told<'_>) -> Result<Self, DecodeError> {
         let body = Frame::whole(bytes, MessageType::Update)?;
         let overrun = DecodeError::new(DecodeErrorKind::UpdateLengths, HEADER, 0);
         let sections = Sections::split(body).ok_or(overrun)?;
-        Scan::run(bytes, sections, context)
+        Scan::run(bytes, sections, context, told)
     }
 
     /// The whole message.
