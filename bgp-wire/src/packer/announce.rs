@@ -20,9 +20,8 @@ impl UpdatePacker {
     ///   withdrawn (RFC 8654 §4).
     /// * [`EncodeError::NoNextHop`]: no next hop, or one that the family cannot
     ///   carry on this session (RFC 8950 §4).
-    /// * [`EncodeError::AsNumberWidth`]: an
-    ///   [`AttributeBlock`](crate::AttributeBlock) from a session with AS numbers
-    ///   of another width.
+    /// * [`EncodeError::AsNumberWidth`], from a block alone: it came from a
+    ///   session with AS numbers of another width.
     /// * [`EncodeError::WrongFamily`], [`EncodeError::BufferTooSmall`].
     pub fn announce<N: EncodeNlri, I: Iterator<Item = N>>(
         &self,

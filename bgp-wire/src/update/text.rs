@@ -19,9 +19,9 @@ impl fmt::Display for UpdateView<'_> {
             write!(f, " -{nlri}")?;
         }
         attributes(f, self.attributes(), self.context.four_octet_as)?;
-        match self.disposition {
-            Disposition::Accept => Ok(()),
-            outcome => write!(f, " ({outcome})"),
+        match self.disposition == Disposition::Accept {
+            true => Ok(()),
+            false => write!(f, " ({})", self.disposition),
         }
     }
 }

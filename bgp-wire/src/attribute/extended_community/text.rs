@@ -230,7 +230,7 @@ impl fmt::Display for Ipv6ExtendedCommunity {
     }
 }
 
-/// Reads "rt:[2001:db8::1]:7", and "0x000b:[2001:db8::1]:7" for a type without
+/// Reads `rt:[2001:db8::1]:7`, and `0x000b:[2001:db8::1]:7` for a type without
 /// a name.
 impl FromStr for Ipv6ExtendedCommunity {
     type Err = ParseError;

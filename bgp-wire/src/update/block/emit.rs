@@ -67,7 +67,7 @@ impl AttributeBlock<'_> {
         if let super::Kept::All(ready) = self.kept
             && reflection.is_none()
             && !(target.external && ready.internal)
-            && !(ready.aigp && !target.aigp)
+            && (target.aigp || !ready.aigp)
         {
             return self.copy(ready.next_hop, target.next_hop, sink);
         }
