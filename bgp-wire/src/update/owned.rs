@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use core::net::Ipv4Addr;
 
 use crate::attribute::{ListView, RawAttribute, WireItem, fixed, header_len, write_header};
-use crate::frame::{finish, start};
+use crate::frame::{HEADER, finish, start};
 use crate::nlri::Prefixes;
 use crate::writer::Writer;
 use crate::{
@@ -65,6 +65,26 @@ impl Update {
         write_prefixes(&mut writer, &self.nlri, Family::IPV4_UNICAST, context)?;
         finish(&mut writer, context.send_limit)
     }
+
+    /// Size of the whole message in octets, whatever the session's limit.
+    #[must_use]
+    pub fn encoded_len(&self, context: &Context) -> usize {
+        let prefixes = |list: &[Nlri]| prefixes_len(list, Family::IPV4_UNICAST, context);
+        self.attributes
+            .iter()
+            .fold(HEADER + 4, |sum, it| {
+                sum.saturating_add(it.encoded_len(context))
+            })
+            .saturating_add(prefixes(&self.withdrawn))
+            .saturating_add(prefixes(&self.nlri))
+    }
+}
+
+fn prefixes_len(prefixes: &[Nlri], family: Family, context: &Context) -> usize {
+    let add_path = context.add_path_send.contains(family);
+    prefixes
+        .iter()
+        .fold(0, |sum, it| sum.saturating_add(it.encoded_len(add_path)))
 }
 
 /// Writes two octets of length and what they count.
@@ -264,7 +284,7 @@ impl NlriField {
     fn encoded_len(&self, family: Family, context: &Context) -> usize {
         let add_path = context.add_path_send.contains(family);
         match self {
-            Self::Prefixes(list) => list.iter().map(|nlri| nlri.encoded_len(add_path)).sum(),
+            Self::Prefixes(list) => prefixes_len(list, family, context),
             Self::Routes(list) => list.iter().map(|nlri| nlri.wire_len(add_path, false)).sum(),
             Self::Raw(octets) => octets.len(),
         }
@@ -287,7 +307,11 @@ impl Attribute {
     }
 
     /// Writes the attribute for a session.
-    fn write(&self, context: &Context, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
+    pub(super) fn write(
+        &self,
+        context: &Context,
+        writer: &mut Writer<'_>,
+    ) -> Result<(), EncodeError> {
         let length = self.value.encoded_len(context);
         write_header(writer, self.flags, self.value.attribute_type(), length)?;
         self.value.write(context, writer)

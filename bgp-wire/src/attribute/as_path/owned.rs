@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use super::view::read_segment;
-use super::{AsPathView, SegmentType, SegmentView};
+use super::{AsPathView, PathAsns, SegmentType, SegmentView, Segments};
 use crate::reader::Reader;
 use crate::writer::Writer;
 use crate::{Asn, EncodeError};
@@ -97,12 +97,14 @@ impl AsPath {
     }
 
     /// The segments, the latest first.
-    pub fn segments(&self) -> impl Iterator<Item = SegmentView<'_>> + Clone {
+    #[must_use]
+    pub fn segments(&self) -> Segments<'_> {
         self.view().segments()
     }
 
     /// As [`AsPathView::iter_asns`].
-    pub fn iter_asns(&self) -> impl Iterator<Item = Asn> + Clone {
+    #[must_use]
+    pub fn iter_asns(&self) -> PathAsns<'_> {
         self.view().iter_asns()
     }
 
