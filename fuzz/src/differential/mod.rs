@@ -16,8 +16,7 @@ pub use facts::Facts;
 
 /// Why a peer gave no facts, in its own words.
 #[derive(Debug)]
-#[expect(dead_code, reason = "printed where a difference is")]
-pub struct Refused(String);
+pub struct Refused(pub String);
 
 /// Reads the bytes behind the first octet, which chooses the session, as an UPDATE, with all
 /// three codecs.
