@@ -19,6 +19,7 @@ mod family;
 mod frame;
 #[cfg(feature = "bytes")]
 mod frame_buf;
+pub mod manual;
 mod message;
 mod nlri;
 mod notification;

@@ -1,5 +1,12 @@
 //! AGGREGATOR and AS4_AGGREGATOR: who formed an aggregate (RFC 4271 §5.1.7,
 //! RFC 6793 §3).
+//!
+//! ```text
+//! +------------------------------------+--------------------+
+//! | AS (2, or 4 with 4-octet AS;       | BGP identifier (4) |
+//! | always 4 in AS4_AGGREGATOR)        |                    |
+//! +------------------------------------+--------------------+
+//! ```
 
 use core::fmt;
 use core::net::Ipv4Addr;

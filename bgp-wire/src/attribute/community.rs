@@ -1,4 +1,10 @@
 //! COMMUNITIES (RFC 1997).
+//!
+//! ```text
+//! +--------+-----------+
+//! | AS (2) | Value (2) |  once for each community
+//! +--------+-----------+
+//! ```
 
 use core::fmt;
 use core::str::FromStr;

@@ -7,6 +7,17 @@
 //! |           |          | Extended Length)     |                  |
 //! +-----------+----------+----------------------+------------------+
 //! ```
+//!
+//! Values that are one number or one list need no file:
+//!
+//! ```text
+//! MULTI_EXIT_DISC   | Metric (4) |                          RFC 4271 §5.1.4
+//! LOCAL_PREF        | Preference (4) |                      RFC 4271 §5.1.5
+//! ATOMIC_AGGREGATE  nothing                                 RFC 4271 §5.1.6
+//! ORIGINATOR_ID     | BGP identifier (4) |                  RFC 4456 §8
+//! CLUSTER_LIST      | Cluster identifier (4) | …            RFC 4456 §8
+//! ONLY_TO_CUSTOMER  | AS (4) |                              RFC 9234 §5
+//! ```
 
 mod aggregator;
 mod aigp;

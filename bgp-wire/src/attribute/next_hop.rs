@@ -1,5 +1,13 @@
 //! Next hops: NEXT_HOP (RFC 4271 §5.1.3) and the next-hop field of
 //! MP_REACH_NLRI (RFC 2545 §3, RFC 4364 §4.3.2, RFC 8950 §3).
+//!
+//! ```text
+//! NEXT_HOP       | IPv4 address (4) |
+//! MP_REACH_NLRI  | IPv4 address (4) |
+//!                | IPv6 address (16) | and, on a shared link, link-local address (16) |
+//!                | 0 (8) | IPv4 address (4) | of a VPN, with a route distinguisher of 0
+//!                | 0 (8) | IPv6 address (16) | once more for a link-local address |
+//! ```
 
 use core::fmt;
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};

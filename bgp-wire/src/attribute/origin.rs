@@ -1,4 +1,10 @@
 //! ORIGIN: where the route came from (RFC 4271 §5.1.1).
+//!
+//! ```text
+//! +------------------------------------+
+//! | 0 IGP, 1 EGP or 2 INCOMPLETE (1)   |
+//! +------------------------------------+
+//! ```
 
 use core::fmt;
 use core::str::FromStr;

@@ -99,7 +99,8 @@ fn any_prefix(view: &UpdateView<'_>, matches: fn(IpAddr, u8) -> bool) -> bool {
 fn not_unicast(view: &UpdateView<'_>) -> bool {
     any_prefix(view, |address, length| match address {
         IpAddr::V4(it) => it.octets()[0] >= 224 || (length < 3 && it.octets()[0] >= 128),
-        IpAddr::V6(it) => it.is_multicast(),
+        // Bits behind the length count there.
+        IpAddr::V6(it) => it.is_multicast() || length < 8,
     })
 }
 
