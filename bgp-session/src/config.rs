@@ -117,7 +117,8 @@ pub struct Config {
     /// What the peer must offer, or no session is wanted.
     pub required: Required,
     /// Further capabilities to send as they are, such as FQDN. Capabilities
-    /// that another field decides have no place here.
+    /// that another field decides have no place here. With multiple labels (RFC
+    /// 8277) the families take several where the peer offers them too.
     pub capabilities: Vec<Capability>,
     /// How a received AS_SET is taken (RFC 9774). Holds from the next UPDATE on.
     pub as_set: AsSetPolicy,

@@ -27,6 +27,14 @@ pub struct Negotiated {
     pub peer: Open,
     /// The peer answers requests for a route refresh (RFC 2918).
     pub route_refresh: bool,
+    /// How many labels the peer can process before a prefix, 2–255, of the
+    /// families in which several may come (`context.multiple_labels`); 255 for
+    /// any number (RFC 8277 §2.1).
+    pub multiple_labels: Vec<(Family, u8)>,
+    /// How many paths to a prefix the peer wants at most, of the families in
+    /// which we send several
+    /// (draft-abraitis-idr-addpath-paths-limit); no entry: any number.
+    pub paths_limit: Vec<(Family, u16)>,
     /// What the peer says about graceful restart, if both speakers offered it.
     pub graceful_restart: Option<PeerRestart>,
     /// Our role, if one is configured and the session is external.

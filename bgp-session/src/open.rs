@@ -105,14 +105,23 @@ fn negotiate(config: &Config, link: &Link, peer: Open) -> Result<Negotiated, Ope
     let families = common_families(&ours, &theirs)?;
     check_required(config, &theirs)?;
     let local_role = check_role(config, peer_type, &theirs)?;
+    let graceful_restart = restart(config, &theirs);
+    let peer_role = theirs.roles.first().copied();
+    let route_refresh = theirs.route_refresh;
     let context = context(config, peer_type, &peer, &ours, &theirs, families);
+    let labels = |family| theirs.labels(family).map(|count| (family, count));
+    let multiple_labels = context.multiple_labels.iter().filter_map(labels).collect();
+    let mut paths_limit = theirs.paths_limit;
+    paths_limit.retain(|(family, _)| context.add_path_send.contains(*family));
     Ok(Negotiated {
         context,
         hold_time: config.hold_time.min(peer.hold_time),
-        route_refresh: theirs.route_refresh,
-        graceful_restart: restart(config, &theirs),
+        route_refresh,
+        multiple_labels,
+        paths_limit,
+        graceful_restart,
         local_role,
-        peer_role: theirs.roles.first().copied(),
+        peer_role,
         conn: link.id,
         direction: link.direction,
         local: link.local,
@@ -248,6 +257,15 @@ fn context(
     context.add_path_receive = both(ours.add_path_receive, theirs.add_path_send);
     context.add_path_send = both(ours.add_path_send, theirs.add_path_receive);
     context.extended_next_hop = both(ours.extended_next_hop, theirs.extended_next_hop);
+    context.multiple_labels = families
+        .iter()
+        .filter(|it| ours.labels(*it).is_some() && theirs.labels(*it).is_some())
+        .collect();
+    let counts = context
+        .multiple_labels
+        .iter()
+        .filter_map(|it| ours.labels(it));
+    context.label_limit = counts.max().unwrap_or(u8::MAX);
     context.receive_limit = limit(ours.extended_message);
     context.send_limit = limit(theirs.extended_message);
     context.enhanced_route_refresh = ours.enhanced_route_refresh && theirs.enhanced_route_refresh;

@@ -6,7 +6,8 @@ use core::str::FromStr;
 
 /// A 4-octet autonomous system number.
 ///
-/// Parses and prints in the plain form ("64512").
+/// Prints in the plain form ("64512"); parses that and asdot ("1.10", RFC 5396
+/// §2).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Asn(pub u32);
@@ -57,7 +58,11 @@ impl FromStr for Asn {
     type Err = ParseIntError;
 
     fn from_str(text: &str) -> Result<Self, ParseIntError> {
-        text.parse().map(Self)
+        let Some((high, low)) = text.split_once('.') else {
+            return text.parse().map(Self);
+        };
+        let (high, low): (u16, u16) = (high.parse()?, low.parse()?);
+        Ok(Self(u32::from(high) << 16 | u32::from(low)))
     }
 }
 

@@ -72,6 +72,10 @@ pub struct Context {
     /// Families in which the peer puts several labels before a prefix: both
     /// sides sent the multiple-labels capability for them (RFC 8277 §2.1).
     pub multiple_labels: FamilySet,
+    /// The most labels before a prefix that we said we can process; more of
+    /// them withdraw the routes of the UPDATE (RFC 8277 §2.1). Where families
+    /// differ, the largest. 255, the default, for any number.
+    pub label_limit: u8,
     /// Largest message we take: 4096, or 65535 when *we* advertised extended
     /// messages (RFC 8654 §4).
     pub receive_limit: u16,
@@ -112,6 +116,7 @@ impl Context {
             add_path_send: FamilySet::empty(),
             extended_next_hop: FamilySet::empty(),
             multiple_labels: FamilySet::empty(),
+            label_limit: u8::MAX,
             receive_limit: MAX_MESSAGE,
             send_limit: MAX_MESSAGE,
             as_set: AsSetPolicy::Accept,

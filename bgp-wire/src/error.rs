@@ -63,6 +63,9 @@ pub enum DecodeErrorKind {
     /// A mandatory attribute is missing (RFC 7606 §3 d).
     #[error("missing well-known attribute")]
     Missing,
+    /// An optional attribute is missing that the family needs (RFC 9830 §4.2.1).
+    #[error("attribute that the family needs is missing")]
+    Required,
     /// Optional or Transitive bit wrong (RFC 7606 §3 c).
     #[error("attribute flags conflict with the attribute type")]
     Flags,
@@ -156,6 +159,7 @@ impl DecodeErrorKind {
             Self::Origin => NotificationCode::INVALID_ORIGIN,
             Self::NextHop => NotificationCode::INVALID_NEXT_HOP,
             Self::Value
+            | Self::Required
             | Self::MpNextHop
             | Self::MpFlags
             | Self::MpNlri
@@ -317,4 +321,8 @@ pub enum EncodeError {
     /// A route without a next hop, or with one that the family cannot carry.
     #[error("no next hop for the family")]
     NoNextHop,
+    /// An [`AttributeBlock`](crate::AttributeBlock) with AS numbers of two
+    /// octets for a session that has four, or the other way round.
+    #[error("attribute block has AS numbers of another width")]
+    AsNumberWidth,
 }

@@ -1,6 +1,9 @@
 //! Address families (RFC 4760 §3): what kind of route an NLRI is.
 
 use core::fmt;
+use core::str::FromStr;
+
+use crate::ParseError;
 
 /// Address Family Identifier, as IANA assigns it (RFC 4760 §3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -118,35 +121,90 @@ impl Family {
     }
 }
 
-impl fmt::Display for Family {
+/// "ipv4", "l2vpn"; a number where there is no name.
+impl fmt::Display for Afi {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.afi {
-            Afi::IPV4 => f.write_str("ipv4 ")?,
-            Afi::IPV6 => f.write_str("ipv6 ")?,
-            Afi::L2VPN => f.write_str("l2vpn ")?,
-            Afi::BGP_LS => f.write_str("link-state ")?,
-            Afi(afi) => write!(f, "afi {afi} ")?,
+        match AFI_NAMES.iter().find(|(afi, _)| afi == self) {
+            Some((_, name)) => f.write_str(name),
+            None => write!(f, "afi {}", self.0),
         }
-        f.write_str(match self.safi {
-            Safi::UNICAST => "unicast",
-            Safi::MULTICAST => "multicast",
-            Safi::LABELED => "labeled-unicast",
-            Safi::MVPN => "mvpn",
-            Safi::VPLS => "vpls",
-            Safi::EVPN => "evpn",
-            Safi::BGP_LS => "ls",
-            Safi::BGP_LS_VPN => "ls-vpn",
-            Safi::SR_POLICY => "sr-policy",
-            Safi::MUP => "mup",
-            Safi::MPLS_VPN => "vpn",
-            Safi::MULTICAST_VPN => "multicast-vpn",
-            Safi::ROUTE_TARGET => "route-target",
-            Safi::FLOW_SPEC => "flowspec",
-            Safi::FLOW_SPEC_VPN => "flowspec-vpn",
-            Safi(safi) => return write!(f, "safi {safi}"),
-        })
     }
 }
+
+/// "unicast", "evpn"; a number where there is no name.
+impl fmt::Display for Safi {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match SAFI_NAMES.iter().find(|(safi, _)| safi == self) {
+            Some((_, name)) => f.write_str(name),
+            None => write!(f, "safi {}", self.0),
+        }
+    }
+}
+
+impl fmt::Display for Family {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.afi, self.safi)
+    }
+}
+
+/// Reads what a family prints as, "ipv6 unicast" or "afi 99 safi 7", and the two
+/// numbers "2/1".
+impl FromStr for Family {
+    type Err = ParseError;
+
+    fn from_str(text: &str) -> Result<Self, ParseError> {
+        parse(text).ok_or(ParseError::Invalid("family"))
+    }
+}
+
+fn parse(text: &str) -> Option<Family> {
+    if let Some((afi, safi)) = text.split_once('/') {
+        return Some(Family::new(
+            Afi(afi.parse().ok()?),
+            Safi(safi.parse().ok()?),
+        ));
+    }
+    let (afi, rest) = match text.strip_prefix("afi ") {
+        Some(rest) => {
+            let (number, rest) = rest.split_once(' ')?;
+            (Afi(number.parse().ok()?), rest)
+        }
+        None => {
+            let (name, rest) = text.split_once(' ')?;
+            (AFI_NAMES.iter().find(|(_, it)| *it == name)?.0, rest)
+        }
+    };
+    let safi = match rest.strip_prefix("safi ") {
+        Some(number) => Safi(number.parse().ok()?),
+        None => SAFI_NAMES.iter().find(|(_, it)| *it == rest)?.0,
+    };
+    Some(Family::new(afi, safi))
+}
+
+const AFI_NAMES: [(Afi, &str); 4] = [
+    (Afi::IPV4, "ipv4"),
+    (Afi::IPV6, "ipv6"),
+    (Afi::L2VPN, "l2vpn"),
+    (Afi::BGP_LS, "link-state"),
+];
+
+const SAFI_NAMES: [(Safi, &str); 15] = [
+    (Safi::UNICAST, "unicast"),
+    (Safi::MULTICAST, "multicast"),
+    (Safi::LABELED, "labeled-unicast"),
+    (Safi::MVPN, "mvpn"),
+    (Safi::VPLS, "vpls"),
+    (Safi::EVPN, "evpn"),
+    (Safi::BGP_LS, "ls"),
+    (Safi::BGP_LS_VPN, "ls-vpn"),
+    (Safi::SR_POLICY, "sr-policy"),
+    (Safi::MUP, "mup"),
+    (Safi::MPLS_VPN, "vpn"),
+    (Safi::MULTICAST_VPN, "multicast-vpn"),
+    (Safi::ROUTE_TARGET, "route-target"),
+    (Safi::FLOW_SPEC, "flowspec"),
+    (Safi::FLOW_SPEC_VPN, "flowspec-vpn"),
+];
 
 /// The families that a [`FamilySet`] can hold, the most used first.
 const KNOWN: [Family; 28] = {
@@ -278,10 +336,52 @@ impl FamilySet {
     }
 
     /// The families, the most used first.
-    pub fn iter(self) -> impl Iterator<Item = Family> {
-        KNOWN
-            .into_iter()
-            .filter(move |family| self.contains(*family))
+    #[must_use]
+    pub const fn iter(self) -> Families {
+        Families(self.0)
+    }
+}
+
+/// The families of a [`FamilySet`], the most used first.
+#[derive(Clone, Copy, Debug)]
+pub struct Families(u32);
+
+impl Iterator for Families {
+    type Item = Family;
+
+    fn next(&mut self) -> Option<Family> {
+        let at = self.0.trailing_zeros();
+        // Clears the lowest bit; of no bit none.
+        self.0 &= self.0.wrapping_sub(1);
+        KNOWN.get(at as usize).copied()
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        let count = self.0.count_ones() as usize;
+        (count, Some(count))
+    }
+}
+
+impl ExactSizeIterator for Families {}
+
+impl core::iter::FusedIterator for Families {}
+
+impl IntoIterator for FamilySet {
+    type Item = Family;
+    type IntoIter = Families;
+
+    fn into_iter(self) -> Families {
+        self.iter()
+    }
+}
+
+/// The families, with commas between.
+impl fmt::Display for FamilySet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, family) in self.iter().enumerate() {
+            write!(f, "{}{family}", if at == 0 { "" } else { ", " })?;
+        }
+        Ok(())
     }
 }
 

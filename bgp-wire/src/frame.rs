@@ -6,6 +6,8 @@
 //! +--------------------------------+------------+----------+
 //! ```
 
+use core::fmt;
+
 use crate::context::MAX_MESSAGE;
 use crate::writer::Writer;
 use crate::{DecodeError, DecodeErrorKind, EncodeError};
@@ -65,6 +67,18 @@ impl MessageType {
             Self::Keepalive => length == 19,
             Self::RouteRefresh => length >= 23 && length <= receive_limit,
         }
+    }
+}
+
+impl fmt::Display for MessageType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Open => "OPEN",
+            Self::Update => "UPDATE",
+            Self::Notification => "NOTIFICATION",
+            Self::Keepalive => "KEEPALIVE",
+            Self::RouteRefresh => "ROUTE-REFRESH",
+        })
     }
 }
 

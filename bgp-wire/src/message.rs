@@ -1,5 +1,7 @@
 //! Any message: the dispatch on its type.
 
+use core::fmt;
+
 use crate::{
     Context, DecodeError, Frame, MessageType, NotificationView, OpenView, RouteRefreshView,
     UpdateView,
@@ -52,6 +54,19 @@ impl<'a> Message<'a> {
             Self::Notification(_) => MessageType::Notification,
             Self::Keepalive => MessageType::Keepalive,
             Self::RouteRefresh(_) => MessageType::RouteRefresh,
+        }
+    }
+}
+
+/// One line, beginning with the message type.
+impl fmt::Display for Message<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Open(open) => fmt::Display::fmt(open, f),
+            Self::Update(update) => fmt::Display::fmt(update, f),
+            Self::Notification(notification) => write!(f, "NOTIFICATION {notification}"),
+            Self::Keepalive => f.write_str("KEEPALIVE"),
+            Self::RouteRefresh(refresh) => fmt::Display::fmt(refresh, f),
         }
     }
 }

@@ -6,6 +6,8 @@
 //! +---------+-------------+----------+---------------------------+
 //! ```
 
+use core::fmt;
+
 use crate::frame::{HEADER, finish, start};
 use crate::reader::Reader;
 use crate::writer::Writer;
@@ -46,6 +48,17 @@ impl RefreshSubtype {
             1 => Self::Begin,
             2 => Self::End,
             code => Self::Unknown(code),
+        }
+    }
+}
+
+impl fmt::Display for RefreshSubtype {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Request => f.write_str("request"),
+            Self::Begin => f.write_str("begin"),
+            Self::End => f.write_str("end"),
+            Self::Unknown(code) => write!(f, "subtype {code}"),
         }
     }
 }
@@ -120,6 +133,22 @@ impl<'a> RouteRefreshView<'a> {
     #[must_use]
     pub const fn orf(&self) -> &'a [u8] {
         self.orf
+    }
+}
+
+impl fmt::Display for RouteRefreshView<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ROUTE-REFRESH {} {}", self.subtype(), self.family)?;
+        match self.filters() {
+            Some(filters) => write!(f, ", {filters}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Display for RouteRefresh {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ROUTE-REFRESH {} {}", self.subtype, self.family)
     }
 }
 

@@ -1,6 +1,6 @@
 //! What the family's tests share and no published crate carries: the conformance
 //! runner and its suites, the shared test data, what the fuzzer calls, two sessions in
-//! virtual time, real daemons in network namespaces, a real Kubernetes API server, and an
+//! virtual time, what must hold of any BGP message, real daemons in network namespaces, a real Kubernetes API server, and an
 //! allocator that counts.
 //!
 //! This crate may import every other one, and is published with none of them. Tests
@@ -14,3 +14,4 @@ pub mod fuzz;
 pub mod netns;
 pub mod pair;
 pub mod shared;
+pub mod wire;

@@ -150,7 +150,7 @@ impl Bucket {
         let packer = UpdatePacker::new(&key.context);
         let mut left = self.nlri.iter().copied().peekable();
         let written = match &self.attributes {
-            Some(attributes) => packer.announce(attributes, self.family, &mut left, scratch),
+            Some(attributes) => packer.announce(&**attributes, self.family, &mut left, scratch),
             None => packer.withdraw(self.family, &mut left, scratch),
         };
         let taken = before - left.len();

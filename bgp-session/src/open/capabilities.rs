@@ -9,7 +9,7 @@
 
 use bgp_wire::{
     AddPath, AddPathDirection, Afi, Capability, ExtendedNextHop, Family, FamilySet,
-    GracefulRestartFamily, LongLivedFamily, Role,
+    GracefulRestartFamily, LongLivedFamily, MultipleLabels, Role,
 };
 
 use crate::negotiated::PeerRestart;
@@ -104,6 +104,10 @@ pub(super) struct Offer {
     pub(super) add_path_send: FamilySet,
     pub(super) roles: Vec<Role>,
     pub(super) restart: Option<PeerRestart>,
+    /// The most labels before a prefix, of the first capability (RFC 8277 §2.1).
+    pub(super) multiple_labels: Option<Vec<(Family, u8)>>,
+    /// The most paths to a prefix.
+    pub(super) paths_limit: Vec<(Family, u16)>,
     long_lived: Vec<(Family, u32)>,
     multi_protocol: bool,
 }
@@ -164,18 +168,40 @@ impl Offer {
                     .map(|entry| (entry.family, entry.stale_time))
                     .collect();
             }
+            Capability::MultipleLabels(entries) => self.multiple_labels(entries),
+            Capability::PathsLimit(entries) => {
+                for entry in entries.iter().filter(|entry| entry.limit > 0) {
+                    first(&mut self.paths_limit, entry.family, entry.limit);
+                }
+            }
             // These are for the embedder to read in `Negotiated::peer`, and a
             // capability of a newer codec is not one that we have offered.
             Capability::OutboundRouteFiltering(_)
             | Capability::Bgpsec(_)
-            | Capability::MultipleLabels(_)
-            | Capability::PathsLimit(_)
             | Capability::LinkLocalNextHop
             | Capability::Fqdn { .. }
             | Capability::SoftwareVersion(_)
             | Capability::Unknown { .. }
             | _ => {}
         }
+    }
+
+    /// RFC 8277 §2.1: the first capability counts, and in it the first entry of
+    /// a family; a count of 0 or 1 is ignored.
+    fn multiple_labels(&mut self, entries: &[MultipleLabels]) {
+        if self.multiple_labels.is_none() {
+            let list = self.multiple_labels.insert(Vec::new());
+            for entry in entries.iter().filter(|entry| entry.count > 1) {
+                first(list, entry.family, entry.count);
+            }
+        }
+    }
+
+    /// The most labels before a prefix of the family, if more than one.
+    pub(super) fn labels(&self, family: Family) -> Option<u8> {
+        let list = self.multiple_labels.as_deref().unwrap_or_default();
+        let entry = list.iter().find(|(other, _)| *other == family)?;
+        Some(entry.1)
     }
 
     fn add_path(&mut self, entries: &[AddPath]) {
@@ -187,5 +213,12 @@ impl Offer {
                 self.add_path_send.insert(*family);
             }
         }
+    }
+}
+
+/// Notes what is said of a family, unless something was.
+fn first<T>(list: &mut Vec<(Family, T)>, family: Family, value: T) {
+    if list.iter().all(|(other, _)| *other != family) {
+        list.push((family, value));
     }
 }

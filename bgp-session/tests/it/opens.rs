@@ -5,6 +5,7 @@ use bgp_session::{
     AddPath, Asn, Config, ConfigError, DownReason, Family, FamilySet, OpenError, Role, RolePolicy,
     Session, State,
 };
+use bgp_wire::{Afi, Capability, MultipleLabels, Safi};
 
 use crate::solo::{
     CAPABILITIES, PEER_AS, PEER_ID, Solo, both, config, good_open, keepalive, message, open, remote,
@@ -292,6 +293,78 @@ fn add_path_is_negotiated_by_direction() {
             "{peer}"
         );
     }
+}
+
+/// RFC 8277 §2.1: both must name the family; the first capability and the first
+/// entry of a family count, and a count of 0 or 1 does not.
+#[test]
+fn multiple_labels_are_negotiated_by_family() {
+    let family = |afi| Family::new(afi, Safi::LABELED);
+    let labeled = FamilySet::empty()
+        .with(family(Afi::IPV4))
+        .with(family(Afi::IPV6));
+    let entry = |family, count| MultipleLabels { family, count };
+    let mut config = config();
+    config.families = both().union(labeled);
+    let capabilities = |labels: &[u8]| {
+        let mut bytes = CAPABILITIES.to_vec();
+        bytes.extend([1, 4, 0, 1, 0, 4, 1, 4, 0, 2, 0, 4]);
+        bytes.extend(labels);
+        open(PEER_AS, 90, PEER_ID, &bytes)
+    };
+    let offer = [8, 8, 0, 1, 4, 3, 0, 2, 4, 5];
+    let got = negotiated(config.clone(), &capabilities(&offer));
+    assert_eq!(got.context.multiple_labels, FamilySet::empty(), "not ours");
+    assert_eq!(got.context.label_limit, 255);
+
+    let ours = vec![entry(family(Afi::IPV4), 4)];
+    config.capabilities = vec![Capability::MultipleLabels(ours)];
+    let v4 = FamilySet::empty().with(family(Afi::IPV4));
+    let got = negotiated(config.clone(), &capabilities(&offer));
+    assert_eq!(got.context.multiple_labels, v4, "IPv6 is not ours");
+    assert_eq!(got.context.label_limit, 4, "what we take is ours to say");
+    assert_eq!(got.multiple_labels, [(family(Afi::IPV4), 3)]);
+
+    for (labels, expected) in [
+        (&[8, 4, 0, 1, 4, 1][..], &[][..]),
+        (&[8, 4, 0, 1, 4, 0], &[]),
+        (&[8, 8, 0, 1, 4, 2, 0, 1, 4, 9], &[2]),
+        (&[8, 4, 0, 2, 4, 2, 8, 4, 0, 1, 4, 9], &[]),
+        (&[], &[]),
+    ] {
+        let got = negotiated(config.clone(), &capabilities(labels));
+        let counts: Vec<_> = got.multiple_labels.iter().map(|(_, it)| *it).collect();
+        assert_eq!(counts, expected, "{labels:?}");
+        assert_eq!(got.context.multiple_labels.is_empty(), expected.is_empty());
+    }
+}
+
+#[test]
+fn the_peers_limit_of_paths_counts_where_we_send_several() {
+    let mut config = config();
+    config.add_path.send = v4();
+    let mut capabilities = CAPABILITIES.to_vec();
+    capabilities.extend([69, 8, 0, 1, 1, 1, 0, 2, 1, 1]);
+    // IPv4: 3, then 9; IPv6: 4; a limit of 0 is none.
+    capabilities.extend([
+        76, 20, 0, 2, 1, 0, 4, 0, 1, 1, 0, 0, 0, 1, 1, 0, 3, 0, 1, 1, 0, 9,
+    ]);
+    let got = negotiated(config, &open(PEER_AS, 90, PEER_ID, &capabilities));
+    assert_eq!(got.context.add_path_send, v4());
+    assert_eq!(got.paths_limit, [(Family::IPV4_UNICAST, 3)]);
+}
+
+/// RFC 8950 §4.
+#[test]
+fn extended_next_hops_are_those_of_both() {
+    let mut config = config();
+    let mut capabilities = CAPABILITIES.to_vec();
+    capabilities.extend([5, 6, 0, 1, 0, 1, 0, 2]);
+    let got = negotiated(config.clone(), &open(PEER_AS, 90, PEER_ID, &capabilities));
+    assert!(got.context.extended_next_hop.is_empty());
+    config.extended_next_hop = both();
+    let got = negotiated(config, &open(PEER_AS, 90, PEER_ID, &capabilities));
+    assert_eq!(got.context.extended_next_hop, v4());
 }
 
 /// RFC 8654 §4: what we offered bounds what we take, what the peer offered

@@ -1,11 +1,19 @@
 //! AGGREGATOR and AS4_AGGREGATOR: who formed an aggregate (RFC 4271 §5.1.7,
 //! RFC 6793 §3).
+//!
+//! ```text
+//! +------------------------------------+--------------------+
+//! | AS (2, or 4 with 4-octet AS;       | BGP identifier (4) |
+//! | always 4 in AS4_AGGREGATOR)        |                    |
+//! +------------------------------------+--------------------+
+//! ```
 
 use core::fmt;
 use core::net::Ipv4Addr;
+use core::str::FromStr;
 
 use super::{Fault, fixed};
-use crate::{Asn, DecodeErrorKind};
+use crate::{Asn, DecodeErrorKind, ParseError};
 
 /// The last AS that formed the aggregate route, and the speaker within it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -57,6 +65,22 @@ impl Aggregator {
 impl fmt::Display for Aggregator {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "AS{} {}", self.asn, self.identifier)
+    }
+}
+
+/// Reads "AS65000 192.0.2.1".
+impl FromStr for Aggregator {
+    type Err = ParseError;
+
+    fn from_str(text: &str) -> Result<Self, ParseError> {
+        let parse = || {
+            let (asn, identifier) = text.strip_prefix("AS")?.split_once(' ')?;
+            Some(Self {
+                asn: asn.parse().ok()?,
+                identifier: identifier.parse().ok()?,
+            })
+        };
+        parse().ok_or(ParseError::Invalid("aggregator"))
     }
 }
 

@@ -6,7 +6,7 @@
 //! +---------------+------------------------------------------------+
 //! ```
 
-use super::RawAttribute;
+use super::RawAttributes;
 use crate::Asn;
 use crate::reader::Reader;
 
@@ -44,9 +44,9 @@ impl<'a> AttrSet<'a> {
     }
 
     /// The attributes in wire order. A NEXT_HOP among them means nothing.
-    pub fn attributes(&self) -> impl Iterator<Item = RawAttribute<'a>> + use<'a> {
-        let mut reader = Reader::new(self.octets);
-        core::iter::from_fn(move || RawAttribute::read(&mut reader)).fuse()
+    #[must_use]
+    pub const fn attributes(&self) -> RawAttributes<'a> {
+        RawAttributes::new(self.octets)
     }
 
     /// The attributes by what they mean. AS numbers have four octets, whatever

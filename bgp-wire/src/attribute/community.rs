@@ -1,4 +1,10 @@
 //! COMMUNITIES (RFC 1997).
+//!
+//! ```text
+//! +--------+-----------+
+//! | AS (2) | Value (2) |  once for each community
+//! +--------+-----------+
+//! ```
 
 use core::fmt;
 use core::str::FromStr;
@@ -20,10 +26,14 @@ pub struct Community(pub u32);
 impl Community {
     /// Move the traffic away, a shutdown is planned (RFC 8326).
     pub const GRACEFUL_SHUTDOWN: Self = Self(0xffff_0000);
+    /// Keep the route although this speaker sent it (RFC 7611).
+    pub const ACCEPT_OWN: Self = Self(0xffff_0001);
     /// Stale under long-lived graceful restart (RFC 9494).
     pub const LLGR_STALE: Self = Self(0xffff_0006);
     /// Not to be kept under long-lived graceful restart (RFC 9494).
     pub const NO_LLGR: Self = Self(0xffff_0007);
+    /// From a standby PE of a multicast VPN (RFC 9026 §4.1).
+    pub const STANDBY_PE: Self = Self(0xffff_0009);
     /// Discard the traffic (RFC 7999).
     pub const BLACKHOLE: Self = Self(0xffff_029a);
     /// Not beyond the confederation (RFC 1997).
@@ -32,6 +42,8 @@ impl Community {
     pub const NO_ADVERTISE: Self = Self(0xffff_ff02);
     /// Not to external peers, not even of the confederation (RFC 1997).
     pub const NO_EXPORT_SUBCONFED: Self = Self(0xffff_ff03);
+    /// Not to bilateral peers (RFC 3765).
+    pub const NO_PEER: Self = Self(0xffff_ff04);
 
     /// Joins the two halves.
     #[must_use]
@@ -63,14 +75,17 @@ impl WireItem for Community {
 }
 
 /// The communities that have a name.
-const NAMES: [(Community, &str); 7] = [
+const NAMES: [(Community, &str); 10] = [
     (Community::GRACEFUL_SHUTDOWN, "graceful-shutdown"),
+    (Community::ACCEPT_OWN, "accept-own"),
     (Community::LLGR_STALE, "llgr-stale"),
     (Community::NO_LLGR, "no-llgr"),
+    (Community::STANDBY_PE, "standby-pe"),
     (Community::BLACKHOLE, "blackhole"),
     (Community::NO_EXPORT, "no-export"),
     (Community::NO_ADVERTISE, "no-advertise"),
     (Community::NO_EXPORT_SUBCONFED, "no-export-subconfed"),
+    (Community::NO_PEER, "no-peer"),
 ];
 
 /// The name, or the two halves.

@@ -1,4 +1,10 @@
 //! LARGE_COMMUNITY (RFC 8092).
+//!
+//! ```text
+//! +--------------------------+------------------+------------------+
+//! | Global Administrator (4) | Local Data 1 (4) | Local Data 2 (4) |  once for each
+//! +--------------------------+------------------+------------------+
+//! ```
 
 use core::fmt;
 use core::str::FromStr;

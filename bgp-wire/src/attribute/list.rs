@@ -73,8 +73,10 @@ impl<'a, T: WireItem> ListView<'a, T> {
     /// The items in wire order.
     #[must_use]
     pub fn iter(&self) -> ListIter<'a, T> {
+        // Whole items only, so that both ends agree.
+        let whole = self.len().saturating_mul(T::WIDTH);
         ListIter {
-            chunks: self.octets.chunks_exact(T::WIDTH),
+            octets: self.octets.get(..whole).unwrap_or_default(),
             item: PhantomData,
         }
     }
@@ -102,6 +104,24 @@ impl<T: WireItem + fmt::Debug> fmt::Debug for ListView<'_, T> {
     }
 }
 
+/// The items, with spaces between.
+impl<T: WireItem + fmt::Display> fmt::Display for ListView<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        list_text(f, *self)
+    }
+}
+
+/// Writes items with spaces between.
+pub(crate) fn list_text<T: fmt::Display>(
+    f: &mut fmt::Formatter<'_>,
+    items: impl IntoIterator<Item = T>,
+) -> fmt::Result {
+    for (at, item) in items.into_iter().enumerate() {
+        write!(f, "{}{item}", if at == 0 { "" } else { " " })?;
+    }
+    Ok(())
+}
+
 impl<'a, T: WireItem> IntoIterator for ListView<'a, T> {
     type Item = T;
     type IntoIter = ListIter<'a, T>;
@@ -112,27 +132,48 @@ impl<'a, T: WireItem> IntoIterator for ListView<'a, T> {
 }
 
 /// The items of a [`ListView`].
-#[derive(Clone, Debug)]
 pub struct ListIter<'a, T> {
-    chunks: core::slice::ChunksExact<'a, u8>,
+    octets: &'a [u8],
     item: PhantomData<T>,
+}
+
+impl<T> Clone for ListIter<'_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for ListIter<'_, T> {}
+
+impl<T: WireItem + fmt::Debug> fmt::Debug for ListIter<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(*self).finish()
+    }
 }
 
 impl<T: WireItem> Iterator for ListIter<'_, T> {
     type Item = T;
 
+    #[inline]
     fn next(&mut self) -> Option<T> {
-        T::read(self.chunks.next()?)
+        let (item, rest) = self.octets.split_at_checked(T::WIDTH)?;
+        self.octets = rest;
+        T::read(item)
     }
 
+    #[inline]
     fn size_hint(&self) -> (usize, Option<usize>) {
-        self.chunks.size_hint()
+        let count = self.octets.len().checked_div(T::WIDTH).unwrap_or(0);
+        (count, Some(count))
     }
 }
 
 impl<T: WireItem> DoubleEndedIterator for ListIter<'_, T> {
     fn next_back(&mut self) -> Option<T> {
-        T::read(self.chunks.next_back()?)
+        let at = self.octets.len().checked_sub(T::WIDTH)?;
+        let (rest, item) = self.octets.split_at_checked(at)?;
+        self.octets = rest;
+        T::read(item)
     }
 }
 

@@ -7,6 +7,17 @@
 //! |           |          | Extended Length)     |                  |
 //! +-----------+----------+----------------------+------------------+
 //! ```
+//!
+//! Values that are one number or one list need no file:
+//!
+//! ```text
+//! MULTI_EXIT_DISC   | Metric (4) |                          RFC 4271 §5.1.4
+//! LOCAL_PREF        | Preference (4) |                      RFC 4271 §5.1.5
+//! ATOMIC_AGGREGATE  nothing                                 RFC 4271 §5.1.6
+//! ORIGINATOR_ID     | BGP identifier (4) |                  RFC 4456 §8
+//! CLUSTER_LIST      | Cluster identifier (4) | …            RFC 4456 §8
+//! ONLY_TO_CUSTOMER  | AS (4) |                              RFC 9234 §5
+//! ```
 
 mod aggregator;
 mod aigp;
@@ -27,12 +38,13 @@ mod other;
 mod pe_labels;
 mod pmsi;
 mod prefix_sid;
+mod raw;
 #[cfg(feature = "alloc")]
 mod set;
-#[cfg(feature = "alloc")]
 mod sink;
 mod srv6;
 pub(crate) mod syntax;
+mod text;
 mod tunnel;
 
 use core::fmt;
@@ -41,7 +53,7 @@ pub use aggregator::Aggregator;
 pub(crate) use aigp::Aigp;
 #[cfg(feature = "alloc")]
 pub use as_path::{AsPath, AsPathSegment};
-pub use as_path::{AsPathView, SegmentType, SegmentView};
+pub use as_path::{AsPathView, Asns, PathAsns, SegmentType, SegmentView, Segments};
 pub(crate) use as_path::{check as as_path_check, check_as4_path};
 pub use attr_set::AttrSet;
 pub use bfd::BfdDiscriminator;
@@ -54,6 +66,7 @@ pub use extended_community::{ExtendedCommunity, Ipv6ExtendedCommunity};
 pub use large_community::LargeCommunity;
 pub use link_state::{BgpLs, BgpLsTlv, RiskGroup};
 pub(crate) use list::check as list_check;
+pub(crate) use list::list_text;
 pub use list::{ListIter, ListView, WireItem};
 pub(crate) use mp::read_family;
 pub use mp::{MpReachView, MpUnreachView};
@@ -65,15 +78,20 @@ pub use other::OtherAttribute;
 pub use pe_labels::PeDistinguisherLabels;
 pub use pmsi::{PmsiTunnel, PmsiTunnelId};
 pub use prefix_sid::{PrefixSid, PrefixSidTlv, SrgbRange};
+pub use raw::RawAttributes;
 #[cfg(feature = "alloc")]
 pub use set::PathAttributes;
+pub(crate) use sink::{Sink, Sum};
 pub use srv6::{Srv6Service, Srv6Sid, Srv6Structure, Srv6SubTlv};
+pub(crate) use text::Shown;
 pub use tunnel::{
-    Segment, SegmentList, SegmentListItem, Tunnel, TunnelEncapsulation, TunnelSubTlv,
-    TunnelSubTlvs, TunnelType,
+    Segment, SegmentList, SegmentListItem, SegmentListSegments, Tunnel, TunnelEncapsulation,
+    TunnelSubTlv, TunnelSubTlvs, TunnelType,
 };
 
 use crate::reader::Reader;
+use crate::writer::Out;
+#[cfg(test)]
 use crate::writer::Writer;
 use crate::{DecodeErrorKind, EncodeError};
 
@@ -301,7 +319,7 @@ pub(crate) const fn header_len(flags: AttributeFlags, length: usize) -> usize {
 
 /// Writes what precedes a value of this length.
 pub(crate) fn write_header(
-    writer: &mut Writer<'_>,
+    writer: &mut impl Out,
     flags: AttributeFlags,
     attribute_type: AttributeType,
     length: usize,

@@ -1,12 +1,21 @@
 //! Next hops: NEXT_HOP (RFC 4271 §5.1.3) and the next-hop field of
 //! MP_REACH_NLRI (RFC 2545 §3, RFC 4364 §4.3.2, RFC 8950 §3).
+//!
+//! ```text
+//! NEXT_HOP       | IPv4 address (4) |
+//! MP_REACH_NLRI  | IPv4 address (4) |
+//!                | IPv6 address (16) | and, on a shared link, link-local address (16) |
+//!                | 0 (8) | IPv4 address (4) | of a VPN, with a route distinguisher of 0
+//!                | 0 (8) | IPv6 address (16) | once more for a link-local address |
+//! ```
 
 use core::fmt;
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use core::str::FromStr;
 
 use super::{Fault, fixed};
 use crate::reader::Reader;
-use crate::{Afi, Context, DecodeErrorKind, Family, Safi};
+use crate::{Afi, Context, DecodeErrorKind, Family, ParseError, Safi};
 
 /// Where to send the traffic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -68,7 +77,6 @@ impl NextHop {
     /// §4.3.2, RFC 4659 §3.2.1, RFC 8950 §3); IPv6 behind labels maps an IPv4
     /// address; a link-local address goes with families that forward IPv6 and
     /// with BGP-LS, which alone have a place for it.
-    #[cfg(feature = "alloc")]
     pub(crate) fn field(next_hop: Option<Self>, family: Family) -> ([u8; 48], usize) {
         const ZERO: [u8; 8] = [0; 8];
         let has_distinguisher = matches!(family.safi, Safi::MPLS_VPN | Safi::MULTICAST_VPN);
@@ -98,7 +106,6 @@ impl NextHop {
 }
 
 /// Whether the family carries an IPv4 next hop as an IPv6 address.
-#[cfg(feature = "alloc")]
 const fn maps(family: Family) -> bool {
     matches!(
         (family.afi, family.safi),
@@ -107,7 +114,6 @@ const fn maps(family: Family) -> bool {
 }
 
 /// Whether a next-hop field of two IPv6 addresses fits the family.
-#[cfg(feature = "alloc")]
 const fn has_link_local(family: Family) -> bool {
     matches!(
         family.safi,
@@ -137,6 +143,27 @@ impl fmt::Display for NextHop {
     }
 }
 
+/// Reads "192.0.2.1", "2001:db8::1" and "2001:db8::1 (fe80::1)".
+impl FromStr for NextHop {
+    type Err = ParseError;
+
+    fn from_str(text: &str) -> Result<Self, ParseError> {
+        let invalid = ParseError::Invalid("next hop");
+        let (global, link_local) = match text.strip_suffix(')') {
+            Some(text) => {
+                let (global, local) = text.split_once(" (").ok_or(invalid)?;
+                (global, Some(local.parse().map_err(|_| invalid)?))
+            }
+            None => (text, None),
+        };
+        match (global.parse().map_err(|_| invalid)?, link_local) {
+            (IpAddr::V4(address), None) => Ok(Self::V4(address)),
+            (IpAddr::V4(_), Some(_)) => Err(invalid),
+            (IpAddr::V6(global), link_local) => Ok(Self::V6 { global, link_local }),
+        }
+    }
+}
+
 /// RFC 4271 §6.3 wants "a valid IP host address": not 0.0.0.0/8, not multicast
 /// and not reserved (224.0.0.0 and above).
 const fn is_host(addr: Ipv4Addr) -> bool {
@@ -145,7 +172,8 @@ const fn is_host(addr: Ipv4Addr) -> bool {
 }
 
 /// Whether a next-hop field of `length` octets can belong to the family: RFC
-/// 2545 §3, RFC 4364 §4.3.2, RFC 4659 §3.2.1, RFC 7752 §3.4, RFC 8950 §3.
+/// 2545 §3, RFC 4364 §4.3.2, RFC 4659 §3.2.1, RFC 7752 §3.4, RFC 8950 §3, RFC
+/// 9830 §2.1.
 /// FlowSpec ignores what it gets (RFC 8955 §4), as do unknown families. An
 /// address of the other IP version needs the extended next hop capability.
 pub(crate) fn length_fits(family: Family, length: usize, context: &Context) -> bool {
@@ -162,7 +190,7 @@ pub(crate) fn length_fits(family: Family, length: usize, context: &Context) -> b
         }
         (Afi::IPV6, Safi::MPLS_VPN | Safi::MULTICAST_VPN) => matches!(length, 24 | 48),
         (_, Safi::EVPN | Safi::VPLS | Safi::ROUTE_TARGET | Safi::MVPN) => matches!(length, 4 | 16),
-        (_, Safi::BGP_LS | Safi::BGP_LS_VPN) => matches!(length, 4 | 16 | 32),
+        (_, Safi::BGP_LS | Safi::BGP_LS_VPN | Safi::SR_POLICY) => matches!(length, 4 | 16 | 32),
         _ => true,
     }
 }

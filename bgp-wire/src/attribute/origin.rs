@@ -1,9 +1,16 @@
 //! ORIGIN: where the route came from (RFC 4271 §5.1.1).
+//!
+//! ```text
+//! +------------------------------------+
+//! | 0 IGP, 1 EGP or 2 INCOMPLETE (1)   |
+//! +------------------------------------+
+//! ```
 
 use core::fmt;
+use core::str::FromStr;
 
 use super::{Fault, fixed};
-use crate::DecodeErrorKind;
+use crate::{DecodeErrorKind, ParseError};
 
 /// The origin of the path information, the most preferred first (RFC 4271
 /// §9.1.2.2 b).
@@ -48,6 +55,20 @@ impl fmt::Display for Origin {
             Self::Egp => "EGP",
             Self::Incomplete => "incomplete",
         })
+    }
+}
+
+/// Reads what an origin prints as, in any case.
+impl FromStr for Origin {
+    type Err = ParseError;
+
+    fn from_str(text: &str) -> Result<Self, ParseError> {
+        match text {
+            _ if text.eq_ignore_ascii_case("igp") => Ok(Self::Igp),
+            _ if text.eq_ignore_ascii_case("egp") => Ok(Self::Egp),
+            _ if text.eq_ignore_ascii_case("incomplete") => Ok(Self::Incomplete),
+            _ => Err(ParseError::Invalid("origin")),
+        }
     }
 }
 

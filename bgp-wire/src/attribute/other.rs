@@ -10,7 +10,6 @@ use super::{
     PeDistinguisherLabels, PmsiTunnel, PrefixSid, PrefixSidTlv, RawAttribute, Srv6Sid,
     TunnelEncapsulation,
 };
-use crate::nlri::Hex;
 use crate::update::flags_of;
 use crate::writer::{Out, Writer};
 use crate::{Asn, Context, EncodeError, PeerType};
@@ -160,30 +159,7 @@ impl OtherAttribute {
 /// Name and value, the latter by what it means where that is known.
 impl fmt::Display for OtherAttribute {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: ", self.attribute_type)?;
-        let value = self.value.as_slice();
-        match self.attribute_type {
-            AttributeType::PMSI_TUNNEL => show(f, PmsiTunnel::decode(value), value),
-            AttributeType::TUNNEL_ENCAPSULATION => {
-                fmt::Display::fmt(&TunnelEncapsulation::new(value), f)
-            }
-            AttributeType::BGPSEC_PATH => show(f, BgpsecPath::decode(value), value),
-            AttributeType::BFD_DISCRIMINATOR => show(f, BfdDiscriminator::decode(value), value),
-            AttributeType::PREFIX_SID => fmt::Display::fmt(&PrefixSid::new(value), f),
-            AttributeType::BGP_LS => fmt::Display::fmt(&BgpLs::new(value), f),
-            _ => write!(f, "0x{}", Hex(value)),
-        }
-    }
-}
-
-fn show<T: fmt::Display>(
-    f: &mut fmt::Formatter<'_>,
-    meaning: Option<T>,
-    value: &[u8],
-) -> fmt::Result {
-    match meaning {
-        Some(meaning) => fmt::Display::fmt(&meaning, f),
-        None => write!(f, "0x{}", Hex(value)),
+        fmt::Display::fmt(&self.raw(), f)
     }
 }
 

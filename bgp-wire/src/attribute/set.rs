@@ -54,7 +54,8 @@ pub struct PathAttributes {
     pub originator_id: Option<Ipv4Addr>,
     /// CLUSTER_LIST, the latest reflector first (RFC 4456 §8).
     pub cluster_list: Vec<Ipv4Addr>,
-    /// The metric of AIGP; other TLVs of the attribute are not kept.
+    /// The metric of AIGP; other TLVs of the attribute are not kept. It is not
+    /// encoded for a session that has it disabled (RFC 7311 §3.3).
     pub aigp: Option<u64>,
     /// ONLY_TO_CUSTOMER (RFC 9234 §5).
     pub only_to_customer: Option<Asn>,
@@ -103,7 +104,7 @@ impl PathAttributes {
         sink: &mut impl Sink,
     ) -> Result<(), EncodeError> {
         sink.fixed(WELL_KNOWN, AttributeType::ORIGIN, &[self.origin.code()])?;
-        self.emit_as_path(context, sink)?;
+        self.emit_as_path(WELL_KNOWN, context, sink)?;
         if body_next_hop {
             let Some(NextHop::V4(next_hop)) = self.next_hop else {
                 return Err(EncodeError::NoNextHop);
@@ -127,7 +128,7 @@ impl PathAttributes {
         if self.atomic_aggregate {
             sink.fixed(WELL_KNOWN, AttributeType::ATOMIC_AGGREGATE, &[])?;
         }
-        self.emit_aggregator(context, sink)?;
+        self.emit_aggregator(TRANSITIVE, context, sink)?;
         sink.list(
             TRANSITIVE,
             AttributeType::COMMUNITIES,
@@ -173,7 +174,7 @@ impl PathAttributes {
                     sink.list(TRANSITIVE, attribute_type, list, |it| it.0)?;
                 }
                 Later::Aigp => {
-                    if let Some(metric) = self.aigp {
+                    if let Some(metric) = self.aigp.filter(|_| context.aigp) {
                         sink.fixed(NON_TRANSITIVE, attribute_type, &Aigp::octets(metric))?;
                     }
                 }
@@ -192,9 +193,14 @@ impl PathAttributes {
         others.try_for_each(|it| sink.raw(&it.raw()))
     }
 
-    fn emit_as_path(&self, context: &Context, sink: &mut impl Sink) -> Result<(), EncodeError> {
+    pub(crate) fn emit_as_path(
+        &self,
+        flags: AttributeFlags,
+        context: &Context,
+        sink: &mut impl Sink,
+    ) -> Result<(), EncodeError> {
         let length = self.as_path.encoded_len(context.four_octet_as);
-        sink.head(WELL_KNOWN, AttributeType::AS_PATH, length)?;
+        sink.head(flags, AttributeType::AS_PATH, length)?;
         if context.four_octet_as {
             return sink.octets(self.as_path.octets());
         }
@@ -207,14 +213,38 @@ impl PathAttributes {
         Ok(())
     }
 
-    fn emit_aggregator(&self, context: &Context, sink: &mut impl Sink) -> Result<(), EncodeError> {
+    pub(crate) fn emit_aggregator(
+        &self,
+        flags: AttributeFlags,
+        context: &Context,
+        sink: &mut impl Sink,
+    ) -> Result<(), EncodeError> {
         match self.aggregator {
             None => Ok(()),
             Some(it) if context.four_octet_as => {
-                sink.fixed(TRANSITIVE, AttributeType::AGGREGATOR, &it.octets())
+                sink.fixed(flags, AttributeType::AGGREGATOR, &it.octets())
             }
-            Some(it) => sink.fixed(TRANSITIVE, AttributeType::AGGREGATOR, &it.octets_two()),
+            Some(it) => sink.fixed(flags, AttributeType::AGGREGATOR, &it.octets_two()),
         }
+    }
+
+    /// AS4_PATH and AS4_AGGREGATOR as far as they stand behind the types up to
+    /// `written` and before the type `next`.
+    pub(crate) fn emit_as4_between(
+        &self,
+        written: AttributeType,
+        next: AttributeType,
+        context: &Context,
+        sink: &mut impl Sink,
+    ) -> Result<(), EncodeError> {
+        let due = |it: AttributeType| written < it && it <= next;
+        if due(AttributeType::AS4_PATH) {
+            self.emit_as4_path(context, sink)?;
+        }
+        if due(AttributeType::AS4_AGGREGATOR) {
+            self.emit_as4_aggregator(context, sink)?;
+        }
+        Ok(())
     }
 
     /// AS4_PATH, where AS_PATH had to say AS_TRANS; without confederation

@@ -1,12 +1,14 @@
 //! One walk over attributes that either writes or counts them.
 
-use super::{AttributeFlags, AttributeType, RawAttribute, header_len, write_header};
+#[cfg(feature = "alloc")]
+use super::RawAttribute;
+use super::{AttributeFlags, AttributeType, header_len, write_header};
 use crate::EncodeError;
-use crate::writer::Writer;
+use crate::writer::Out;
 
 /// Where attributes go: into a buffer, or into a sum of lengths. One walk
 /// serves both, so that the size said before is the size written.
-pub(super) trait Sink {
+pub(crate) trait Sink {
     fn head(
         &mut self,
         flags: AttributeFlags,
@@ -17,6 +19,7 @@ pub(super) trait Sink {
     fn octets(&mut self, octets: &[u8]) -> Result<(), EncodeError>;
 
     /// `count` items of `N` octets.
+    #[cfg(feature = "alloc")]
     fn items<T, const N: usize>(
         &mut self,
         items: &[T],
@@ -34,6 +37,7 @@ pub(super) trait Sink {
     }
 
     /// A list, which is no attribute when it is empty.
+    #[cfg(feature = "alloc")]
     fn list<T, const N: usize>(
         &mut self,
         flags: AttributeFlags,
@@ -48,12 +52,13 @@ pub(super) trait Sink {
         self.items(items, octets)
     }
 
+    #[cfg(feature = "alloc")]
     fn raw(&mut self, attribute: &RawAttribute<'_>) -> Result<(), EncodeError> {
         self.fixed(attribute.flags, attribute.attribute_type, attribute.value)
     }
 }
 
-impl Sink for Writer<'_> {
+impl<O: Out> Sink for O {
     fn head(
         &mut self,
         flags: AttributeFlags,
@@ -67,6 +72,7 @@ impl Sink for Writer<'_> {
         self.put(octets)
     }
 
+    #[cfg(feature = "alloc")]
     fn items<T, const N: usize>(
         &mut self,
         items: &[T],
@@ -78,7 +84,7 @@ impl Sink for Writer<'_> {
 
 /// A sum of lengths.
 #[derive(Debug, Default)]
-pub(super) struct Sum(pub(super) usize);
+pub(crate) struct Sum(pub(crate) usize);
 
 impl Sum {
     const fn add(&mut self, length: usize) {
@@ -102,6 +108,7 @@ impl Sink for Sum {
         Ok(())
     }
 
+    #[cfg(feature = "alloc")]
     fn items<T, const N: usize>(
         &mut self,
         items: &[T],

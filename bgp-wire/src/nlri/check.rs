@@ -1,7 +1,9 @@
 //! The check of an NLRI field (RFC 7606 §5.3, §5.4), and the routes of an
 //! UPDATE that passed it.
 
-use crate::nlri::{EvpnRoute, Malformed, NlriIter, NlriView, Route, check_prefixes};
+use crate::nlri::{
+    EvpnRoute, LabeledPrefix, Malformed, NlriIter, NlriView, Route, VpnPrefix, check_prefixes,
+};
 use crate::update::Disposition;
 use crate::{Context, DecodeErrorKind, Family};
 
@@ -35,12 +37,13 @@ pub(crate) fn check(
         true => NlriIter::new(field, family, context),
         false => NlriIter::withdrawn(field, family, context),
     };
-    check_each(nlri, reach, found)
+    check_each(nlri, reach, context.label_limit, found)
 }
 
 fn check_each(
     mut nlri: NlriIter<'_>,
     reach: bool,
+    label_limit: u8,
     mut found: impl FnMut(DecodeErrorKind, Disposition, usize, usize),
 ) -> Result<(), Unparsable> {
     let length = nlri.rest().len();
@@ -52,7 +55,7 @@ fn check_each(
             found(kind, disposition, at, end.saturating_sub(at));
         };
         match Route::decode(one.octets, one.family, one.form) {
-            Ok(route) if reach && breaks_rules(&route) => {
+            Ok(route) if reach && breaks_rules(&route, label_limit) => {
                 tell(DecodeErrorKind::NlriValue, Disposition::TreatAsWithdraw);
             }
             Ok(_) => {}
@@ -69,9 +72,15 @@ fn check_each(
 }
 
 /// A rule about announced routes whose breach withdraws them: versions of IGMP
-/// and MLD that do not exist (RFC 9251 §9.7, §10). What an overlay index may be
-/// beside others (RFC 9136 §3.2) is for who resolves it.
-fn breaks_rules(route: &Route<'_>) -> bool {
+/// and MLD that do not exist (RFC 9251 §9.7, §10), and more labels than we take
+/// (RFC 8277 §2.1). What an overlay index may be beside others (RFC 9136 §3.2)
+/// is for who resolves it.
+fn breaks_rules(route: &Route<'_>, label_limit: u8) -> bool {
+    if let Route::Labeled(LabeledPrefix { labels, .. }) | Route::Vpn(VpnPrefix { labels, .. }) =
+        route
+    {
+        return labels.labels().len() > label_limit.into();
+    }
     let Route::Evpn(route) = route else {
         return false;
     };

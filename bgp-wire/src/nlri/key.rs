@@ -152,17 +152,51 @@ impl<'a> NlriKey<'a> {
     }
 
     /// The octets of the key.
-    pub fn octets(&self) -> impl Iterator<Item = u8> + 'a {
+    #[must_use]
+    pub const fn octets(&self) -> KeyOctets<'a> {
         let [head, tail] = self.pieces;
-        let length = head.len().saturating_add(tail.len());
-        let mask = self.mask;
-        let octets = head.iter().chain(tail).copied().enumerate();
-        octets.map(move |(at, octet)| match at.saturating_add(1) == length {
-            true => octet & mask,
-            false => octet,
-        })
+        KeyOctets {
+            head,
+            tail,
+            mask: self.mask,
+        }
     }
 }
+
+/// The octets of a key.
+#[derive(Clone, Copy, Debug)]
+pub struct KeyOctets<'a> {
+    head: &'a [u8],
+    tail: &'a [u8],
+    /// Which bits of the last octet count.
+    mask: u8,
+}
+
+impl Iterator for KeyOctets<'_> {
+    type Item = u8;
+
+    #[inline]
+    fn next(&mut self) -> Option<u8> {
+        if self.head.is_empty() {
+            (self.head, self.tail) = (self.tail, &[]);
+        }
+        let (octet, rest) = self.head.split_first()?;
+        self.head = rest;
+        match rest.is_empty() && self.tail.is_empty() {
+            true => Some(octet & self.mask),
+            false => Some(*octet),
+        }
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        let count = self.head.len().saturating_add(self.tail.len());
+        (count, Some(count))
+    }
+}
+
+impl ExactSizeIterator for KeyOctets<'_> {}
+
+impl core::iter::FusedIterator for KeyOctets<'_> {}
 
 impl PartialEq for NlriKey<'_> {
     fn eq(&self, other: &Self) -> bool {

@@ -52,13 +52,14 @@ pub use flow_spec::FlowSpecBuilder;
 pub use flow_spec::{
     FlowComponent, FlowComponents, FlowField, FlowPrefix, FlowSpec, FlowTest, FlowTests,
 };
-pub use key::NlriKey;
+pub use key::{KeyOctets, NlriKey};
 pub use label::{Label, LabelStack};
 pub use labeled::{LabeledPrefix, VpnPrefix};
 #[cfg(feature = "alloc")]
 pub use link_state::LinkStateBuilder;
 pub use link_state::{
-    LinkState, LinkStateDescriptor, LinkStateKind, LinkStateProtocol, NodeDescriptor,
+    LinkState, LinkStateDescriptor, LinkStateDescriptors, LinkStateKind, LinkStateProtocol,
+    NodeDescriptor,
 };
 pub use mup::MupRoute;
 pub use mvpn::MvpnRoute;

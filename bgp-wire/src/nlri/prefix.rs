@@ -9,12 +9,13 @@
 //! ```
 
 use core::fmt;
+use core::str::FromStr;
 
 use ipnet::IpNet;
 
 use crate::reader::Reader;
 use crate::writer::Writer;
-use crate::{Afi, DecodeErrorKind, EncodeError, Family, Safi};
+use crate::{Afi, DecodeErrorKind, EncodeError, Family, ParseError, Safi};
 
 /// A prefix of a unicast or multicast family.
 ///
@@ -86,6 +87,28 @@ impl fmt::Display for Nlri {
             Some(id) => write!(f, "{} id={id}", self.prefix),
             None => fmt::Display::fmt(&self.prefix, f),
         }
+    }
+}
+
+/// Reads "203.0.113.0/24" and "203.0.113.0/24 id=7" as unicast routes.
+impl FromStr for Nlri {
+    type Err = ParseError;
+
+    fn from_str(text: &str) -> Result<Self, ParseError> {
+        let (prefix, path_id) = match text.split_once(" id=") {
+            Some((prefix, id)) => {
+                let id = id
+                    .parse()
+                    .map_err(|_| ParseError::Invalid("path identifier"))?;
+                (prefix, Some(id))
+            }
+            None => (text, None),
+        };
+        let prefix: IpNet = prefix.parse().map_err(|_| ParseError::Invalid("prefix"))?;
+        Ok(Self {
+            path_id,
+            ..Self::unicast(prefix.trunc())
+        })
     }
 }
 

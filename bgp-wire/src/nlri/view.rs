@@ -177,14 +177,18 @@ impl<'a> NlriIter<'a> {
         if self.reader.is_empty() {
             return None;
         }
+        // What is cut off stays in `rest`.
+        let mut reader = self.reader;
         let path_id = match self.add_path {
-            true => Some(self.reader.u32()?),
+            true => Some(reader.u32()?),
             false => None,
         };
+        let octets = self.framing.take(&mut reader)?;
+        self.reader = reader;
         Some(NlriView {
             family: self.family,
             path_id,
-            octets: self.framing.take(&mut self.reader)?,
+            octets,
             form: self.form,
         })
     }

@@ -18,10 +18,11 @@ use alloc::vec::Vec;
 
 pub use code::NotificationCode;
 
+use crate::attribute::read_family;
 use crate::frame::{HEADER, finish, start};
 use crate::reader::Reader;
 use crate::writer::Writer;
-use crate::{DecodeError, DecodeErrorKind, EncodeError, Frame, MessageType};
+use crate::{DecodeError, DecodeErrorKind, EncodeError, Family, Frame, MessageType};
 
 /// A NOTIFICATION whose data is borrowed: received, or about to be sent.
 ///
@@ -102,6 +103,19 @@ impl<'a> NotificationView<'a> {
         (!text.is_empty()).then_some(text)
     }
 
+    /// The family that had too many prefixes and the bound, where the peer tells
+    /// them (RFC 4486 §4).
+    #[must_use]
+    pub fn maximum_prefixes(&self) -> Option<(Family, u32)> {
+        if self.kind != NotificationCode::MAXIMUM_PREFIXES_REACHED {
+            return None;
+        }
+        let mut data = Reader::new(self.data);
+        let family = read_family(&mut data)?;
+        let bound = data.u32()?;
+        data.is_empty().then_some((family, bound))
+    }
+
     /// What a hard reset wraps (RFC 8538 §3.1); `None` for another code.
     #[must_use]
     pub fn hard_reset(&self) -> Option<Self> {
@@ -117,7 +131,7 @@ impl<'a> NotificationView<'a> {
     /// Size of the whole message in octets.
     #[must_use]
     pub const fn encoded_len(&self) -> usize {
-        HEADER + 2 + self.data.len()
+        (HEADER + 2).saturating_add(self.data.len())
     }
 
     /// Writes the whole message and returns its size.
@@ -137,6 +151,9 @@ impl<'a> NotificationView<'a> {
 impl fmt::Display for NotificationView<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(&self.kind, f)?;
+        if let Some((family, bound)) = self.maximum_prefixes() {
+            return write!(f, " ({family}: {bound})");
+        }
         match (self.shutdown_communication(), self.hard_reset()) {
             (Some(text), _) => write!(f, " ({text:?})"),
             (None, Some(inner)) => write!(f, " of {}", inner.kind),
@@ -192,6 +209,15 @@ impl Notification {
         Self::new(NotificationCode::ADMINISTRATIVE_RESET, communication(text))
     }
 
+    /// Too many prefixes of a family, with the bound (RFC 4486 §4).
+    #[must_use]
+    pub fn maximum_prefixes(family: Family, bound: u32) -> Self {
+        let mut data = family.afi.0.to_be_bytes().to_vec();
+        data.push(family.safi.0);
+        data.extend(bound.to_be_bytes());
+        Self::new(NotificationCode::MAXIMUM_PREFIXES_REACHED, data)
+    }
+
     /// This notification wrapped in a hard reset (RFC 8538 §3.1).
     #[must_use]
     pub fn into_hard_reset(self) -> Self {
@@ -214,6 +240,12 @@ impl Notification {
     #[must_use]
     pub fn view(&self) -> NotificationView<'_> {
         NotificationView::new(self.kind(), &self.data)
+    }
+
+    /// Size of the whole message in octets.
+    #[must_use]
+    pub fn encoded_len(&self) -> usize {
+        self.view().encoded_len()
     }
 
     /// Writes the whole message and returns its size.
@@ -286,6 +318,19 @@ mod tests {
             NotificationView::new(kind, &[2, b'a']).shutdown_communication(),
             None
         );
+    }
+
+    /// RFC 4486 §4: AFI, SAFI, bound.
+    #[test]
+    fn too_many_prefixes_may_say_of_what() {
+        let cease = Notification::maximum_prefixes(Family::IPV6_UNICAST, 1000);
+        assert_eq!(cease.data, [0, 2, 1, 0, 0, 3, 0xe8]);
+        let told = cease.view().maximum_prefixes();
+        assert_eq!(told, Some((Family::IPV6_UNICAST, 1000)));
+        let text = "Cease / Maximum Number of Prefixes Reached (ipv6 unicast: 1000)";
+        assert_eq!(alloc::format!("{cease}"), text);
+        let silent = NotificationView::new(NotificationCode::MAXIMUM_PREFIXES_REACHED, &[]);
+        assert_eq!(silent.maximum_prefixes(), None);
     }
 
     #[test]

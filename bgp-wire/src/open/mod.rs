@@ -12,6 +12,7 @@
 mod capability;
 mod filtering;
 mod per_family;
+mod text;
 mod view;
 
 pub use capability::{
@@ -20,7 +21,7 @@ pub use capability::{
 };
 pub use filtering::{OrfFamilies, OrfFamilyView, OrfType};
 pub use per_family::{BgpsecCapability, MultipleLabels, PathsLimit};
-pub use view::OpenView;
+pub use view::{Capabilities, OpenView, RawCapabilities};
 
 #[cfg(feature = "alloc")]
 mod owned;

@@ -11,8 +11,8 @@ use super::{
     LongLivedFamily, MultipleLabels, OpenView, OrfFamilyView, OrfType, PathsLimit, Role,
 };
 use crate::context::MAX_MESSAGE;
-use crate::frame::{finish, start};
-use crate::writer::Writer;
+use crate::frame::{HEADER, finish, start};
+use crate::writer::{Count, Out, Writer};
 use crate::{Asn, EncodeError, Family, MessageType};
 
 /// One capability, owned. The meaning of each is told at [`CapabilityView`].
@@ -105,6 +105,12 @@ impl Capability {
         }
     }
 
+    /// Octets of code, length and value; more than 257 do not encode.
+    #[must_use]
+    pub fn encoded_len(&self) -> usize {
+        Count::of(|out| self.write_value(out)).saturating_add(2)
+    }
+
     /// Writes code, length and value.
     fn write(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
         writer.u8(self.code())?;
@@ -115,7 +121,7 @@ impl Capability {
         writer.patch_u8(at, length)
     }
 
-    fn write_value(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
+    pub(super) fn write_value(&self, writer: &mut impl Out) -> Result<(), EncodeError> {
         match self {
             Self::RouteRefresh
             | Self::ExtendedMessage
@@ -176,7 +182,7 @@ impl Capability {
 
 /// A family and the flags octet of graceful restart.
 fn write_flagged(
-    writer: &mut Writer<'_>,
+    writer: &mut impl Out,
     family: Family,
     forwarding_preserved: bool,
 ) -> Result<(), EncodeError> {
@@ -185,7 +191,7 @@ fn write_flagged(
 }
 
 /// A text behind an octet of length.
-fn write_text(writer: &mut Writer<'_>, text: &str) -> Result<(), EncodeError> {
+fn write_text(writer: &mut impl Out, text: &str) -> Result<(), EncodeError> {
     writer.u8(u8::try_from(text.len()).map_err(|_| EncodeError::ValueTooLong)?)?;
     writer.put(text.as_bytes())
 }
@@ -253,7 +259,7 @@ pub struct OrfFamily {
 }
 
 impl OrfFamily {
-    fn write(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
+    fn write(&self, writer: &mut impl Out) -> Result<(), EncodeError> {
         let count = u8::try_from(self.types.len()).map_err(|_| EncodeError::ValueTooLong)?;
         writer.u16(self.family.afi.0)?;
         writer.put(&[0, self.family.safi.0, count])?;
@@ -316,6 +322,19 @@ impl Open {
             Err(EncodeError::ValueTooLong) => self.encode_form(out, true),
             result => result,
         }
+    }
+
+    /// Size of the whole message in octets. One above 4096, or with a
+    /// capability above 255 octets, does not encode.
+    #[must_use]
+    pub fn encoded_len(&self) -> usize {
+        let sum = |sum: usize, it: &Capability| sum.saturating_add(it.encoded_len());
+        let frame = match self.capabilities.iter().fold(0, sum) {
+            0 => 0,
+            length @ ..254 => length.saturating_add(2),
+            length => length.saturating_add(6),
+        };
+        frame.saturating_add(HEADER + 10)
     }
 
     fn encode_form(&self, out: &mut [u8], extended: bool) -> Result<usize, EncodeError> {

@@ -1,5 +1,6 @@
 //! The received OPEN.
 
+use core::iter::FusedIterator;
 use core::net::Ipv4Addr;
 
 use crate::open::capability::CapabilityView;
@@ -102,18 +103,18 @@ impl<'a> OpenView<'a> {
     ///
     /// One whose value has no meaning is
     /// [`Unknown`](CapabilityView::Unknown), that is, ignored (RFC 7911 §4).
-    pub fn capabilities(&self) -> impl Iterator<Item = CapabilityView<'a>> + use<'a> {
-        self.raw_capabilities().map(|(code, value)| {
-            CapabilityView::decode(code, value).unwrap_or(CapabilityView::Unknown { code, value })
-        })
+    #[must_use]
+    pub const fn capabilities(&self) -> Capabilities<'a> {
+        Capabilities(self.raw_capabilities())
     }
 
     /// Code and value of every capability.
-    pub fn raw_capabilities(&self) -> impl Iterator<Item = (u8, &'a [u8])> + use<'a> {
-        self.parameters
-            .values()
-            .flat_map(|(_, _, value)| Tlvs::narrow(value))
-            .map(|(_, code, value)| (code, value))
+    #[must_use]
+    pub const fn raw_capabilities(&self) -> RawCapabilities<'a> {
+        RawCapabilities {
+            parameters: self.parameters.values(),
+            current: Tlvs::narrow(&[]),
+        }
     }
 
     /// Whether the parameters came in the extended form (RFC 9072 §2).
@@ -122,6 +123,45 @@ impl<'a> OpenView<'a> {
         self.parameters.extended
     }
 }
+
+/// The capabilities of an OPEN, in wire order.
+#[derive(Clone, Copy, Debug)]
+pub struct Capabilities<'a>(RawCapabilities<'a>);
+
+impl<'a> Iterator for Capabilities<'a> {
+    type Item = CapabilityView<'a>;
+
+    fn next(&mut self) -> Option<CapabilityView<'a>> {
+        let (code, value) = self.0.next()?;
+        let view = CapabilityView::decode(code, value);
+        Some(view.unwrap_or(CapabilityView::Unknown { code, value }))
+    }
+}
+
+impl FusedIterator for Capabilities<'_> {}
+
+/// Code and value of the capabilities of an OPEN, in wire order.
+#[derive(Clone, Copy, Debug)]
+pub struct RawCapabilities<'a> {
+    parameters: Tlvs<'a>,
+    current: Tlvs<'a>,
+}
+
+impl<'a> Iterator for RawCapabilities<'a> {
+    type Item = (u8, &'a [u8]);
+
+    fn next(&mut self) -> Option<(u8, &'a [u8])> {
+        loop {
+            if let Some((_, code, value)) = self.current.next() {
+                return Some((code, value));
+            }
+            let (_, _, value) = self.parameters.next()?;
+            self.current = Tlvs::narrow(value);
+        }
+    }
+}
+
+impl FusedIterator for RawCapabilities<'_> {}
 
 /// The optional parameters.
 #[derive(Clone, Copy, Debug)]
@@ -155,7 +195,7 @@ impl<'a> Parameters<'a> {
     }
 
     /// Parameters with their places.
-    fn values(&self) -> Tlvs<'a> {
+    const fn values(&self) -> Tlvs<'a> {
         Tlvs {
             reader: Reader::new(self.octets),
             whole: self.octets.len(),

@@ -104,6 +104,34 @@ impl<'a> OrfView<'a> {
     }
 }
 
+impl fmt::Display for WhenToRefresh {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Immediate => f.write_str("immediate"),
+            Self::Defer => f.write_str("defer"),
+            Self::Unknown(code) => write!(f, "when {code}"),
+        }
+    }
+}
+
+/// When to refresh, and the filters with commas between.
+impl fmt::Display for OrfView<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.when, f)?;
+        for group in self.groups() {
+            match group {
+                OrfGroup::AddressPrefix(mut entries) => {
+                    entries.try_for_each(|entry| write!(f, ", {entry}"))?;
+                }
+                OrfGroup::Other { kind, octets } => {
+                    write!(f, ", type {kind} 0x{}", crate::nlri::Hex(octets))?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
 /// The groups of a request, decoded as they are walked.
 #[derive(Clone, Copy, Debug)]
 pub struct OrfGroups<'a> {

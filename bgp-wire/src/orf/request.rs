@@ -3,10 +3,10 @@
 use alloc::vec::Vec;
 
 use super::{OrfEntry, OrfGroup, OrfView, PrefixFilter, WhenToRefresh};
-use crate::frame::{finish, start};
+use crate::frame::{HEADER, finish, start};
 use crate::nlri::put_prefix;
 use crate::open::OrfType;
-use crate::writer::Writer;
+use crate::writer::{Count, Out, Writer};
 use crate::{Afi, EncodeError, Family, MessageType};
 
 /// A ROUTE-REFRESH with filters, to send.
@@ -71,6 +71,17 @@ impl OrfRequest {
         })
     }
 
+    /// Size of the whole message in octets, whatever the session's limit.
+    #[must_use]
+    pub fn encoded_len(&self) -> usize {
+        let group = |group: &OrfFilters| {
+            let entries = Count::of(|out| self.write_entries(group, out));
+            entries.saturating_add(3)
+        };
+        let sum = |sum: usize, it| sum.saturating_add(group(it));
+        self.groups.iter().fold(HEADER + 5, sum)
+    }
+
     /// Writes the whole message and returns its size.
     ///
     /// # Errors
@@ -95,19 +106,23 @@ impl OrfRequest {
         writer.u8(kind)?;
         let at = writer.position();
         writer.u16(0)?;
-        match group {
-            OrfFilters::AddressPrefix(entries) => {
-                let mut entries = entries.iter();
-                entries.try_for_each(|entry| write_entry(entry, self.family.afi, writer))?;
-            }
-            OrfFilters::Other { octets, .. } => writer.put(octets)?,
-        }
+        self.write_entries(group, writer)?;
         let length = writer.position().saturating_sub(at).saturating_sub(2);
         writer.patch_u16(at, length)
     }
+
+    fn write_entries(&self, group: &OrfFilters, out: &mut impl Out) -> Result<(), EncodeError> {
+        match group {
+            OrfFilters::AddressPrefix(entries) => {
+                let mut entries = entries.iter();
+                entries.try_for_each(|entry| write_entry(entry, self.family.afi, out))
+            }
+            OrfFilters::Other { octets, .. } => out.put(octets),
+        }
+    }
 }
 
-fn write_entry(entry: &OrfEntry, afi: Afi, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
+fn write_entry(entry: &OrfEntry, afi: Afi, writer: &mut impl Out) -> Result<(), EncodeError> {
     let (action, filter) = match entry {
         OrfEntry::Add(filter) => (0, filter),
         OrfEntry::Remove(filter) => (0x40, filter),

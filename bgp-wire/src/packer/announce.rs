@@ -6,7 +6,8 @@ use super::{FAMILY, FRAME, Kind, MP_HEADER, UpdatePacker, close_mp, open_mp};
 use crate::frame::{finish, start};
 use crate::writer::Writer;
 use crate::{
-    Afi, AttributeType, EncodeError, EncodeNlri, Family, MessageType, NextHop, PathAttributes, Safi,
+    Afi, AttributeType, EncodeAttributes, EncodeError, EncodeNlri, Family, MessageType, NextHop,
+    Safi,
 };
 
 impl UpdatePacker {
@@ -19,10 +20,12 @@ impl UpdatePacker {
     ///   withdrawn (RFC 8654 §4).
     /// * [`EncodeError::NoNextHop`]: no next hop, or one that the family cannot
     ///   carry on this session (RFC 8950 §4).
+    /// * [`EncodeError::AsNumberWidth`], from a block alone: it came from a
+    ///   session with AS numbers of another width.
     /// * [`EncodeError::WrongFamily`], [`EncodeError::BufferTooSmall`].
     pub fn announce<N: EncodeNlri, I: Iterator<Item = N>>(
         &self,
-        attributes: &PathAttributes,
+        attributes: &impl EncodeAttributes,
         family: Family,
         nlri: &mut Peekable<I>,
         out: &mut [u8],
@@ -32,15 +35,18 @@ impl UpdatePacker {
         }
         let next_hop = self.next_hop(attributes, family)?;
         let body = in_body(family, next_hop);
-        let fixed = attributes.encoded_len(&self.context, body);
         let mut writer = Writer::new(out);
         start(&mut writer, MessageType::Update)?;
         writer.u16(0)?;
         if body {
-            writer.u16(u16::try_from(fixed).map_err(|_| EncodeError::MessageTooLong)?)?;
-            attributes.write(&mut writer, &self.context, true)?;
+            let at = writer.position();
+            writer.u16(0)?;
+            writer.fill(|out| attributes.encode_attributes(&self.context, true, out))?;
+            let length = writer.position().saturating_sub(at).saturating_sub(2);
+            writer.patch_u16(at, length)?;
             self.fill(&mut writer, family, nlri, Kind::Announced, 0)?;
         } else {
+            let fixed = attributes.attributes_len(&self.context, false)?;
             writer.u16(0)?;
             let mp_at = writer.position();
             open_mp(&mut writer, AttributeType::MP_REACH_NLRI, family)?;
@@ -50,7 +56,7 @@ impl UpdatePacker {
             writer.u8(0)?;
             self.fill(&mut writer, family, nlri, Kind::Announced, fixed)?;
             close_mp(&mut writer, mp_at)?;
-            attributes.write(&mut writer, &self.context, false)?;
+            writer.fill(|out| attributes.encode_attributes(&self.context, false, out))?;
             let length = writer.position().saturating_sub(mp_at);
             writer.patch_u16(mp_at.saturating_sub(2), length)?;
         }
@@ -64,7 +70,7 @@ impl UpdatePacker {
     /// As [`UpdatePacker::announce`], but for sizes.
     pub fn announce_len<N: EncodeNlri>(
         &self,
-        attributes: &PathAttributes,
+        attributes: &impl EncodeAttributes,
         family: Family,
         nlri: impl IntoIterator<Item = N>,
     ) -> Result<usize, EncodeError> {
@@ -75,7 +81,7 @@ impl UpdatePacker {
         } else {
             MP_HEADER + FAMILY + 2 + NextHop::field(next_hop, family).1
         };
-        let fixed = attributes.encoded_len(&self.context, body);
+        let fixed = attributes.attributes_len(&self.context, body)?;
         Ok(FRAME
             .saturating_add(mp)
             .saturating_add(fixed)
@@ -88,13 +94,13 @@ impl UpdatePacker {
     /// §3.2.1.2). A flow specification needs none (RFC 8955 §4).
     fn next_hop(
         &self,
-        attributes: &PathAttributes,
+        attributes: &impl EncodeAttributes,
         family: Family,
     ) -> Result<Option<NextHop>, EncodeError> {
         if matches!(family.safi, Safi::FLOW_SPEC | Safi::FLOW_SPEC_VPN) {
             return Ok(None);
         }
-        let next_hop = attributes.next_hop.ok_or(EncodeError::NoNextHop)?;
+        let next_hop = attributes.next_hop().ok_or(EncodeError::NoNextHop)?;
         let is_v4 = matches!(next_hop, NextHop::V4(_));
         let fits = match (family.afi, family.safi) {
             (_, Safi::MVPN | Safi::ROUTE_TARGET | Safi::SR_POLICY | Safi::MUP) => true,

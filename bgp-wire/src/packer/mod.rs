@@ -1,9 +1,11 @@
 //! Packing of routes into UPDATEs: one attribute set, as many NLRI as fit.
 
-#[cfg(feature = "alloc")]
 mod announce;
+mod attributes;
 
 use core::iter::Peekable;
+
+pub use attributes::EncodeAttributes;
 
 use crate::attribute::{AttributeFlags, write_header};
 use crate::frame::{HEADER, finish, start};
@@ -23,7 +25,9 @@ const FAMILY: usize = 3;
 /// that went into it; call again until the iterator is empty. Nothing is
 /// allocated. IPv4 unicast with an IPv4 next hop travels in the body, all else
 /// in MP_REACH_NLRI, which stands first (RFC 7606 §5.1). NLRI of any family can
-/// be sent, as [`Nlri`](crate::Nlri), [`NlriView`](crate::NlriView) or `NlriBuf`.
+/// be sent, as [`Nlri`](crate::Nlri), [`NlriView`](crate::NlriView) or `NlriBuf`,
+/// with attributes of one's own (`PathAttributes`) or as they were received
+/// ([`AttributeBlock`](crate::AttributeBlock)).
 ///
 /// ```
 /// use bgp_wire::{Context, Family, NextHop, Nlri, PathAttributes, PeerType, UpdatePacker, UpdateView};
@@ -180,7 +184,6 @@ impl UpdatePacker {
 /// What NLRI are written for.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
-    #[cfg(feature = "alloc")]
     Announced,
     Withdrawn,
 }

@@ -1,10 +1,11 @@
 //! The attributes of a scanned UPDATE as a route keeps them.
 
+use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
 use crate::update::index::Index;
 use crate::{
-    Aggregator, AsPath, Asn, AttributeFlags, AttributeType, Family, LargeCommunity, NextHop,
+    Aggregator, AsPath, AttributeFlags, AttributeType, Family, LargeCommunity, ListView, NextHop,
     OtherAttribute, PathAttributes, UpdateView,
 };
 
@@ -25,12 +26,6 @@ impl UpdateView<'_> {
     /// [`Announcement`](crate::Announcement).
     #[must_use]
     pub fn path_attributes_via(&self, next_hop: Option<NextHop>) -> PathAttributes {
-        let mut large_communities: Vec<LargeCommunity> = Vec::new();
-        for community in self.large_communities() {
-            if !large_communities.contains(&community) {
-                large_communities.push(community);
-            }
-        }
         PathAttributes {
             origin: self.origin().unwrap_or_default(),
             as_path: self.merged_as_path(),
@@ -42,21 +37,13 @@ impl UpdateView<'_> {
             communities: self.communities().into_iter().collect(),
             extended_communities: self.extended_communities().into_iter().collect(),
             ipv6_extended_communities: self.ipv6_extended_communities().into_iter().collect(),
-            large_communities,
+            large_communities: once_each(self.large_communities()),
             originator_id: self.originator_id(),
             cluster_list: self.cluster_list().into_iter().collect(),
             aigp: self.aigp(),
             only_to_customer: self.only_to_customer(),
             others: self.others(),
         }
-    }
-
-    /// Whether AGGREGATOR tells that AS4_PATH and AS4_AGGREGATOR are stale: a
-    /// speaker that knows neither has aggregated since (RFC 6793 §4.2.3).
-    fn as4_is_stale(&self) -> bool {
-        self.context.four_octet_as
-            || self.as4_aggregator().is_some()
-                && self.aggregator().is_some_and(|it| it.asn != Asn::TRANS)
     }
 
     fn merged_as_path(&self) -> AsPath {
@@ -97,6 +84,25 @@ impl UpdateView<'_> {
         others.sort_by_key(|it| it.attribute_type);
         others
     }
+}
+
+/// The first of each value (RFC 8092 §5), in order. A short list is compared
+/// with itself; a long one, whose square a peer could make us pay for, is looked
+/// up.
+fn once_each(list: ListView<'_, LargeCommunity>) -> Vec<LargeCommunity> {
+    const SHORT: usize = 32;
+    let mut kept: Vec<LargeCommunity> = Vec::with_capacity(list.len());
+    let mut seen = BTreeSet::new();
+    for community in list {
+        let is_new = match list.len() <= SHORT {
+            true => !kept.contains(&community),
+            false => seen.insert(community),
+        };
+        if is_new {
+            kept.push(community);
+        }
+    }
+    kept
 }
 
 /// Whether the attribute has a field in [`PathAttributes`], or none at all.

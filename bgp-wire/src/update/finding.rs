@@ -131,8 +131,10 @@ impl Findings {
     }
 
     /// The findings that are listed.
-    pub fn iter(&self) -> impl Iterator<Item = Finding> + '_ {
-        self.list.iter().flatten().copied()
+    #[must_use]
+    pub fn iter(&self) -> FindingIter<'_> {
+        let listed = self.list.get(..self.total().min(MAX_FINDINGS));
+        FindingIter(listed.unwrap_or_default())
     }
 
     /// How many findings there are, listed or not.
@@ -151,6 +153,37 @@ impl Findings {
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.total == 0
+    }
+}
+
+/// The findings that are listed.
+#[derive(Clone, Copy, Debug)]
+pub struct FindingIter<'a>(&'a [Option<Finding>]);
+
+impl Iterator for FindingIter<'_> {
+    type Item = Finding;
+
+    fn next(&mut self) -> Option<Finding> {
+        let (first, rest) = self.0.split_first()?;
+        self.0 = rest;
+        *first
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (self.0.len(), Some(self.0.len()))
+    }
+}
+
+impl ExactSizeIterator for FindingIter<'_> {}
+
+impl core::iter::FusedIterator for FindingIter<'_> {}
+
+impl<'a> IntoIterator for &'a Findings {
+    type Item = Finding;
+    type IntoIter = FindingIter<'a>;
+
+    fn into_iter(self) -> FindingIter<'a> {
+        self.iter()
     }
 }
 

@@ -2,16 +2,24 @@
 
 #[cfg(feature = "alloc")]
 mod attributes;
+mod block;
 mod finding;
 mod index;
+mod iter;
 #[cfg(feature = "alloc")]
 mod owned;
 mod routes;
 mod rules;
 mod scan;
+mod sr_policy;
+mod text;
 mod view;
 
-pub use finding::{Disposition, Finding, Findings};
+#[cfg(feature = "alloc")]
+pub use block::AttributeBlockBuf;
+pub use block::{AttributeBlock, BlockAttributes, Reflection};
+pub use finding::{Disposition, Finding, FindingIter, Findings};
+pub use iter::{Announcements, Attributes};
 #[cfg(feature = "alloc")]
 pub use owned::{Attribute, AttributeValue, NlriField, Update};
 pub use routes::{Announcement, Routes};

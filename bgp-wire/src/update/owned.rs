@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use core::net::Ipv4Addr;
 
 use crate::attribute::{ListView, RawAttribute, WireItem, fixed, header_len, write_header};
-use crate::frame::{finish, start};
+use crate::frame::{HEADER, finish, start};
 use crate::nlri::Prefixes;
 use crate::writer::Writer;
 use crate::{
@@ -65,6 +65,26 @@ impl Update {
         write_prefixes(&mut writer, &self.nlri, Family::IPV4_UNICAST, context)?;
         finish(&mut writer, context.send_limit)
     }
+
+    /// Size of the whole message in octets, whatever the session's limit.
+    #[must_use]
+    pub fn encoded_len(&self, context: &Context) -> usize {
+        let prefixes = |list: &[Nlri]| prefixes_len(list, Family::IPV4_UNICAST, context);
+        self.attributes
+            .iter()
+            .fold(HEADER + 4, |sum, it| {
+                sum.saturating_add(it.encoded_len(context))
+            })
+            .saturating_add(prefixes(&self.withdrawn))
+            .saturating_add(prefixes(&self.nlri))
+    }
+}
+
+fn prefixes_len(prefixes: &[Nlri], family: Family, context: &Context) -> usize {
+    let add_path = context.add_path_send.contains(family);
+    prefixes
+        .iter()
+        .fold(0, |sum, it| sum.saturating_add(it.encoded_len(add_path)))
 }
 
 /// Writes two octets of length and what they count.
@@ -204,8 +224,7 @@ pub enum NlriField {
 }
 
 impl NlriField {
-    /// The routes that a field of MP_REACH_NLRI announces; of a family of
-    /// prefixes, octets from the first one that is no prefix on are left out.
+    /// The routes that a field of MP_REACH_NLRI announces.
     #[must_use]
     pub fn decode(octets: &[u8], family: Family, context: &Context) -> Self {
         Self::split(octets, family, context, NlriIter::new)
@@ -224,7 +243,13 @@ impl NlriField {
         iter: impl FnOnce(&'a [u8], Family, &Context) -> NlriIter<'a>,
     ) -> Self {
         if family.is_prefix() {
-            return Self::Prefixes(prefixes(octets, family, context));
+            let list = prefixes(octets, family, context);
+            let add_path = context.add_path_receive.contains(family);
+            let read: usize = list.iter().map(|nlri| nlri.encoded_len(add_path)).sum();
+            return match read == octets.len() {
+                true => Self::Prefixes(list),
+                false => Self::Raw(octets.into()),
+            };
         }
         let mut nlri = iter(octets, family, context);
         let mut routes = Vec::new();
@@ -259,7 +284,7 @@ impl NlriField {
     fn encoded_len(&self, family: Family, context: &Context) -> usize {
         let add_path = context.add_path_send.contains(family);
         match self {
-            Self::Prefixes(list) => list.iter().map(|nlri| nlri.encoded_len(add_path)).sum(),
+            Self::Prefixes(list) => prefixes_len(list, family, context),
             Self::Routes(list) => list.iter().map(|nlri| nlri.wire_len(add_path, false)).sum(),
             Self::Raw(octets) => octets.len(),
         }
@@ -282,7 +307,11 @@ impl Attribute {
     }
 
     /// Writes the attribute for a session.
-    fn write(&self, context: &Context, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
+    pub(super) fn write(
+        &self,
+        context: &Context,
+        writer: &mut Writer<'_>,
+    ) -> Result<(), EncodeError> {
         let length = self.value.encoded_len(context);
         write_header(writer, self.flags, self.value.attribute_type(), length)?;
         self.value.write(context, writer)
@@ -328,9 +357,10 @@ impl AttributeValue {
         let number = || fixed(value).ok().map(u32::from_be_bytes);
         Some(match raw.attribute_type {
             AttributeType::ORIGIN => Self::Origin(Origin::decode(value).ok()?),
-            AttributeType::AS_PATH => {
-                Self::AsPath(AsPathView::new(value, context.four_octet_as).into())
-            }
+            AttributeType::AS_PATH => Self::AsPath(AsPath::whole(AsPathView::new(
+                value,
+                context.four_octet_as,
+            ))?),
             AttributeType::NEXT_HOP => Self::NextHop(number()?.into()),
             AttributeType::MULTI_EXIT_DISC => Self::MultiExitDisc(number()?),
             AttributeType::LOCAL_PREF => Self::LocalPref(number()?),
@@ -359,7 +389,7 @@ impl AttributeValue {
                 }
             }
             AttributeType::EXTENDED_COMMUNITIES => Self::ExtendedCommunities(list(value)?),
-            AttributeType::AS4_PATH => Self::As4Path(AsPathView::new(value, true).into()),
+            AttributeType::AS4_PATH => Self::As4Path(AsPath::whole(AsPathView::new(value, true))?),
             AttributeType::AS4_AGGREGATOR => {
                 Self::As4Aggregator(Aggregator::decode(value, true).ok()?)
             }

@@ -32,7 +32,7 @@ impl Iterator for Routes<'_> {
 
     #[inline]
     fn fold<B, F: FnMut(B, Nlri) -> B>(self, sum: B, mut visit: F) -> B {
-        let fields = self.fields.into_iter().skip(self.at);
+        let fields = self.fields.iter().skip(self.at);
         fields.fold(sum, |sum, field| field.fold(sum, &mut visit))
     }
 }

@@ -9,14 +9,18 @@ use crate::reader::Reader;
 use crate::update::finding::{Disposition, Finding, Findings};
 use crate::update::index::{Index, Sections};
 use crate::update::rules::{self, Verdict};
+use crate::update::sr_policy::{self, Wrong};
 use crate::update::view::UpdateView;
 use crate::{
     AttributeFlags, AttributeType, Context, DecodeError, DecodeErrorKind, Family, FamilySet,
-    MalformedNlriPolicy, nlri,
+    MalformedNlriPolicy, Safi, nlri,
 };
 
+/// Who is told each finding, beside the list.
+pub(crate) type Told<'f> = Option<&'f mut dyn FnMut(Finding)>;
+
 /// The state of a scan.
-pub(crate) struct Scan<'a> {
+pub(crate) struct Scan<'a, 'f> {
     /// What comes out, filled in where it will stay.
     view: UpdateView<'a>,
     /// Types met, kept or not.
@@ -25,14 +29,16 @@ pub(crate) struct Scan<'a> {
     cut: bool,
     /// The first fault that is worse than attribute discard (RFC 7606 §5.2).
     first_severe: Option<DecodeError>,
+    told: Told<'f>,
 }
 
-impl<'a> Scan<'a> {
+impl<'a, 'f> Scan<'a, 'f> {
     #[inline]
     pub(crate) fn run(
         message: &'a [u8],
         sections: Sections<'a>,
         context: &Context,
+        told: Told<'f>,
     ) -> Result<UpdateView<'a>, DecodeError> {
         let mut scan = Self {
             view: UpdateView {
@@ -48,10 +54,12 @@ impl<'a> Scan<'a> {
             seen: TypeSet::default(),
             cut: false,
             first_severe: None,
+            told,
         };
         scan.attributes()?;
         scan.body()?;
         scan.mandatory();
+        scan.sr_policies();
         scan.conclude()?;
         Ok(scan.view)
     }
@@ -344,6 +352,31 @@ impl<'a> Scan<'a> {
         }
     }
 
+    /// RFC 9830 §4.2.1, §5, where SR policies are announced.
+    fn sr_policies(&mut self) {
+        let announces = self.mp_reach_view().is_some_and(|view| {
+            view.family.safi == Safi::SR_POLICY
+                && !view.nlri.is_empty()
+                && self.view.context.families.contains(view.family)
+        });
+        if !announces || self.cut {
+            return;
+        }
+        let attribute = AttributeType::TUNNEL_ENCAPSULATION;
+        let tunnel = self.view.index.find(self.view.message, attribute);
+        let fault = match sr_policy::check(tunnel.map(|(_, raw)| raw.value)) {
+            Ok(()) => return,
+            Err(Wrong::Missing) if self.seen.contains(attribute) => return,
+            Err(Wrong::Missing) => DecodeErrorKind::Required,
+            Err(Wrong::Tunnel) => DecodeErrorKind::Value,
+        };
+        let none = (self.view.sections.attributes_at(), 0);
+        let (at, length) = tunnel.map_or(none, |(at, raw)| (at, raw.encoded_len()));
+        let withdraw = Disposition::TreatAsWithdraw;
+        let finding = Finding::new(fault, withdraw, Some(attribute), at, length);
+        self.found(finding);
+    }
+
     /// RFC 7606 §5.2: without a reachable route there is nothing to withdraw,
     /// so that a severe fault ends the session.
     fn conclude(&mut self) -> Result<(), DecodeError> {
@@ -388,6 +421,9 @@ impl<'a> Scan<'a> {
             });
         }
         self.view.findings.push(finding);
+        if let Some(told) = &mut self.told {
+            told(finding);
+        }
     }
 }
 
@@ -421,7 +457,7 @@ const fn check_mp_flags(flags: AttributeFlags) -> Result<(), DecodeErrorKind> {
 }
 
 /// A set of attribute types.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct TypeSet([u64; 4]);
 
 impl TypeSet {

@@ -2,19 +2,19 @@
 
 use core::net::Ipv4Addr;
 
-use crate::attribute::{Aigp, ListView, MpReachView, MpUnreachView, RawAttribute};
+use crate::attribute::{Aigp, ListView, MpReachView, MpUnreachView, RawAttributes};
 use crate::frame::HEADER;
 use crate::nlri::Prefixes;
-use crate::reader::Reader;
-use crate::update::finding::{Disposition, Findings};
+use crate::update::finding::{Disposition, Finding, Findings};
 use crate::update::index::{Index, Sections};
+use crate::update::iter::{Announcements, Attributes};
 use crate::update::routes::{Announcement, Routes};
-use crate::update::scan::{Scan, TypeSet};
+use crate::update::scan::{Scan, Told};
 use crate::{
-    Aggregator, AsPathView, Asn, AttrSet, AttributeFlags, AttributeType, BfdDiscriminator, BgpLs,
-    BgpsecPath, Community, Context, DecodeError, DecodeErrorKind, ExtendedCommunity, Family,
-    FamilySet, Frame, Ipv6ExtendedCommunity, LargeCommunity, MessageType, NextHop, Origin,
-    PeDistinguisherLabels, PmsiTunnel, PrefixSid, TunnelEncapsulation,
+    Aggregator, AsPathView, Asn, AttrSet, AttributeType, BfdDiscriminator, BgpLs, BgpsecPath,
+    Community, Context, DecodeError, DecodeErrorKind, ExtendedCommunity, Family, FamilySet, Frame,
+    Ipv6ExtendedCommunity, LargeCommunity, MessageType, NextHop, Origin, PeDistinguisherLabels,
+    PmsiTunnel, PrefixSid, TunnelEncapsulation,
 };
 
 /// A received UPDATE that was scanned once, with the RFC 7606 outcome applied.
@@ -79,10 +79,43 @@ impl<'a> UpdateView<'a> {
     /// attribute, and a fault that would withdraw routes where there is no
     /// route (RFC 7606 §3, §5).
     pub fn scan(bytes: &'a [u8], context: &Context) -> Result<Self, DecodeError> {
+        Self::scan_told(bytes, context, None)
+    }
+
+    /// As [`scan`](Self::scan), and tells each finding as it is met: all of them,
+    /// however many, and those before an error too. A view lists the first
+    /// twelve ([`Findings::omitted`] says how many more there were).
+    ///
+    /// ```
+    /// use bgp_wire::{Context, PeerType, UpdateView};
+    /// # let mut bytes = vec![0xff; 16];
+    /// # bytes.extend([0, 50, 2, 0, 0, 0, 20, 0x40, 1, 1, 9, 0x40, 2, 0, 0x40, 3, 4, 192, 0, 2, 1]);
+    /// # bytes.extend([0xc0, 8, 3, 0, 0, 0, 24, 203, 0, 113]);
+    /// # bytes[17] = bytes.len() as u8;
+    /// let mut log = Vec::new();
+    /// let context = Context::new(PeerType::External);
+    /// let update = UpdateView::scan_with(&bytes, &context, |finding| log.push(finding.to_string()))?;
+    /// assert_eq!(log, ["ORIGIN: undefined ORIGIN value at octet 23",
+    ///     "COMMUNITIES: attribute of wrong length at octet 37"]);
+    /// # assert_eq!(update.findings().total(), 2);
+    /// # Ok::<(), bgp_wire::DecodeError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`scan`](Self::scan).
+    pub fn scan_with(
+        bytes: &'a [u8],
+        context: &Context,
+        mut found: impl FnMut(Finding),
+    ) -> Result<Self, DecodeError> {
+        Self::scan_told(bytes, context, Some(&mut found))
+    }
+
+    fn scan_told(bytes: &'a [u8], context: &Context, told: Told<'_>) -> Result<Self, DecodeError> {
         let body = Frame::whole(bytes, MessageType::Update)?;
         let overrun = DecodeError::new(DecodeErrorKind::UpdateLengths, HEADER, 0);
         let sections = Sections::split(body).ok_or(overrun)?;
-        Scan::run(bytes, sections, context)
+        Scan::run(bytes, sections, context, told)
     }
 
     /// The whole message.
@@ -135,6 +168,7 @@ impl<'a> UpdateView<'a> {
 
     /// The prefixes that are announced, body first.
     #[must_use]
+    #[inline]
     pub fn reachable(&self) -> Routes<'a> {
         let [body, mp] = match self.withdrawn {
             true => [Prefixes::none(); 2],
@@ -146,6 +180,7 @@ impl<'a> UpdateView<'a> {
     /// The prefixes that are withdrawn: those said so, and under
     /// treat-as-withdraw those announced too.
     #[must_use]
+    #[inline]
     pub fn unreachable(&self) -> Routes<'a> {
         let body = self.body(self.sections.withdrawn);
         let mp = match self.mp_unreach() {
@@ -161,7 +196,8 @@ impl<'a> UpdateView<'a> {
 
     /// What is announced in groups that share a next hop: at most one from the
     /// body and one from MP_REACH_NLRI. Empty groups are left out.
-    pub fn announcements(&self) -> impl Iterator<Item = Announcement<'a>> + use<'a> {
+    #[must_use]
+    pub fn announcements(&self) -> Announcements<'a> {
         let [body, mp] = match self.withdrawn {
             true => [Prefixes::none(); 2],
             false => self.announced(),
@@ -173,13 +209,10 @@ impl<'a> UpdateView<'a> {
             routes: Routes::new([prefixes, none, none, none]),
         };
         let mp_next_hop = self.mp_reach().and_then(|view| view.next_hop());
-        let groups = [
+        Announcements::new([
             group(body, self.next_hop_attribute().map(NextHop::V4)),
             group(mp, mp_next_hop),
-        ];
-        groups
-            .into_iter()
-            .filter(|group| group.routes.clone().next().is_some())
+        ])
     }
 
     /// The next hop of a family's announced routes: MP_REACH_NLRI's where it
@@ -198,6 +231,7 @@ impl<'a> UpdateView<'a> {
 
     /// ORIGIN.
     #[must_use]
+    #[inline]
     pub fn origin(&self) -> Option<Origin> {
         Origin::decode(self.value(AttributeType::ORIGIN)?).ok()
     }
@@ -205,6 +239,7 @@ impl<'a> UpdateView<'a> {
     /// AS_PATH as it was received; on a session with 2-octet AS numbers
     /// AS4_PATH completes it ([`UpdateView::path_attributes`] merges them).
     #[must_use]
+    #[inline]
     pub fn as_path(&self) -> Option<AsPathView<'a>> {
         let value = self.value(AttributeType::AS_PATH)?;
         Some(AsPathView::new(value, self.context.four_octet_as))
@@ -219,18 +254,21 @@ impl<'a> UpdateView<'a> {
 
     /// NEXT_HOP.
     #[must_use]
+    #[inline]
     pub fn next_hop_attribute(&self) -> Option<Ipv4Addr> {
         self.address(AttributeType::NEXT_HOP)
     }
 
     /// MULTI_EXIT_DISC.
     #[must_use]
+    #[inline]
     pub fn med(&self) -> Option<u32> {
         self.number(AttributeType::MULTI_EXIT_DISC)
     }
 
     /// LOCAL_PREF; never from an external peer.
     #[must_use]
+    #[inline]
     pub fn local_pref(&self) -> Option<u32> {
         self.number(AttributeType::LOCAL_PREF)
     }
@@ -256,18 +294,21 @@ impl<'a> UpdateView<'a> {
 
     /// COMMUNITIES, empty when absent.
     #[must_use]
+    #[inline]
     pub fn communities(&self) -> ListView<'a, Community> {
         self.list(AttributeType::COMMUNITIES)
     }
 
     /// ORIGINATOR_ID; never from an external peer.
     #[must_use]
+    #[inline]
     pub fn originator_id(&self) -> Option<Ipv4Addr> {
         self.address(AttributeType::ORIGINATOR_ID)
     }
 
     /// CLUSTER_LIST, empty when absent; never from an external peer.
     #[must_use]
+    #[inline]
     pub fn cluster_list(&self) -> ListView<'a, Ipv4Addr> {
         self.list(AttributeType::CLUSTER_LIST)
     }
@@ -359,12 +400,14 @@ impl<'a> UpdateView<'a> {
 
     /// MP_REACH_NLRI, of any family, negotiated or not.
     #[must_use]
+    #[inline]
     pub fn mp_reach(&self) -> Option<MpReachView<'a>> {
         MpReachView::decode(self.value(AttributeType::MP_REACH_NLRI)?).ok()
     }
 
     /// MP_UNREACH_NLRI, of any family, negotiated or not.
     #[must_use]
+    #[inline]
     pub fn mp_unreach(&self) -> Option<MpUnreachView<'a>> {
         MpUnreachView::decode(self.value(AttributeType::MP_UNREACH_NLRI)?).ok()
     }
@@ -391,22 +434,19 @@ impl<'a> UpdateView<'a> {
 
     /// The attributes that count, in wire order: first of their type and not
     /// discarded. Those unknown and not transitive are left out.
-    pub fn attributes(&self) -> impl Iterator<Item = RawAttribute<'a>> + use<'a> {
-        let index = self.index;
-        let mut seen = TypeSet::default();
-        self.placed_attributes().filter_map(move |(at, raw)| {
-            let first = seen.insert(raw.attribute_type);
-            let counts = match Index::slot(raw.attribute_type) {
-                Some(_) => index.at(raw.attribute_type) == Some(at),
-                None => first && raw.flags.contains(AttributeFlags::OPTIONAL_TRANSITIVE),
-            };
-            counts.then_some(raw)
-        })
+    #[must_use]
+    pub fn attributes(&self) -> Attributes<'a> {
+        Attributes::new(
+            self.sections.attributes,
+            self.sections.nlri_at(),
+            self.index,
+        )
     }
 
     /// Every attribute as it was received, faulty ones included.
-    pub fn raw_attributes(&self) -> impl Iterator<Item = RawAttribute<'a>> + use<'a> {
-        self.placed_attributes().map(|(_, raw)| raw)
+    #[must_use]
+    pub const fn raw_attributes(&self) -> RawAttributes<'a> {
+        RawAttributes::new(self.sections.attributes)
     }
 
     /// The octets of the withdrawn-routes field.
@@ -427,23 +467,13 @@ impl<'a> UpdateView<'a> {
         self.sections.nlri
     }
 
-    /// Attributes with their offsets in the message.
-    fn placed_attributes(&self) -> impl Iterator<Item = (usize, RawAttribute<'a>)> + use<'a> {
-        let field = self.sections.attributes;
-        let base = self.sections.attributes_at();
-        let mut reader = Reader::new(field);
-        core::iter::from_fn(move || {
-            let at = base.saturating_add(field.len().saturating_sub(reader.len()));
-            RawAttribute::read(&mut reader).map(|raw| (at, raw))
-        })
-        .fuse()
-    }
-
+    #[inline]
     pub(super) fn is_live(&self, family: Family) -> bool {
         let live = self.context.families.difference(self.disabled);
         live.contains(family)
     }
 
+    #[inline]
     fn announced(&self) -> [Prefixes<'a>; 2] {
         let mp = match self.mp_reach() {
             Some(view) => self.mp(view.family, view.nlri),
@@ -452,12 +482,14 @@ impl<'a> UpdateView<'a> {
         [self.body(self.sections.nlri).announced(), mp.announced()]
     }
 
+    #[inline]
     fn body(&self, field: &'a [u8]) -> Prefixes<'a> {
         self.mp(Family::IPV4_UNICAST, field)
     }
 
     /// The prefixes of a field, where the family is one of prefixes that the
     /// session carries and this UPDATE does not disable.
+    #[inline]
     fn mp(&self, family: Family, field: &'a [u8]) -> Prefixes<'a> {
         if self.is_live(family) && family.is_prefix() {
             let add_path = self.context.add_path_receive.contains(family);
@@ -467,10 +499,12 @@ impl<'a> UpdateView<'a> {
         }
     }
 
+    #[inline]
     fn list<T: crate::attribute::WireItem>(&self, attribute: AttributeType) -> ListView<'a, T> {
         ListView::new(self.value(attribute).unwrap_or_default())
     }
 
+    #[inline]
     fn number(&self, attribute: AttributeType) -> Option<u32> {
         self.value(attribute)?
             .try_into()
@@ -478,6 +512,7 @@ impl<'a> UpdateView<'a> {
             .map(u32::from_be_bytes)
     }
 
+    #[inline]
     fn address(&self, attribute: AttributeType) -> Option<Ipv4Addr> {
         self.number(attribute).map(Ipv4Addr::from)
     }

@@ -41,4 +41,10 @@ fn a_message_full_of_faults_allocates_nothing() {
     });
     assert_eq!(omitted, 50 - 12, "one malformed and 49 repeated");
     assert_eq!(counts.allocations, 0);
+    // Whoever wants to see all of them is told.
+    let mut offsets = Vec::new();
+    let view = UpdateView::scan_with(&bytes, &context, |finding| offsets.push(finding.offset()));
+    assert_eq!(view.unwrap().findings().total(), offsets.len());
+    let first = 23 + ORIGIN.len() + AS_PATH.len() + NEXT_HOP.len();
+    assert!(offsets.into_iter().eq((0..50).map(|at| first + at * 4)));
 }

@@ -8,13 +8,19 @@
 mod allocation;
 mod attributes;
 mod bytes;
+mod iterators;
 mod mutation;
 mod nlri;
 mod open;
 mod packing;
+mod reflection;
 mod rfc7606;
 mod round_trip;
+mod sizes;
 mod strategy;
+#[cfg(feature = "tokio-util")]
+mod stream;
+mod text;
 mod values;
 
 use testkit::alloc::CountingAllocator;

@@ -9,7 +9,8 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::Outcome;
-use super::bgp::{message, octets, summary, walk};
+use super::bgp::{message, octets, summary};
+use crate::wire::laws;
 
 #[derive(Deserialize)]
 struct Case {
@@ -57,6 +58,24 @@ pub(super) fn run(case: &Value) -> Outcome {
     }
 }
 
+/// The message of a case of this suite or of `cve-vectors`; what is less than a message is
+/// wrapped into one.
+pub(crate) fn message_of(case: &Value) -> Option<Vec<u8>> {
+    let bytes = octets(case.get("hex")?.as_str()?)?;
+    let Ok(Case { kind, context, .. }) = Case::deserialize(case) else {
+        return Some(bytes);
+    };
+    match kind.as_str() {
+        "message" | "fuzz" => Some(bytes),
+        "capability" => {
+            let length = u8::try_from(bytes.len()).ok()?;
+            Some(open(&[&[2, length], &bytes[..]].concat()))
+        }
+        "opt_params" => Some(open(&bytes)),
+        kind => wrap(kind, &bytes, &context),
+    }
+}
+
 impl Negotiated {
     /// An internal peer with every family negotiated.
     fn context(&self) -> Context {
@@ -89,7 +108,7 @@ enum Fault {
 }
 
 fn judge_message(bytes: &[u8], context: &Context, wanted: Option<&Value>) -> Result<(), Fault> {
-    walk(bytes, context);
+    laws(bytes, context);
     let message =
         Message::decode(bytes, context).map_err(|error| Fault::Refused(error.to_string()))?;
     if let Message::Update(update) = &message

@@ -9,7 +9,8 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::Outcome;
-use super::bgp::{octets, walk};
+use super::bgp::octets;
+use crate::wire::{damage, walk};
 
 #[derive(Deserialize)]
 struct Case {
@@ -48,7 +49,9 @@ pub(super) fn run(case: &Value) -> Outcome {
         return Outcome::fail("a readable case", "not hexadecimal");
     };
     let context = case.context();
-    damage(&bytes, &context);
+    damage(&bytes, |damaged| {
+        walk(damaged, &context);
+    });
     let answer = Answer::of(&bytes, &context);
     let expect = &case.expect;
     let unsupported = expect.if_unsupported.iter().filter(|_| answer.is_opaque());
@@ -154,33 +157,5 @@ fn fits_update(update: &UpdateView<'_>, name: &str, action: &Action) -> bool {
         }
         (Disposition::AfiSafiDisable, "afi_safi_disable") => true,
         _ => false,
-    }
-}
-
-/// Walks every truncation, with the length that was and with one that fits, and every
-/// message with one bit flipped.
-fn damage(bytes: &[u8], context: &Context) {
-    for length in 0..bytes.len() {
-        let mut cut: Vec<u8> = bytes.iter().take(length).copied().collect();
-        walk(&cut, context);
-        let length = u16::try_from(length).unwrap_or(u16::MAX).to_be_bytes();
-        for (place, octet) in cut.iter_mut().skip(16).zip(length) {
-            *place = octet;
-        }
-        walk(&cut, context);
-    }
-    let mut damaged = bytes.to_vec();
-    for at in 0..bytes.len() {
-        for bit in 0..8 {
-            flip(&mut damaged, at, bit);
-            walk(&damaged, context);
-            flip(&mut damaged, at, bit);
-        }
-    }
-}
-
-fn flip(bytes: &mut [u8], at: usize, bit: u32) {
-    if let Some(octet) = bytes.get_mut(at) {
-        *octet ^= 1 << bit;
     }
 }

@@ -12,7 +12,7 @@ mod selector;
 mod session;
 
 pub use manifest::manifest;
-pub use message::message;
+pub use message::{input, message};
 pub use roundtrip::roundtrip;
 pub use selector::selector;
 pub use session::session;

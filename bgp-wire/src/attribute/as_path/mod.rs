@@ -8,13 +8,17 @@
 //! ```
 
 mod check;
+mod iter;
 #[cfg(feature = "alloc")]
 mod merge;
 #[cfg(feature = "alloc")]
 mod owned;
+#[cfg(feature = "alloc")]
+mod text;
 mod view;
 
 pub(crate) use check::{check, check_as4_path};
+pub use iter::{Asns, PathAsns, Segments};
 #[cfg(feature = "alloc")]
 pub use owned::{AsPath, AsPathSegment};
 pub use view::{AsPathView, SegmentView};
@@ -59,6 +63,16 @@ impl SegmentType {
     #[must_use]
     pub const fn is_confederation(self) -> bool {
         matches!(self, Self::ConfederationSequence | Self::ConfederationSet)
+    }
+
+    /// What stands around the segment in text.
+    const fn brackets(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Set => ("{", "}"),
+            Self::Sequence => ("", ""),
+            Self::ConfederationSequence => ("(", ")"),
+            Self::ConfederationSet => ("[", "]"),
+        }
     }
 
     /// What a segment of so many ASes adds to the length of the path (RFC 4271

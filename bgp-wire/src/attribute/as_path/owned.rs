@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use super::view::read_segment;
-use super::{AsPathView, SegmentType, SegmentView};
+use super::{AsPathView, PathAsns, SegmentType, SegmentView, Segments};
 use crate::reader::Reader;
 use crate::writer::Writer;
 use crate::{Asn, EncodeError};
@@ -97,12 +97,14 @@ impl AsPath {
     }
 
     /// The segments, the latest first.
-    pub fn segments(&self) -> impl Iterator<Item = SegmentView<'_>> + Clone {
+    #[must_use]
+    pub fn segments(&self) -> Segments<'_> {
         self.view().segments()
     }
 
     /// As [`AsPathView::iter_asns`].
-    pub fn iter_asns(&self) -> impl Iterator<Item = Asn> + Clone {
+    #[must_use]
+    pub fn iter_asns(&self) -> PathAsns<'_> {
         self.view().iter_asns()
     }
 
@@ -134,6 +136,26 @@ impl AsPath {
     #[must_use]
     pub fn origin_as(&self) -> Option<Asn> {
         self.view().origin_as()
+    }
+
+    /// The path, where its segments fill the octets: where nothing is lost.
+    pub(crate) fn whole(view: AsPathView<'_>) -> Option<Self> {
+        let taken = || match view.four_octet_as() {
+            true => Self {
+                octets: view.octets().into(),
+            },
+            false => Self::of_segments(view),
+        };
+        check_shape(view).then(taken)
+    }
+
+    /// The segments that can be read.
+    fn of_segments(view: AsPathView<'_>) -> Self {
+        let mut path = Self::empty();
+        for segment in view.segments() {
+            path.push_view(&segment);
+        }
+        path
     }
 
     /// Size of the attribute's value with two or four octets an AS number.
@@ -191,16 +213,7 @@ impl AsPath {
 
 impl From<AsPathView<'_>> for AsPath {
     fn from(view: AsPathView<'_>) -> Self {
-        if view.four_octet_as() && check_shape(view) {
-            return Self {
-                octets: view.octets().into(),
-            };
-        }
-        let mut path = Self::empty();
-        for segment in view.segments() {
-            path.push_view(&segment);
-        }
-        path
+        Self::whole(view).unwrap_or_else(|| Self::of_segments(view))
     }
 }
 

@@ -3,6 +3,8 @@
 use core::fmt;
 
 use super::SegmentType;
+use super::iter::{Asns, PathAsns, Segments};
+use crate::attribute::list_text;
 use crate::reader::Reader;
 use crate::{Asn, DecodeErrorKind};
 
@@ -38,13 +40,9 @@ impl<'a> SegmentView<'a> {
     }
 
     /// The AS numbers in wire order.
-    pub fn asns(&self) -> impl DoubleEndedIterator<Item = Asn> + Clone + use<'a> {
-        let width = if self.four_octet_as { 4 } else { 2 };
-        self.octets.chunks_exact(width).map(|octets| match *octets {
-            [a, b, c, d] => Asn(u32::from_be_bytes([a, b, c, d])),
-            [c, d] => Asn(u32::from_be_bytes([0, 0, c, d])),
-            _ => Asn::ZERO,
-        })
+    #[must_use]
+    pub const fn asns(&self) -> Asns<'a> {
+        Asns::new(self.octets, self.four_octet_as)
     }
 
     /// Whether AS 0 is among them (RFC 7607 §2).
@@ -92,15 +90,15 @@ impl<'a> AsPathView<'a> {
     }
 
     /// The segments, the latest first.
-    pub fn segments(&self) -> impl Iterator<Item = SegmentView<'a>> + Clone + use<'a> {
-        let four_octet_as = self.four_octet_as;
-        let mut reader = Reader::new(self.octets);
-        core::iter::from_fn(move || read_segment(&mut reader, four_octet_as).ok())
+    #[must_use]
+    pub const fn segments(&self) -> Segments<'a> {
+        Segments::new(self.octets, self.four_octet_as)
     }
 
     /// Every AS number of every segment, in wire order.
-    pub fn iter_asns(&self) -> impl Iterator<Item = Asn> + Clone + use<'a> {
-        self.segments().flat_map(|segment| segment.asns())
+    #[must_use]
+    pub const fn iter_asns(&self) -> PathAsns<'a> {
+        PathAsns::new(self.segments())
     }
 
     /// The length for route selection: a set counts one, confederation
@@ -156,24 +154,20 @@ impl<'a> AsPathView<'a> {
     }
 }
 
+/// The AS numbers; "{}" around a set, "()" and "[]" around those of a
+/// confederation.
+impl fmt::Display for SegmentView<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (open, close) = self.segment_type.brackets();
+        f.write_str(open)?;
+        list_text(f, self.asns())?;
+        f.write_str(close)
+    }
+}
+
 impl fmt::Display for AsPathView<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (at, segment) in self.segments().enumerate() {
-            let (open, close) = match segment.segment_type {
-                SegmentType::Sequence => ("", ""),
-                SegmentType::Set => ("{", "}"),
-                SegmentType::ConfederationSequence => ("(", ")"),
-                SegmentType::ConfederationSet => ("[", "]"),
-            };
-            f.write_str(if at == 0 { "" } else { " " })?;
-            f.write_str(open)?;
-            for (at, asn) in segment.asns().enumerate() {
-                let space = if at == 0 { "" } else { " " };
-                write!(f, "{space}{asn}")?;
-            }
-            f.write_str(close)?;
-        }
-        Ok(())
+        list_text(f, self.segments())
     }
 }
 

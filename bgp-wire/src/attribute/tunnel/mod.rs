@@ -13,7 +13,7 @@ mod sub_tlv;
 
 use core::fmt;
 
-pub use segment::{Segment, SegmentList, SegmentListItem};
+pub use segment::{Segment, SegmentList, SegmentListItem, SegmentListSegments};
 pub use sub_tlv::{TunnelSubTlv, TunnelSubTlvs};
 
 use crate::EncodeError;

@@ -71,13 +71,28 @@ impl<'a> SegmentList<'a> {
     }
 
     /// The segments alone.
-    pub fn segments(self) -> impl Iterator<Item = Segment<'a>> {
-        self.filter_map(|item| match item {
+    #[must_use]
+    pub const fn segments(self) -> SegmentListSegments<'a> {
+        SegmentListSegments(self)
+    }
+}
+
+/// The segments of a list, without its weight.
+#[derive(Clone, Copy, Debug)]
+pub struct SegmentListSegments<'a>(SegmentList<'a>);
+
+impl<'a> Iterator for SegmentListSegments<'a> {
+    type Item = Segment<'a>;
+
+    fn next(&mut self) -> Option<Segment<'a>> {
+        self.0.find_map(|item| match item {
             SegmentListItem::Segment(segment) => Some(segment),
             SegmentListItem::Weight(_) => None,
         })
     }
 }
+
+impl core::iter::FusedIterator for SegmentListSegments<'_> {}
 
 fn read<'a>(reader: &mut Reader<'a>) -> Option<SegmentListItem<'a>> {
     let [code, length] = reader.array()?;

@@ -151,6 +151,12 @@ mod tests {
         cut.truncate(last);
         let mut swapped = LinkStateBuilder::new(LinkStateKind::LINK, LinkStateProtocol::BGP, 0);
         swapped.remote_node(&[]).local_node(&[]);
+        let twice = |first: &[u8], second: &[u8]| {
+            let mut builder = LinkStateBuilder::new(LinkStateKind::LINK, LinkStateProtocol::BGP, 0);
+            builder.local_node(&[]).tlv(9000, first).tlv(9000, second);
+            builder
+        };
+        let (longer, higher) = (twice(&[1, 1], &[9]), twice(&[2], &[1]));
         let mut reach =
             LinkStateBuilder::new(LinkStateKind::IPV4_PREFIX, LinkStateProtocol::BGP, 0);
         reach.local_node(&[]).tlv(265, &[33, 1, 1, 1, 1, 1]);
@@ -161,16 +167,12 @@ mod tests {
                 "sub-TLVs out of order",
             ),
             (node(&[(515, &[1; 4]), (515, &[2; 4])]), "sub-TLV twice"),
-            (node(&[(512, &[1; 3])]), "AS of three octets"),
             (octets(&swapped), "TLVs out of order"),
-            (octets(&reach), "33 bits"),
+            (octets(&longer), "of one type, the longer first"),
+            (octets(&higher), "of one type, the higher first"),
             (
                 alloc::vec![0, 1, 0, 8, 0, 0, 0, 0, 0, 0, 0, 0],
                 "no identifier",
-            ),
-            (
-                alloc::vec![0, 1, 0, 9, 1, 0, 0, 0, 0, 0, 0, 0, 0],
-                "no node",
             ),
         ] {
             assert_eq!(
@@ -178,6 +180,17 @@ mod tests {
                 Err(Malformed::Discard),
                 "{why}"
             );
+        }
+        // What only who uses the route may judge.
+        for (octets, why) in [
+            (node(&[(512, &[1; 3])]), "AS of three octets"),
+            (octets(&reach), "33 bits"),
+            (
+                alloc::vec![0, 1, 0, 9, 1, 0, 0, 0, 0, 0, 0, 0, 0],
+                "no node",
+            ),
+        ] {
+            assert!(LinkState::decode(&octets, LS).is_ok(), "{why}");
         }
         let unknown = [0, 99, 0, 1, 7];
         assert_eq!(

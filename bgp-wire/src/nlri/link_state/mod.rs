@@ -101,8 +101,9 @@ pub struct LinkState<'a> {
 
 impl<'a> LinkState<'a> {
     /// Reads a whole NLRI. One that breaks the syntax of RFC 9552 §8.2.2 (TLVs
-    /// that do not fill it, of wrong lengths, or out of order) can be stepped
-    /// over, and is discarded.
+    /// that do not fill it, or out of order) can be stepped over, and is
+    /// discarded. Which TLVs there are and what lengths they have is for who
+    /// uses the route, not for who passes it on.
     pub(crate) fn decode(octets: &'a [u8], family: Family) -> Result<Self, Malformed> {
         let mut reader = Reader::new(octets);
         let kind = reader.u16().map(LinkStateKind).ok_or(Malformed::Field)?;
@@ -116,7 +117,7 @@ impl<'a> LinkState<'a> {
             kind,
             value: reader.rest(),
         };
-        match !kind.is_known() || descriptor::check(kind, route.value) {
+        match !kind.is_known() || descriptor::check(route.value) {
             true => Ok(route),
             false => Err(Malformed::Discard),
         }
@@ -184,11 +185,12 @@ impl<'a> LinkState<'a> {
     }
 
     /// The descriptors of the link or prefix, those of the nodes left out.
-    pub fn descriptors(&self) -> impl Iterator<Item = LinkStateDescriptor<'a>> + use<'a> {
-        let kind = self.kind;
-        self.tlvs()
-            .filter(|tlv| !matches!(tlv.code, LOCAL_NODE | REMOTE_NODE))
-            .map(move |tlv| LinkStateDescriptor::decode(kind, tlv))
+    #[must_use]
+    pub fn descriptors(&self) -> LinkStateDescriptors<'a> {
+        LinkStateDescriptors {
+            kind: self.kind,
+            tlvs: self.tlvs(),
+        }
     }
 
     fn parts(&self) -> Option<(LinkStateProtocol, u64, Tlvs<'a>)> {
@@ -213,10 +215,34 @@ impl<'a> LinkState<'a> {
     }
 }
 
-/// Whether TLVs stand in the order of their types, and with `once` no type
-/// twice (RFC 9552 §5.1, §5.2.1.4).
-fn in_order(last: &mut Option<u16>, tlv: Tlv<'_>, once: bool) -> bool {
-    let fits = last.is_none_or(|last| last < tlv.code || !once && last == tlv.code);
-    *last = Some(tlv.code);
+/// The descriptors of a link or of a prefix.
+#[derive(Clone, Copy, Debug)]
+pub struct LinkStateDescriptors<'a> {
+    kind: LinkStateKind,
+    tlvs: Tlvs<'a>,
+}
+
+impl<'a> Iterator for LinkStateDescriptors<'a> {
+    type Item = LinkStateDescriptor<'a>;
+
+    fn next(&mut self) -> Option<LinkStateDescriptor<'a>> {
+        let is_own = |tlv: &Tlv<'_>| !matches!(tlv.code, LOCAL_NODE | REMOTE_NODE);
+        let tlv = Iterator::find(&mut self.tlvs, is_own)?;
+        Some(LinkStateDescriptor::decode(self.kind, tlv))
+    }
+}
+
+impl core::iter::FusedIterator for LinkStateDescriptors<'_> {}
+
+/// Whether TLVs stand in the order of their types, those of one type in that of
+/// their lengths and then of their values, and with `once` no type twice (RFC
+/// 9552 §5.1, §5.2.1.4).
+fn in_order<'a>(last: &mut Option<Tlv<'a>>, tlv: Tlv<'a>, once: bool) -> bool {
+    let place = |tlv: Tlv<'a>| (tlv.code, tlv.value.len(), tlv.value);
+    let fits = last.is_none_or(|last| match once {
+        true => last.code < tlv.code,
+        false => place(last) <= place(tlv),
+    });
+    *last = Some(tlv);
     fits
 }

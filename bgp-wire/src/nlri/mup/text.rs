@@ -25,22 +25,26 @@ impl fmt::Display for MupRoute<'_> {
                 qfi,
                 endpoint,
                 source,
+                tlvs,
             } => {
                 write!(
                     f,
                     "[type:t1st][rd:{rd}][prefix:{prefix}][teid:{teid}][qfi:{qfi}]"
                 )?;
                 write!(f, "[endpoint:{endpoint}]")?;
-                source.map_or(Ok(()), |source| write!(f, "[source:{source}]"))
+                source.map_or(Ok(()), |source| write!(f, "[source:{source}]"))?;
+                show_tlvs(tlvs, f)
             }
             Self::Session2 {
                 rd,
                 endpoint,
                 teid,
                 teid_bits,
+                tlvs,
             } => {
                 write!(f, "[type:t2st][rd:{rd}][endpoint:{endpoint}]")?;
-                write!(f, "[teid:0x{teid:08x}/{teid_bits}]")
+                write!(f, "[teid:0x{teid:08x}/{teid_bits}]")?;
+                show_tlvs(tlvs, f)
             }
             Self::Unknown {
                 architecture,
@@ -55,6 +59,14 @@ impl fmt::Display for MupRoute<'_> {
     }
 }
 
+fn show_tlvs(tlvs: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    match tlvs {
+        [] => Ok(()),
+        tlvs => write!(f, "[tlvs:0x{}]", Hex(tlvs)),
+    }
+}
+
+/// A route without TLVs.
 impl FromStr for MupRoute<'static> {
     type Err = ParseError;
 
@@ -84,6 +96,7 @@ impl FromStr for MupRoute<'static> {
                 qfi: fields.need("qfi")?,
                 endpoint: fields.need("endpoint")?,
                 source: fields.optional("source")?,
+                tlvs: &[],
             },
             _ => {
                 let Teid(teid, teid_bits) = fields.need("teid")?;
@@ -92,6 +105,7 @@ impl FromStr for MupRoute<'static> {
                     endpoint: fields.need("endpoint")?,
                     teid,
                     teid_bits,
+                    tlvs: &[],
                 }
             }
         })

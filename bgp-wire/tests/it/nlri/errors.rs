@@ -55,11 +55,7 @@ fn fields_that_cannot_be_parsed() {
             &[6, 4, 0x81, 1, 3, 0x81, 6],
             "out of order",
         ),
-        (
-            family(Afi::IPV4, Safi::MUP),
-            &[1, 0, 1, 1, 0],
-            "shorter than a distinguisher",
-        ),
+        (family(Afi::IPV4, Safi::MUP), &[1, 0, 1, 9, 0], "cut off"),
         (LINK_STATE, &[0, 1, 0], "cut off"),
         (family(Afi::L2VPN, Safi::VPLS), &[0, 17, 0], "cut off"),
     ] {
@@ -78,6 +74,46 @@ fn fields_that_cannot_be_parsed() {
         assert_eq!(view.disposition(), Disposition::AfiSafiDisable, "{why}");
         assert!(view.disabled_families().contains(family));
         assert_eq!(view.reachable_nlri().count(), 0);
+    }
+}
+
+/// draft-ietf-bess-mup-safi-01 §3.1: a route that can be skipped is withdrawn.
+#[test]
+fn a_malformed_mobile_user_plane_route_is_withdrawn() {
+    let family = family(Afi::IPV4, Safi::MUP);
+    let good = [1, 0, 2, 12, 0, 0, 0xfd, 0xe8, 0, 0, 0, 1, 192, 0, 2, 1];
+    for bad in [
+        &[1, 0, 1, 1, 0][..],
+        &[1, 0, 1, 9, 0, 0, 0, 0, 0, 0, 0, 0, 33],
+        &[1, 0, 2, 9, 0, 0, 0, 0, 0, 0, 0, 0, 9],
+    ] {
+        let bytes = reach(family, &[bad, &good].concat());
+        let view = UpdateView::scan(&bytes, &context()).unwrap();
+        assert_eq!(view.disposition(), Disposition::TreatAsWithdraw);
+        assert_eq!(view.reachable_nlri().count(), 0);
+        assert_eq!(view.unreachable_nlri().count(), 1, "the good one");
+    }
+}
+
+/// RFC 8277 §2.1: more labels than the session said it takes.
+#[test]
+fn too_many_labels_withdraw() {
+    let family = family(Afi::IPV4, Safi::LABELED);
+    let field = [96, 0, 1, 0, 0, 2, 0, 0, 3, 1, 203, 0, 113];
+    let bytes = reach(family, &field);
+    for (limit, disposition) in [
+        (255, Disposition::Accept),
+        (3, Disposition::Accept),
+        (2, Disposition::TreatAsWithdraw),
+    ] {
+        let mut context = context();
+        context.multiple_labels.insert(family);
+        context.label_limit = limit;
+        let view = UpdateView::scan(&bytes, &context).unwrap();
+        assert_eq!(view.disposition(), disposition, "{limit}");
+        let withdrawn = usize::from(disposition == Disposition::TreatAsWithdraw);
+        assert_eq!(view.unreachable_nlri().count(), withdrawn);
+        assert_eq!(view.reachable_nlri().count(), 1 - withdrawn);
     }
 }
 
@@ -151,7 +187,8 @@ fn a_link_state_route_of_wrong_syntax_is_discarded_alone() {
     let node = [
         0, 1, 0, 21, 2, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 8, 2, 0, 0, 4, 0, 0, 0xfd, 0xe8,
     ];
-    let wrong = [0, 1, 0, 9, 2, 0, 0, 0, 0, 0, 0, 0, 0];
+    // A TLV that is cut off.
+    let wrong = [0, 1, 0, 12, 2, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0];
     let bytes = reach(LINK_STATE, &[&node[..], &wrong, &node].concat());
     let view = UpdateView::scan(&bytes, &context()).unwrap();
     assert_eq!(view.disposition(), Disposition::Accept);
@@ -159,6 +196,31 @@ fn a_link_state_route_of_wrong_syntax_is_discarded_alone() {
     assert_eq!(finding.kind(), DecodeErrorKind::NlriValue);
     assert_eq!(&bytes[finding.offset()..][..finding.len()], wrong);
     assert_eq!(view.reachable_nlri().count(), 2);
+}
+
+/// RFC 9830 §2.2, §5.
+#[test]
+fn sr_policies_come_with_one_tunnel_of_their_own() {
+    let family = family(Afi::IPV4, Safi::SR_POLICY);
+    let bytes = reach(family, &[&[96][..], &[7; 12]].concat());
+    let view = UpdateView::scan(&bytes, &context()).unwrap();
+    assert_eq!(view.disposition(), Disposition::Accept);
+    let at = bytes.len() - 7;
+    assert_eq!(bytes[at..], [0xc0, 23, 4, 0, 15, 0, 0]);
+    let mut other = bytes.clone();
+    other[at + 4] = 8;
+    let view = UpdateView::scan(&other, &context()).unwrap();
+    assert_eq!(view.disposition(), Disposition::TreatAsWithdraw);
+    let finding = view.findings().iter().next().unwrap();
+    assert_eq!((finding.offset(), finding.len()), (at, 7));
+    // Another attribute in its place: it is missing.
+    let mut missing = bytes;
+    missing[at + 1] = 99;
+    let view = UpdateView::scan(&missing, &context()).unwrap();
+    assert_eq!(view.disposition(), Disposition::TreatAsWithdraw);
+    let finding = view.findings().iter().next().unwrap();
+    assert_eq!(finding.kind(), DecodeErrorKind::Required);
+    assert_eq!(view.unreachable_nlri().count(), 1);
 }
 
 /// RFC 9830 §5: the length is not that of the endpoint's IP version.

@@ -38,7 +38,12 @@ fn reach(family: Family, field: &[u8]) -> Vec<u8> {
     value.extend(next_hop);
     value.push(0);
     value.extend(field);
-    update(&[], &[&wide(14, &value), ORIGIN, AS_PATH], &[])
+    // RFC 9830 §4.2.1.
+    let tunnel: &[u8] = match family.safi {
+        Safi::SR_POLICY => &[0xc0, 23, 4, 0, 15, 0, 0],
+        _ => &[],
+    };
+    update(&[], &[&wide(14, &value), ORIGIN, AS_PATH, tunnel], &[])
 }
 
 /// An UPDATE that withdraws a field of NLRI.

@@ -1,8 +1,8 @@
 //! NLRI of every family packed into messages.
 
 use bgp_wire::{
-    Afi, EncodeError, Family, FamilySet, NextHop, NlriBuf, PathAttributes, Safi, UpdatePacker,
-    UpdateView,
+    Afi, EncodeError, Family, FamilySet, NextHop, NlriBuf, OtherAttribute, PathAttributes, Safi,
+    TunnelType, UpdatePacker, UpdateView,
 };
 
 use super::context;
@@ -27,7 +27,11 @@ fn what_is_announced_and_withdrawn_reads_back() {
         let packer = UpdatePacker::new(&context);
         for vector in vectors::all() {
             let family = vector.family;
-            let attributes = PathAttributes::new(V4);
+            let mut attributes = PathAttributes::new(V4);
+            if family.safi == Safi::SR_POLICY {
+                let tunnel = OtherAttribute::tunnel_encapsulation(&[(TunnelType::SR_POLICY, &[])]);
+                attributes.set_other(tunnel.unwrap());
+            }
             let all: Vec<NlriBuf> = (0..300).map(|id| nlri(&vector, id)).collect();
             let mut rest = all.iter().peekable();
             let mut out = vec![0; 4096];

@@ -291,7 +291,11 @@ fn mup() -> impl Strategy<Value = Made> {
         let (afi, route) = match kind {
             1 => (afi(&prefix), MupRoute::InterworkSegment { rd, prefix }),
             2 => (
-                Afi::IPV4,
+                if endpoint.is_ipv4() {
+                    Afi::IPV4
+                } else {
+                    Afi::IPV6
+                },
                 MupRoute::DirectSegment {
                     rd,
                     address: endpoint,
@@ -301,10 +305,11 @@ fn mup() -> impl Strategy<Value = Made> {
                 let route = MupRoute::Session1 {
                     rd,
                     prefix,
-                    teid,
+                    teid: teid.max(1),
                     qfi,
                     endpoint,
                     source,
+                    tlvs: &[],
                 };
                 (afi(&prefix), route)
             }
@@ -313,8 +318,14 @@ fn mup() -> impl Strategy<Value = Made> {
                 let route = MupRoute::Session2 {
                     rd,
                     endpoint,
-                    teid: teid & mask,
+                    // A whole identifier of 0 does not exist.
+                    teid: if teid_bits == 32 {
+                        teid.max(1)
+                    } else {
+                        teid & mask
+                    },
                     teid_bits,
+                    tlvs: &[],
                 };
                 let afi = if endpoint.is_ipv4() {
                     Afi::IPV4

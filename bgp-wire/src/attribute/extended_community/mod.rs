@@ -6,21 +6,12 @@
 //! +---------------+---------------------+------------------------------+
 //! ```
 
-use core::fmt;
-use core::net::{Ipv4Addr, Ipv6Addr};
-use core::str::FromStr;
+mod text;
+
+use core::net::Ipv6Addr;
 
 use super::{WireItem, fixed};
-use crate::{Asn, ParseError};
-
-/// Name of a sub-type that several types share.
-const fn sub_type_name(low: u8) -> Option<&'static str> {
-    match low {
-        0x02 => Some("rt"),
-        0x03 => Some("soo"),
-        _ => None,
-    }
-}
+use crate::Asn;
 
 /// An extended community of eight octets. A type that is not known is no error.
 ///
@@ -76,49 +67,6 @@ impl WireItem for ExtendedCommunity {
     }
 }
 
-impl fmt::Display for ExtendedCommunity {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let [high, low, a, b, c, d, y, z] = self.0;
-        let tail = u16::from_be_bytes([y, z]);
-        match (high & !0x40, sub_type_name(low)) {
-            (0x00, Some(name)) => {
-                let asn = u16::from_be_bytes([a, b]);
-                write!(f, "{name}:{asn}:{}", u32::from_be_bytes([c, d, y, z]))
-            }
-            (0x01, Some(name)) => write!(f, "{name}:{}:{tail}", Ipv4Addr::new(a, b, c, d)),
-            // A small number in the wide form is told from the narrow form.
-            (0x02, Some(name)) => match u32::from_be_bytes([a, b, c, d]) {
-                small @ ..=0xffff => write!(f, "{name}:{small}L:{tail}"),
-                asn => write!(f, "{name}:{asn}:{tail}"),
-            },
-            _ => write!(f, "0x{:016x}", u64::from_be_bytes(self.0)),
-        }
-    }
-}
-
-/// Reads "rt:65000:7", "soo:192.0.2.1:9", "rt:65000L:7" (the 4-octet form of a
-/// small AS number) and "0x0002fde800000007". The named forms are transitive.
-impl FromStr for ExtendedCommunity {
-    type Err = ParseError;
-
-    fn from_str(text: &str) -> Result<Self, ParseError> {
-        parse(text).ok_or(ParseError::Invalid("extended community"))
-    }
-}
-
-fn parse(text: &str) -> Option<ExtendedCommunity> {
-    if let Some(digits) = text.strip_prefix("0x").filter(|it| it.len() == 16) {
-        let octets = u64::from_str_radix(digits, 16).ok()?;
-        return Some(ExtendedCommunity(octets.to_be_bytes()));
-    }
-    let (name, value) = text.split_once(':')?;
-    let low = (0..=0xff).find(|low| sub_type_name(*low) == Some(name))?;
-    // The value has the forms and the octets of a route distinguisher.
-    let [_, high, value @ ..] = value.parse::<crate::RouteDistinguisher>().ok()?.octets();
-    let [a, b, c, d, y, z] = value;
-    (high <= 2).then_some(ExtendedCommunity([high, low, a, b, c, d, y, z]))
-}
-
 /// An IPv6 address specific extended community of twenty octets (RFC 5701 §2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -141,17 +89,6 @@ impl WireItem for Ipv6ExtendedCommunity {
     }
 }
 
-impl fmt::Display for Ipv6ExtendedCommunity {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let [high, low, .., y, z] = self.0;
-        match sub_type_name(low) {
-            Some(name) => write!(f, "{name}:")?,
-            None => write!(f, "0x{high:02x}{low:02x}:")?,
-        }
-        write!(f, "{}:{}", self.address(), u16::from_be_bytes([y, z]))
-    }
-}
-
 #[cfg(all(test, feature = "alloc"))]
 mod tests {
     use super::*;
@@ -164,7 +101,28 @@ mod tests {
             ([0x01, 0x03, 192, 0, 2, 1, 0, 9], "soo:192.0.2.1:9"),
             ([0x02, 0x02, 0, 1, 0, 0, 0, 7], "rt:65536:7"),
             ([0x02, 0x02, 0, 0, 0xfd, 0xe8, 0, 7], "rt:65000L:7"),
-            ([0x43, 0x00, 0, 0, 0, 0, 0, 1], "0x4300000000000001"),
+            ([0x43, 0x00, 0, 0, 0, 0, 0, 1], "validation-state:not-found"),
+            ([0x43, 0x00, 0, 0, 0, 0, 1, 1], "0x4300000000000101"),
+            ([0x40, 0x02, 0xfd, 0xe8, 0, 0, 0, 7], "0x4002fde800000007"),
+            (
+                [0x40, 0x04, 0xfd, 0xe8, 0x4c, 0xee, 0x6b, 0x28],
+                "link-bandwidth:65000:125000000",
+            ),
+            ([0x03, 0x0b, 0x40, 0, 0, 0, 0, 100], "color:1:100"),
+            ([0x03, 0x0c, 0, 0, 0, 0, 0, 8], "encapsulation:8"),
+            ([0x03, 0x0d, 0, 0, 0, 0, 0, 0], "default-gateway"),
+            ([0x06, 0x00, 1, 0, 0, 0, 0, 4], "mac-mobility:sticky:4"),
+            (
+                [0x06, 0x01, 1, 0, 0, 0, 0x10, 1],
+                "esi-label:single-active:4097",
+            ),
+            (
+                [0x06, 0x02, 0, 0, 0x5e, 0, 0x53, 1],
+                "es-import-rt:00:00:5e:00:53:01",
+            ),
+            ([0x80, 0x06, 0, 0, 0, 0, 0, 0], "rate-bytes:0:0"),
+            ([0x81, 0x08, 192, 0, 2, 1, 0, 9], "redirect:192.0.2.1:9"),
+            ([0x80, 0x09, 0, 0, 0, 0, 0, 46], "mark:46"),
         ] {
             assert_eq!(ExtendedCommunity(octets).to_string(), text);
             assert_eq!(text.parse(), Ok(ExtendedCommunity(octets)));
@@ -185,6 +143,8 @@ mod tests {
         let mut octets = [0; 20];
         octets[..6].copy_from_slice(&[0, 2, 0x20, 1, 0xd, 0xb8]);
         octets[19] = 5;
-        assert_eq!(Ipv6ExtendedCommunity(octets).to_string(), "rt:2001:db8:::5");
+        let community = Ipv6ExtendedCommunity(octets);
+        assert_eq!(community.to_string(), "rt:[2001:db8::]:5");
+        assert_eq!("rt:[2001:db8::]:5".parse(), Ok(community));
     }
 }
