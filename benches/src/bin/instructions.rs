@@ -30,8 +30,11 @@ const TIMES: u32 = 5;
 /// How much more than written down something may take, in percent.
 const TOLERANCE: u64 = 10;
 
+/// One thing that is measured, and what it is called.
+type Work = (&'static str, fn(&Workload));
+
 /// What is measured.
-const WORK: [(&str, fn(&Workload)); 3] = [
+const WORK: [Work; 3] = [
     ("scan", |work| {
         for message in &work.messages {
             black_box(UpdateView::scan(black_box(message), &work.context).is_ok());

@@ -219,7 +219,7 @@ impl Iterator for Prefixes<'_> {
     }
 
     #[inline]
-    fn fold<B, F: FnMut(B, Nlri) -> B>(mut self, mut sum: B, mut visit: F) -> B {
+    fn fold<B, F: FnMut(B, Nlri) -> B>(self, mut sum: B, mut visit: F) -> B {
         match (self.family.afi, self.add_path) {
             _ if self.reader.is_empty() => sum,
             (Afi::IPV4, false) => self.walk(sum, visit, |reader| {
@@ -231,7 +231,7 @@ impl Iterator for Prefixes<'_> {
                 reader.prefix_v6(bits)
             }),
             _ => {
-                while let Some(nlri) = self.next() {
+                for nlri in self {
                     sum = visit(sum, nlri);
                 }
                 sum
