@@ -21,6 +21,8 @@ mod frame;
 mod frame_buf;
 pub mod manual;
 mod message;
+#[cfg(feature = "mrt")]
+pub mod mrt;
 mod nlri;
 mod notification;
 mod open;

@@ -70,6 +70,23 @@ impl Framing {
     }
 }
 
+/// Whether the crate knows where an NLRI of the family ends.
+#[cfg(feature = "mrt")]
+pub(crate) fn is_framed(family: Family) -> bool {
+    Framing::of(family) != Framing::Opaque
+}
+
+/// One NLRI of a family off the front, with the path identifier before it.
+#[cfg(feature = "mrt")]
+pub(crate) fn one<'a>(reader: &mut Reader<'a>, family: Family, add_path: bool) -> Option<&'a [u8]> {
+    let all = reader.rest();
+    if add_path {
+        reader.u32()?;
+    }
+    Framing::of(family).take(reader)?;
+    all.get(..all.len().checked_sub(reader.len())?)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

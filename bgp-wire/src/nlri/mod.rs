@@ -52,6 +52,8 @@ pub use flow_spec::FlowSpecBuilder;
 pub use flow_spec::{
     FlowComponent, FlowComponents, FlowField, FlowPrefix, FlowSpec, FlowTest, FlowTests,
 };
+#[cfg(feature = "mrt")]
+pub(crate) use framing::{is_framed, one};
 pub use key::{KeyOctets, NlriKey};
 pub use label::{Label, LabelStack};
 pub use labeled::{LabeledPrefix, VpnPrefix};

@@ -7,6 +7,7 @@
 
 mod alloc;
 mod apiserver;
+mod archives;
 mod damage;
 mod floor;
 mod flow_text;
