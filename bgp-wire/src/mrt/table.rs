@@ -300,6 +300,9 @@ impl<'a> Rib<'a> {
     /// [`Context`] to read it with comes back; [`UpdateView::scan`](crate::UpdateView::scan)
     /// then has every attribute, typed and judged.
     ///
+    /// Nothing is announced where an entry of another family than IPv4 unicast has no
+    /// MP_REACH_NLRI, as some have been written; the other attributes are there.
+    ///
     /// `None` when the attributes cannot be walked, or are too many for one message.
     #[must_use]
     pub fn update(&self, entry: &RibEntry<'_>, out: &mut Vec<u8>) -> Option<Context> {

@@ -9,6 +9,8 @@ mod allocation;
 mod attributes;
 mod bytes;
 mod iterators;
+#[cfg(feature = "mrt")]
+mod mrt;
 mod mutation;
 mod nlri;
 mod open;
