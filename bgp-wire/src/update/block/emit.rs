@@ -159,6 +159,7 @@ impl AttributeBlock<'_> {
         }
     }
 
+    #[inline]
     fn change(entry: &Entry<'_>, target: Target, reflection: Option<Reflection>) -> Change {
         match entry.raw.attribute_type {
             AttributeType::NEXT_HOP => match target.next_hop {

@@ -324,7 +324,7 @@ impl Entry<'_> {
     /// Whether an unknown attribute still needs its Partial bit.
     #[inline]
     fn needs_partial(&self) -> bool {
-        Index::slot(self.raw.attribute_type).is_none()
-            && !self.raw.flags.contains(AttributeFlags::PARTIAL)
+        !self.raw.flags.contains(AttributeFlags::PARTIAL)
+            && Index::slot(self.raw.attribute_type).is_none()
     }
 }
