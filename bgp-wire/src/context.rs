@@ -89,6 +89,9 @@ pub struct Context {
     /// Whether AIGP is enabled: by default for internal and confederation
     /// peers (RFC 7311 §3.3). Elsewhere a received AIGP is ignored quietly.
     pub aigp: bool,
+    /// Whether BGPsec was negotiated towards the peer: only then BGPsec_PATH is
+    /// sent (RFC 8205 §2). Off by default.
+    pub bgpsec_send: bool,
     /// Whether an external peer must be the first AS of the path (RFC 4271
     /// §6.3, a MAY). Needs `peer_as`; off by default, as route servers break it.
     pub enforce_first_as: bool,
@@ -122,6 +125,7 @@ impl Context {
             as_set: AsSetPolicy::Accept,
             malformed_nlri: MalformedNlriPolicy::SessionReset,
             aigp: !matches!(peer_type, PeerType::External),
+            bgpsec_send: false,
             enforce_first_as: false,
             enhanced_route_refresh: false,
             local_as: Asn::ZERO,

@@ -60,7 +60,7 @@ pub struct PathAttributes {
     /// ONLY_TO_CUSTOMER (RFC 9234 §5).
     pub only_to_customer: Option<Asn>,
     /// The other attributes, in their wire form and in the order of their type
-    /// codes.
+    /// codes. BGPsec_PATH is encoded only where the session has BGPsec.
     pub others: Vec<OtherAttribute>,
 }
 
@@ -153,7 +153,10 @@ impl PathAttributes {
 
     /// The types above MP_UNREACH_NLRI, the untyped ones in their places.
     fn emit_later(&self, context: &Context, sink: &mut impl Sink) -> Result<(), EncodeError> {
-        let mut others = self.others.iter().peekable();
+        let is_sent = |it: &&OtherAttribute| {
+            it.attribute_type != AttributeType::BGPSEC_PATH || context.bgpsec_send
+        };
+        let mut others = self.others.iter().filter(is_sent).peekable();
         for (attribute_type, emit) in LATER {
             while let Some(it) = others.next_if(|it| it.attribute_type < attribute_type) {
                 sink.raw(&it.raw())?;

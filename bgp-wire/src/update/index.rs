@@ -84,7 +84,7 @@ impl Index {
     }
 
     #[inline]
-    fn at_slot(&self, slot: usize) -> Option<usize> {
+    pub(crate) fn at_slot(&self, slot: usize) -> Option<usize> {
         match self.0.get(slot) {
             None | Some(0) => None,
             Some(at) => Some(usize::from(*at)),

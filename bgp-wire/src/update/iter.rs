@@ -37,9 +37,9 @@ impl<'a> Attributes<'a> {
             let before = self.raw.remaining();
             let raw = self.raw.next()?;
             let counts = match Index::slot(raw.attribute_type) {
-                Some(_) => {
+                Some(slot) => {
                     let at = self.end.saturating_sub(before);
-                    self.index.at(raw.attribute_type) == Some(at)
+                    self.index.at_slot(slot) == Some(at)
                 }
                 None => {
                     self.unknown.insert(raw.attribute_type)

@@ -12,7 +12,7 @@ use crate::update::rules::{self, Verdict};
 use crate::update::sr_policy::{self, Wrong};
 use crate::update::view::UpdateView;
 use crate::{
-    AttributeFlags, AttributeType, Context, DecodeError, DecodeErrorKind, Family, FamilySet,
+    Afi, AttributeFlags, AttributeType, Context, DecodeError, DecodeErrorKind, Family, FamilySet,
     MalformedNlriPolicy, Safi, nlri,
 };
 
@@ -354,6 +354,10 @@ impl<'a, 'f> Scan<'a, 'f> {
 
     /// RFC 9830 §4.2.1, §5, where SR policies are announced.
     fn sr_policies(&mut self) {
+        // Most sessions have none, and a scan is short.
+        if self.context.families.intersection(SR_POLICIES).is_empty() {
+            return;
+        }
         let announces = self.mp_reach_view().is_some_and(|view| {
             view.family.safi == Safi::SR_POLICY
                 && !view.nlri.is_empty()
@@ -426,6 +430,11 @@ impl<'a, 'f> Scan<'a, 'f> {
         }
     }
 }
+
+/// The families of SR policies.
+const SR_POLICIES: FamilySet = FamilySet::empty()
+    .with(Family::new(Afi::IPV4, Safi::SR_POLICY))
+    .with(Family::new(Afi::IPV6, Safi::SR_POLICY));
 
 /// Where an attribute stands in the message.
 #[derive(Clone, Copy)]

@@ -2,6 +2,8 @@
 
 use bgp_wire::{Context, PeerType, UpdateView};
 use testkit::alloc::count;
+use testkit::shared;
+use testkit::wire::{committed, real, sessions, walk};
 
 use crate::bytes::{AS_PATH, MP_REACH, MP_UNREACH, NEXT_HOP, NLRI, ORIGIN, attribute, update};
 
@@ -47,4 +49,40 @@ fn a_message_full_of_faults_allocates_nothing() {
     assert_eq!(view.unwrap().findings().total(), offsets.len());
     let first = 23 + ORIGIN.len() + AS_PATH.len() + NEXT_HOP.len();
     assert!(offsets.into_iter().eq((0..50).map(|at| first + at * 4)));
+}
+
+/// Every accessor, every item of every list and the text of every type, of every committed
+/// message in every session.
+#[test]
+fn walking_over_everything_allocates_nothing() {
+    let mut walked = 0;
+    for (name, message) in committed() {
+        for (session, context) in sessions() {
+            let (seen, counts) = count(|| walk(&message, &context));
+            assert_eq!(counts.allocations, 0, "{name}, {session}");
+            walked += seen.items;
+        }
+    }
+    assert!(walked > 10_000, "{walked} items");
+}
+
+#[test]
+fn real_messages_allocate_nothing() {
+    let files = real();
+    if files.is_empty() {
+        return shared::skip_message();
+    }
+    let [_, _, (_, wide), .., (_, narrow)] = sessions();
+    let mut messages = 0_usize;
+    for message in files.iter().flat_map(|(_, messages)| messages) {
+        let context = if message.four_octet_as == Some(false) {
+            narrow
+        } else {
+            wide
+        };
+        let (_, counts) = count(|| walk(&message.octets, &context));
+        assert_eq!(counts.allocations, 0, "{:02x?}", message.octets);
+        messages += 1;
+    }
+    println!("{messages} messages");
 }

@@ -7,6 +7,7 @@
 
 mod allocation;
 mod attributes;
+mod byte_order;
 mod bytes;
 mod iterators;
 #[cfg(feature = "mrt")]

@@ -1,7 +1,10 @@
 //! Damaged messages: nothing panics, nothing runs away, and a scanned UPDATE keeps its
 //! promises whatever is in it.
 
-use bgp_wire::{Context, Disposition, Family, Message, PeerType, UpdateView};
+use bgp_wire::{
+    AttributeBlockBuf, Context, Disposition, Family, Message, PeerType, Reflection, UpdatePacker,
+    UpdateView,
+};
 use proptest::prelude::*;
 
 use crate::bytes::{
@@ -120,6 +123,47 @@ fn check_update(view: &UpdateView<'_>) {
     assert!(view.path_attributes(Family::IPV4_UNICAST).as_path.length() <= view.bytes().len());
 }
 
+/// What is passed on is the route that was taken, without a fault.
+fn check_block(view: &UpdateView<'_>) {
+    let mut context = *view.context();
+    context.add_path_send = context.add_path_receive;
+    let packer = UpdatePacker::new(&context);
+    let reflection = Reflection {
+        originator_id: [192, 0, 2, 7].into(),
+        cluster_id: [192, 0, 2, 254].into(),
+    };
+    for group in view.announcements() {
+        let block = view
+            .attribute_block_via(group.next_hop)
+            .reflected(reflection);
+        let mut out = [0; 4096];
+        let mut routes = group.routes.peekable();
+        let length = packer
+            .announce(&block, group.family, &mut routes, &mut out)
+            .unwrap();
+        let kept = AttributeBlockBuf::from(block);
+        let mut again = [0; 4096];
+        let mut routes = group.routes.peekable();
+        let result = packer.announce(&kept, group.family, &mut routes, &mut again);
+        assert_eq!(
+            (result, again),
+            (Ok(length), out),
+            "owned and borrowed agree"
+        );
+
+        let sent = UpdateView::scan(&out[..length], &context).unwrap();
+        assert!(sent.findings().is_empty(), "{:?}", sent.findings());
+        assert!(sent.reachable().eq(group.routes));
+        let mut expected = view.path_attributes_via(group.next_hop);
+        if context.peer_type != PeerType::External {
+            let originator = reflection.originator_id;
+            expected.originator_id = expected.originator_id.or(Some(originator));
+            expected.cluster_list.insert(0, reflection.cluster_id);
+        }
+        assert_eq!(sent.path_attributes(group.family), expected);
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2000))]
 
@@ -129,7 +173,11 @@ proptest! {
         context in context(),
     ) {
         match Message::decode(&bytes, &context) {
-            Ok(Message::Update(view)) => check_update(&view),
+            Ok(Message::Update(view)) => {
+                check_update(&view);
+                check_block(&view);
+                prop_assert!(view.to_string().starts_with("UPDATE"));
+            }
             Ok(Message::Open(open)) => prop_assert!(open.capabilities().count() <= bytes.len()),
             Ok(_) => {}
             Err(error) => {

@@ -177,6 +177,33 @@ fn external_peers_see_nothing_that_stays_inside() {
     assert_eq!(got, parts.concat());
 }
 
+/// RFC 7311 §3.3, RFC 8205 §2: attributes that only some sessions carry.
+#[test]
+fn what_a_session_has_not_negotiated_is_not_sent() {
+    let aigp = attribute(0x80, 26, &[1, 0, 11, 0, 0, 0, 0, 0, 0, 0, 7]);
+    let bgpsec = attribute(0x80, 33, &[0, 8, 1, 0, 0, 0, 0xfd, 0xe9, 0, 0]);
+    let parts = [ORIGIN, AS_PATH, NEXT_HOP, &aigp, &bgpsec];
+    let message = update(&[], &parts, NLRI);
+    let (mut plain, mut rich) = (internal(), internal());
+    plain.aigp = false;
+    rich.bgpsec_send = true;
+    let without = [ORIGIN, AS_PATH, NEXT_HOP].concat();
+    assert_eq!(sent(&message, &internal(), &plain, false, true), without);
+    assert_eq!(
+        sent(&message, &internal(), &rich, false, true),
+        parts.concat()
+    );
+    let view = UpdateView::scan(&message, &rich).unwrap();
+    let attributes = view.path_attributes(Family::IPV4_UNICAST);
+    let mut out = [0; 4096];
+    let length = attributes
+        .encode_attributes(&plain, true, &mut out)
+        .unwrap();
+    assert_eq!(out[..length], without);
+    let length = attributes.encode_attributes(&rich, true, &mut out).unwrap();
+    assert_eq!(out[..length], parts.concat());
+}
+
 #[test]
 fn mp_attributes_are_the_packers_and_next_hop_is_the_bodys() {
     let parts = [MP_REACH, ORIGIN, NEXT_HOP, AS_PATH, MP_UNREACH];

@@ -1,9 +1,10 @@
 //! What must hold of any octets, whatever they are: laws that need no second decoder.
 
 use bgp_wire::{
-    Context, DecodeErrorKind, Disposition, EvpnRoute, Family, FamilySet, Finding, Message,
-    MvpnRoute, NextHop, NlriBuf, NlriIter, NlriView, Notification, Open, OpenView, OrfRequest,
-    OtherAttribute, ParseError, Route, RouteRefreshView, Update, UpdatePacker, UpdateView,
+    AttributeType, Context, DecodeErrorKind, Disposition, EvpnRoute, Family, FamilySet, Finding,
+    Message, MvpnRoute, NextHop, NlriBuf, NlriIter, NlriView, Notification, Open, OpenView,
+    OrfRequest, OtherAttribute, ParseError, Route, RouteRefreshView, Update, UpdatePacker,
+    UpdateView,
 };
 
 /// Holds the bytes, read as a message of the session, to every law: those of
@@ -245,12 +246,13 @@ fn same_text(nlri: &NlriView<'_>) {
         let key = flow || it.key() == nlri.key().without_path_id();
         key && it.to_string() == text
     };
-    // A leaf's key is a route inside a route, which no text tells apart.
+    // No text tells apart a route inside a route, or TLVs behind one.
     let leaf = matches!(
         nlri.route(),
         Route::Mvpn(MvpnRoute::Leaf { .. }) | Route::Evpn(EvpnRoute::LeafAutoDiscovery { .. })
     );
-    let silent = leaf || read == Err(ParseError::Family);
+    let opaque = leaf || matches!(nlri.route(), Route::Mup(_)) && text.contains("[tlvs:");
+    let silent = opaque || read == Err(ParseError::Family);
     assert!(
         silent || read.as_ref().is_ok_and(same),
         "{text} of {nlri:?} read as {read:?}"
@@ -261,8 +263,9 @@ fn same_text(nlri: &NlriView<'_>) {
 /// attributes leave room, and that has no fault, whatever faults the first one had.
 fn same_routes(view: &UpdateView<'_>, family: Family) {
     let context = view.context();
-    // BGPsec_PATH may stand for it, and is not written (RFC 8205 §3).
-    if view.as_path().is_none() {
+    // BGPsec_PATH may stand for AS_PATH, and is written where it was negotiated alone.
+    let bgpsec = view.value(AttributeType::BGPSEC_PATH).is_some();
+    if bgpsec || view.as_path().is_none() {
         return;
     }
     let groups = view.announcements();

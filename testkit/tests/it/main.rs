@@ -14,3 +14,4 @@ mod flow_text;
 mod fuzz;
 mod mrt;
 mod netns;
+mod real;

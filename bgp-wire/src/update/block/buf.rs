@@ -142,6 +142,7 @@ impl Ready {
             next_hop: (octets.len(), octets.len()),
             internal: false,
             aigp: false,
+            bgpsec: false,
         };
         let mut reader = Reader::new(octets);
         let mut placed = false;
@@ -159,6 +160,7 @@ impl Ready {
                 | AttributeType::ORIGINATOR_ID
                 | AttributeType::CLUSTER_LIST => ready.internal = true,
                 AttributeType::AIGP => ready.aigp = true,
+                AttributeType::BGPSEC_PATH => ready.bgpsec = true,
                 _ => {}
             }
             if !placed && raw.attribute_type > AttributeType::NEXT_HOP {
@@ -180,6 +182,7 @@ impl From<AttributeBlock<'_>> for AttributeBlockBuf {
         let everything = Target {
             external: false,
             aigp: true,
+            bgpsec: true,
             next_hop,
         };
         // Into a vector, from attributes that fit a message: only a CLUSTER_LIST

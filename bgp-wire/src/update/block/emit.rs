@@ -16,6 +16,7 @@ pub(super) struct Target {
     /// LOCAL_PREF and what reflectors add stay inside of an AS.
     pub(super) external: bool,
     pub(super) aigp: bool,
+    pub(super) bgpsec: bool,
     /// The address in NEXT_HOP; `None` where the attribute is left out.
     pub(super) next_hop: Option<Ipv4Addr>,
 }
@@ -56,6 +57,7 @@ impl AttributeBlock<'_> {
         Ok(Target {
             external: context.peer_type == PeerType::External,
             aigp: context.aigp,
+            bgpsec: context.bgpsec_send,
             next_hop,
         })
     }
@@ -68,6 +70,7 @@ impl AttributeBlock<'_> {
             && reflection.is_none()
             && !(target.external && ready.internal)
             && (target.aigp || !ready.aigp)
+            && (target.bgpsec || !ready.bgpsec)
         {
             return self.copy(ready.next_hop, target.next_hop, sink);
         }
@@ -156,6 +159,7 @@ impl AttributeBlock<'_> {
         }
     }
 
+    #[inline]
     fn change(entry: &Entry<'_>, target: Target, reflection: Option<Reflection>) -> Change {
         match entry.raw.attribute_type {
             AttributeType::NEXT_HOP => match target.next_hop {
@@ -175,6 +179,7 @@ impl AttributeBlock<'_> {
                 None => Change::Keep,
             },
             AttributeType::AIGP if !target.aigp => Change::Drop,
+            AttributeType::BGPSEC_PATH if !target.bgpsec => Change::Drop,
             _ if entry.needs_partial() => Change::Partial,
             _ => Change::Keep,
         }

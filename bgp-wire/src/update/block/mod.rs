@@ -48,7 +48,8 @@ pub struct Reflection {
 ///   §5).
 /// * AS4_PATH and AS4_AGGREGATOR from a session with 4-octet AS numbers, or
 ///   stale ones, are left out (RFC 6793 §4.1, §4.2.3).
-/// * AIGP is left out where either session has it disabled (RFC 7311 §3.3).
+/// * AIGP is left out where either session has it disabled (RFC 7311 §3.3), and
+///   BGPsec_PATH where the session sent on has no BGPsec (RFC 8205 §2).
 /// * To an external peer LOCAL_PREF, ORIGINATOR_ID and CLUSTER_LIST are left
 ///   out (RFC 4271 §5.1.5, RFC 4456 §8); AS_PATH is as it was, as a route server
 ///   wants it (RFC 7947 §2.2.2).
@@ -115,6 +116,8 @@ struct Ready {
     internal: bool,
     /// AIGP is there.
     aigp: bool,
+    /// BGPsec_PATH is there.
+    bgpsec: bool,
 }
 
 impl<'a> UpdateView<'a> {
@@ -321,7 +324,7 @@ impl Entry<'_> {
     /// Whether an unknown attribute still needs its Partial bit.
     #[inline]
     fn needs_partial(&self) -> bool {
-        Index::slot(self.raw.attribute_type).is_none()
-            && !self.raw.flags.contains(AttributeFlags::PARTIAL)
+        !self.raw.flags.contains(AttributeFlags::PARTIAL)
+            && Index::slot(self.raw.attribute_type).is_none()
     }
 }
