@@ -11,6 +11,8 @@ extern crate std;
 mod asn;
 mod attribute;
 mod context;
+#[cfg(feature = "dissect")]
+pub mod dissect;
 mod error;
 mod family;
 mod frame;
