@@ -13,6 +13,8 @@ mod attribute;
 #[cfg(feature = "tokio-util")]
 mod codec;
 mod context;
+#[cfg(feature = "dissect")]
+pub mod dissect;
 mod encode;
 mod error;
 mod family;

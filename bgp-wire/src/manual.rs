@@ -1,6 +1,6 @@
 //! A manual: how the crate is used, what it covers, and what it was built against.
 //!
-//! * [`tour`]: parse a message, walk an UPDATE, build one, pass one on.
+//! * [`tour`]: parse a message, walk an UPDATE, build one, pass one on, read an archive.
 //! * [`coverage`]: every RFC, and where it is here.
 //! * [`malformed`]: messages that broke other routers, and what is made of them here.
 //!
@@ -13,4 +13,5 @@ pub mod coverage {}
 pub mod malformed {}
 
 #[doc = include_str!("../docs/tour.md")]
+#[cfg_attr(feature = "mrt", doc = include_str!("../docs/tour-mrt.md"))]
 pub mod tour {}

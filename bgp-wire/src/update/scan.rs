@@ -355,7 +355,13 @@ impl<'a, 'f> Scan<'a, 'f> {
     /// RFC 9830 §4.2.1, §5, where SR policies are announced.
     fn sr_policies(&mut self) {
         // Most sessions have none, and a scan is short.
-        if self.context.families.intersection(SR_POLICIES).is_empty() {
+        if self
+            .view
+            .context
+            .families
+            .intersection(SR_POLICIES)
+            .is_empty()
+        {
             return;
         }
         let announces = self.mp_reach_view().is_some_and(|view| {

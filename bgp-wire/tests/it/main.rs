@@ -9,6 +9,8 @@ mod allocation;
 mod attributes;
 mod byte_order;
 mod bytes;
+#[cfg(feature = "dissect")]
+mod dissect;
 mod iterators;
 #[cfg(feature = "mrt")]
 mod mrt;
