@@ -2,6 +2,7 @@
 
 pub mod cluster;
 pub mod daemon;
+pub mod dissect;
 pub mod lint;
 pub mod manifests;
 pub mod net;

@@ -8,6 +8,7 @@
 mod api_server;
 mod bird_reconfigure;
 mod bird_reflector;
+mod dissect;
 mod gaps;
 mod lint;
 mod topology;
