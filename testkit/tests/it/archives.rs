@@ -188,18 +188,20 @@ fn routes(archive: &[u8]) -> Vec<String> {
     let mut peers: Vec<Peer> = Vec::new();
     let (mut routes, mut update) = (Vec::new(), Vec::new());
     for record in Records::new(archive) {
-        match record.unwrap().decode().unwrap() {
-            Body::PeerIndexTable(table) => peers = table.peers.iter().collect(),
-            Body::Rib(rib) => {
-                // One collector wrote entries without any attribute.
-                for entry in rib.entries.iter().filter(|it| !it.attributes.is_empty()) {
-                    let context = rib.update(&entry, &mut update).unwrap();
-                    let view = UpdateView::scan(&update, &context).unwrap();
-                    let peer = &peers[usize::from(entry.peer_index)];
-                    routes.push(route(&rib, &entry, &view, peer));
-                }
-            }
-            other => panic!("{other:?}"),
+        let body = record.unwrap().decode().unwrap();
+        if let Body::PeerIndexTable(table) = body {
+            peers = table.peers.iter().collect();
+            continue;
+        }
+        let Body::Rib(rib) = body else {
+            unreachable!("{body:?}");
+        };
+        // One collector wrote entries without any attribute.
+        for entry in rib.entries.iter().filter(|it| !it.attributes.is_empty()) {
+            let context = rib.update(&entry, &mut update).unwrap();
+            let view = UpdateView::scan(&update, &context).unwrap();
+            let peer = &peers[usize::from(entry.peer_index)];
+            routes.push(route(&rib, &entry, &view, peer));
         }
     }
     routes
