@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
+use bgp_wire::mrt::{Body, Records};
 use flate2::read::MultiGzDecoder;
 
 /// UPDATEs with four-octet AS numbers, headers included.
@@ -61,28 +62,18 @@ fn read(name: &str, path: &Path) -> io::Result<Corpus> {
     })
 }
 
-/// The UPDATEs of records BGP4MP(_ET) MESSAGE_AS4 (RFC 6396 §4.4).
-fn messages(mut octets: &[u8]) -> Vec<Vec<u8>> {
-    let mut found = Vec::new();
-    while let Some(([_, _, _, _, 0, kind, 0, subtype, length @ ..], rest)) =
-        octets.split_first_chunk::<12>()
-    {
-        let length = u32::from_be_bytes(*length) as usize;
-        let Some((record, rest)) = rest.split_at_checked(length) else {
-            break;
-        };
-        octets = rest;
-        let (16 | 17, 4) = (kind, subtype) else {
-            continue;
-        };
-        let body = &record[if *kind == 17 { 4 } else { 0 }..];
-        let addresses = if body[11] == 1 { 8 } else { 32 };
-        let message = &body[12 + addresses..];
-        if message.get(18) == Some(&2) {
-            found.push(message.to_vec());
-        }
-    }
-    found
+/// The UPDATEs with AS numbers of four octets; what cannot be read is left out.
+fn messages(octets: &[u8]) -> Vec<Vec<u8>> {
+    let bodies = Records::new(octets).filter_map(|record| record.ok()?.decode().ok());
+    let message = |body| match body {
+        Body::Message(said) if said.ends.four_octet_as => Some(said.message),
+        _ => None,
+    };
+    bodies
+        .filter_map(message)
+        .filter(|message| message.get(18) == Some(&2))
+        .map(<[u8]>::to_vec)
+        .collect()
 }
 
 /// UPDATEs like those, of the workload that our own benchmark has.

@@ -75,6 +75,7 @@
 mod bgp4mp;
 mod body;
 mod error;
+mod geo;
 mod net;
 mod record;
 mod records;
@@ -86,11 +87,9 @@ mod update;
 pub use bgp4mp::{Bgp4mp, Ends, StateChange};
 pub use body::Body;
 pub use error::{MrtError, MrtErrorKind};
+pub use geo::{GeoPeer, GeoPeerTable, GeoPeers, GeoPlace};
 pub use record::{Record, RecordType};
 pub use records::{DEFAULT_LIMIT, Records};
 pub use stream::{MrtReadError, MrtReader};
-pub use table::{
-    GeoPeer, GeoPeerTable, GeoPeers, GeoPlace, Peer, PeerIndexTable, Peers, Rib, RibEntries,
-    RibEntry, RibForm,
-};
+pub use table::{Peer, PeerIndexTable, Peers, Rib, RibEntries, RibEntry, RibForm};
 pub use table_dump::TableDump;

@@ -4,7 +4,7 @@ use core::iter::FusedIterator;
 
 use crate::attribute::{RawAttribute, RawAttributes};
 use crate::update::index::Index;
-use crate::update::scan::TypeSet;
+use crate::update::type_set::TypeSet;
 use crate::{Announcement, AttributeFlags};
 
 /// The attributes of an UPDATE that count, in wire order: the first of their

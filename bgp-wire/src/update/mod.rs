@@ -13,6 +13,7 @@ mod rules;
 mod scan;
 mod sr_policy;
 mod text;
+mod type_set;
 mod view;
 
 #[cfg(feature = "alloc")]

@@ -10,6 +10,7 @@ use crate::update::finding::{Disposition, Finding, Findings};
 use crate::update::index::{Index, Sections};
 use crate::update::rules::{self, Verdict};
 use crate::update::sr_policy::{self, Wrong};
+use crate::update::type_set::TypeSet;
 use crate::update::view::UpdateView;
 use crate::{
     Afi, AttributeFlags, AttributeType, Context, DecodeError, DecodeErrorKind, Family, FamilySet,
@@ -468,36 +469,5 @@ const fn check_mp_flags(flags: AttributeFlags) -> Result<(), DecodeErrorKind> {
         Ok(())
     } else {
         Err(DecodeErrorKind::MpFlags)
-    }
-}
-
-/// A set of attribute types.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct TypeSet([u64; 4]);
-
-impl TypeSet {
-    /// Adds a type; `false` when it was there.
-    pub(crate) fn insert(&mut self, attribute: AttributeType) -> bool {
-        let bit = 1 << (attribute.0 & 63);
-        let Some(word) = self.0.get_mut(usize::from(attribute.0 >> 6)) else {
-            return false;
-        };
-        let new = *word & bit == 0;
-        *word |= bit;
-        new
-    }
-
-    fn contains(&self, attribute: AttributeType) -> bool {
-        let word = self
-            .0
-            .get(usize::from(attribute.0 >> 6))
-            .copied()
-            .unwrap_or_default();
-        word & 1 << (attribute.0 & 63) != 0
-    }
-
-    fn has_other_than(mut self, attribute: AttributeType) -> bool {
-        self.insert(attribute);
-        self.0.iter().map(|word| word.count_ones()).sum::<u32>() > 1
     }
 }

@@ -120,6 +120,11 @@ fn specific(found: Vec<Diagnostic>) -> Vec<Diagnostic> {
             *slot = winner;
         }
     }
+    without(found, better)
+}
+
+/// Leaves out each finding for which there is a better one, which then names all who refuse.
+fn without(found: Vec<Diagnostic>, better: Vec<Option<usize>>) -> Vec<Diagnostic> {
     let by: Vec<RefusedBy> = found
         .iter()
         .map(|diagnostic| diagnostic.refused_by)

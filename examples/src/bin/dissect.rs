@@ -49,9 +49,10 @@ fn run() -> Result<ExitCode, Failure> {
     let input = read(&arguments.input)?;
     let mut report = Report::new(&arguments);
     let done = dissect(&input, &arguments, &mut report);
+    let has_findings = report.has_findings();
     print(io::stdout(), report.written().as_bytes())?;
     done?;
-    Ok(ExitCode::from(u8::from(report.has_findings())))
+    Ok(ExitCode::from(u8::from(has_findings)))
 }
 
 /// A file, standard input, or else the argument itself.

@@ -19,8 +19,9 @@ Usage: dissect [OPTIONS] FILE|HEX|-
   --summary            one line a message
   --only-findings      messages with something wrong
   --filter TYPE        open, update, notification, keepalive or route-refresh; again for more
-  --as2, --as4         AS numbers have two or four octets, whatever the OPENs say
-  --add-path FAMILY    NLRI have path identifiers, as in \"ipv4 unicast\" or 1/1; again for more
+  --as2, --as4         AS numbers have two or four octets, where OPENs do not say
+  --add-path FAMILY    NLRI have path identifiers, as in \"ipv4 unicast\" or 1/1, where
+                       OPENs do not say; again for more
   --port N             the TCP port of BGP in a capture [default: 179]
   -h, --help           print this
 
@@ -53,9 +54,9 @@ pub struct Arguments {
     pub only_findings: bool,
     /// Types to show; empty for all.
     pub filter: Vec<MessageType>,
-    /// Whether AS numbers have four octets, if that is said.
+    /// Whether AS numbers have four octets, if that is said; OPENs say better.
     pub four_octet_as: Option<bool>,
-    /// Families with path identifiers.
+    /// Families with path identifiers; OPENs say better.
     pub add_path: FamilySet,
     /// BGP's port in captures.
     pub port: u16,

@@ -44,10 +44,10 @@ impl Report {
 
     /// The report as it is printed.
     #[must_use]
-    pub fn written(&self) -> String {
+    pub fn written(self) -> String {
         match self.format {
-            Format::Text => self.text.clone(),
-            Format::Json => format!("{:#}\n", Value::Array(self.json.clone())),
+            Format::Text => self.text,
+            Format::Json => format!("{:#}\n", Value::Array(self.json)),
         }
     }
 

@@ -4,6 +4,7 @@
 use std::fs::File;
 use std::io::Read;
 
+use bgp_wire::mrt::{Body, Records};
 use bgp_wire::{Context, Frame, MessageType, PeerType, Update, UpdateView};
 use flate2::read::GzDecoder;
 use testkit::shared;
@@ -83,32 +84,15 @@ fn add(counts: &mut Counts, message: &[u8], context: &Context) {
     assert_eq!(out, message);
 }
 
-/// The UPDATEs of BGP4MP and BGP4MP_ET records (RFC 6396 §4.2–4.4), and whether their AS
-/// numbers have four octets.
-fn messages(mut octets: &[u8]) -> Vec<(&[u8], bool)> {
+/// The UPDATEs of an archive, and whether their AS numbers have four octets.
+fn messages(octets: &[u8]) -> Vec<(&[u8], bool)> {
     let mut found = Vec::new();
-    while let Some(([_, _, _, _, a, kind, b, subtype, length @ ..], rest)) =
-        octets.split_first_chunk::<12>()
-    {
-        let length = usize::try_from(u32::from_be_bytes(*length)).unwrap();
-        let Some((record, rest)) = rest.split_at_checked(length) else {
-            break;
-        };
-        octets = rest;
-        let (16 | 17, 1 | 4, (0, 0)) = (*kind, *subtype, (*a, *b)) else {
-            continue;
-        };
-        let four_octet_as = *subtype == 4;
-        let body = &record[if *kind == 17 { 4 } else { 0 }..];
-        // Two AS numbers, the interface, the address family, two addresses.
-        let fixed = if four_octet_as { 8 } else { 4 } + 2;
-        let address = if body[fixed + 1] == 1 { 4 } else { 16 };
-        let message = &body[fixed + 2 + 2 * address..];
-        let frame = Frame::split(message, u16::MAX);
-        if let Ok(Some(frame)) = frame
+    for record in Records::new(octets) {
+        if let Body::Message(said) = record.unwrap().decode().unwrap()
+            && let Ok(Some(frame)) = Frame::split(said.message, u16::MAX)
             && frame.message_type == MessageType::Update
         {
-            found.push((frame.bytes, four_octet_as));
+            found.push((frame.bytes, said.ends.four_octet_as));
         }
     }
     found
