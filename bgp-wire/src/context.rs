@@ -98,6 +98,11 @@ pub struct Context {
     /// Whether the peer sent the enhanced route refresh capability: only then
     /// ROUTE-REFRESH has subtypes (RFC 7313 §5).
     pub enhanced_route_refresh: bool,
+    /// Whether UPDATEs are those of somebody else's session, which is only watched. Then a
+    /// next hop may be zero or empty, as BMP has it for routes of the router's own (RFC
+    /// 8671 §5.2), or NEXT_HOP missing, as routers do. Off by default: a session needs
+    /// next hops.
+    pub watched: bool,
     /// Our AS; 0 when unknown.
     pub local_as: Asn,
     /// The peer's AS; 0 when unknown.
@@ -128,6 +133,7 @@ impl Context {
             bgpsec_send: false,
             enforce_first_as: false,
             enhanced_route_refresh: false,
+            watched: false,
             local_as: Asn::ZERO,
             peer_as: Asn::ZERO,
         }

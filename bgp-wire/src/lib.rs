@@ -10,6 +10,8 @@ extern crate std;
 
 mod asn;
 mod attribute;
+#[cfg(feature = "bmp")]
+pub mod bmp;
 #[cfg(feature = "tokio-util")]
 mod codec;
 mod context;
@@ -27,6 +29,8 @@ mod message;
 pub mod mrt;
 mod nlri;
 mod notification;
+#[cfg(any(feature = "bmp", feature = "dissect"))]
+mod offer;
 mod open;
 mod orf;
 mod packer;

@@ -1,5 +1,5 @@
-//! TLVs with two octets of type and two of length, as BGP-LS and tunnel
-//! encapsulations have them (RFC 9552 §5.1, RFC 9012 §2).
+//! TLVs with two octets of type and two of length, as BGP-LS, tunnel encapsulations and
+//! BMP have them (RFC 9552 §5.1, RFC 9012 §2, RFC 7854 §4.4).
 //!
 //! ```text
 //! +----------+------------+-------+
@@ -80,6 +80,15 @@ impl<'a> Iterator for Tlvs<'a> {
 }
 
 impl core::iter::FusedIterator for Tlvs<'_> {}
+
+/// The same octets.
+impl PartialEq for Tlvs<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.octets() == other.octets()
+    }
+}
+
+impl Eq for Tlvs<'_> {}
 
 impl fmt::Debug for Tlvs<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

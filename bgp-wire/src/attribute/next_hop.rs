@@ -175,8 +175,12 @@ const fn is_host(addr: Ipv4Addr) -> bool {
 /// 2545 §3, RFC 4364 §4.3.2, RFC 4659 §3.2.1, RFC 7752 §3.4, RFC 8950 §3, RFC
 /// 9830 §2.1.
 /// FlowSpec ignores what it gets (RFC 8955 §4), as do unknown families. An
-/// address of the other IP version needs the extended next hop capability.
+/// address of the other IP version needs the extended next hop capability. BMP
+/// has empty ones too (RFC 8671 §5.2).
 pub(crate) fn length_fits(family: Family, length: usize, context: &Context) -> bool {
+    if length == 0 && context.watched {
+        return true;
+    }
     let other_allowed = context.extended_next_hop.contains(family);
     match (family.afi, family.safi) {
         (Afi::IPV4, Safi::UNICAST | Safi::MULTICAST | Safi::LABELED) => {

@@ -70,7 +70,8 @@ fn garbage(rest: &[u8]) -> usize {
         .map_or(rest.len(), |at| at.saturating_add(1))
 }
 
-fn message(part: Part<'_>, context: &Context) -> Node {
+/// One message, or what is there of it.
+pub(super) fn message(part: Part<'_>, context: &Context) -> Node {
     let mut walk = Walk::new(part);
     let code = part.octets.get(18).copied();
     // A header that is cut off leaves its rest to `finish`.

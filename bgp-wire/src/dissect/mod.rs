@@ -5,6 +5,8 @@
 //! nodes than a small multiple of the octets.
 
 mod attribute;
+#[cfg(feature = "bmp")]
+mod bmp;
 mod learn;
 mod message;
 mod node;
@@ -12,6 +14,8 @@ mod open;
 mod refresh;
 mod update;
 
+#[cfg(feature = "bmp")]
+pub use bmp::BmpDissector;
 pub use learn::{Direction, Dissector};
 pub use node::{Node, Note, Outcome};
 

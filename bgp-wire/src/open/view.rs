@@ -39,6 +39,20 @@ impl<'a> OpenView<'a> {
     /// parameters that do not fill their lengths, parameters other than
     /// capabilities, known capabilities of wrong length (RFC 4271 §6.2).
     pub fn decode(bytes: &'a [u8]) -> Result<Self, DecodeError> {
+        Self::read(bytes, true)
+    }
+
+    /// Reads an OPEN of a session that is only watched: AS number, identifier and hold
+    /// time may be anything. Routers make OPENs up for what is no session (RFC 9069
+    /// §5.2).
+    ///
+    /// # Errors
+    /// As [`OpenView::decode`], but for these values.
+    pub fn decode_watched(bytes: &'a [u8]) -> Result<Self, DecodeError> {
+        Self::read(bytes, false)
+    }
+
+    fn read(bytes: &'a [u8], judges: bool) -> Result<Self, DecodeError> {
         let mut body = Reader::new(Frame::whole(bytes, MessageType::Open)?);
         let cut = DecodeError::new(DecodeErrorKind::MessageLength, 16, 2);
         let version = body.u8().ok_or(cut)?;
@@ -48,23 +62,13 @@ impl<'a> OpenView<'a> {
         if version != 4 {
             return Err(DecodeError::new(DecodeErrorKind::Version, VERSION_AT, 1));
         }
-        if my_as == 0 {
-            return Err(DecodeError::new(DecodeErrorKind::OpenAsZero, AS_AT, 2));
-        }
-        if matches!(hold_time, 1 | 2) {
-            return Err(DecodeError::new(DecodeErrorKind::HoldTime, HOLD_TIME_AT, 2));
-        }
-        if identifier.is_unspecified() {
-            return Err(DecodeError::new(
-                DecodeErrorKind::Identifier,
-                IDENTIFIER_AT,
-                4,
-            ));
+        if judges {
+            judge(my_as, hold_time, identifier)?;
         }
         let parameters = Parameters::split(body.rest()).ok_or_else(|| {
             DecodeError::new(DecodeErrorKind::OptionalParameters, PARAMETERS_AT, 1)
         })?;
-        let four_octet_as = parameters.check()?;
+        let four_octet_as = parameters.check(judges)?;
         Ok(Self {
             my_as,
             hold_time,
@@ -163,6 +167,17 @@ impl<'a> Iterator for RawCapabilities<'a> {
 
 impl FusedIterator for RawCapabilities<'_> {}
 
+/// What no speaker takes (RFC 4271 §6.2, RFC 7607).
+fn judge(my_as: u16, hold_time: u16, identifier: Ipv4Addr) -> Result<(), DecodeError> {
+    let (kind, at, length) = match (my_as, hold_time) {
+        (0, _) => (DecodeErrorKind::OpenAsZero, AS_AT, 2),
+        (_, 1 | 2) => (DecodeErrorKind::HoldTime, HOLD_TIME_AT, 2),
+        _ if identifier.is_unspecified() => (DecodeErrorKind::Identifier, IDENTIFIER_AT, 4),
+        _ => return Ok(()),
+    };
+    Err(DecodeError::new(kind, at, length))
+}
+
 /// The optional parameters.
 #[derive(Clone, Copy, Debug)]
 struct Parameters<'a> {
@@ -203,8 +218,9 @@ impl<'a> Parameters<'a> {
         }
     }
 
-    /// Judges parameters and capabilities; finds the 4-octet AS number.
-    fn check(&self) -> Result<Option<Asn>, DecodeError> {
+    /// Judges parameters and capabilities; finds the 4-octet AS number, which may be 0 where
+    /// it is not judged.
+    fn check(&self, judges: bool) -> Result<Option<Asn>, DecodeError> {
         let mut four_octet_as = None;
         let mut parameters = self.values();
         for (at, kind, value) in parameters.by_ref() {
@@ -219,7 +235,7 @@ impl<'a> Parameters<'a> {
             let mut capabilities = Tlvs::narrow(value);
             for (_, code, value) in capabilities.by_ref() {
                 match CapabilityView::decode(code, value) {
-                    Ok(CapabilityView::FourOctetAs(Asn::ZERO)) => {
+                    Ok(CapabilityView::FourOctetAs(Asn::ZERO)) if judges => {
                         return Err(DecodeError::new(DecodeErrorKind::OpenAsZero, at, 0));
                     }
                     Ok(CapabilityView::FourOctetAs(asn)) => four_octet_as = Some(asn),

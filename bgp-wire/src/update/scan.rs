@@ -291,7 +291,7 @@ impl<'a, 'f> Scan<'a, 'f> {
         let Some((at, raw)) = self.view.index.find(self.view.message, attribute) else {
             return Ok(());
         };
-        if let Err(fault) = rules::check_body_next_hop(raw.value) {
+        if let Err(fault) = rules::check_body_next_hop(raw.value, &self.view.context) {
             self.view.index.clear(attribute);
             let disposition = Disposition::TreatAsWithdraw;
             let length = raw.encoded_len();
@@ -342,7 +342,7 @@ impl<'a, 'f> Scan<'a, 'f> {
         for (attribute, needed) in [
             (AttributeType::ORIGIN, true),
             (AttributeType::AS_PATH, !bgpsec),
-            (AttributeType::NEXT_HOP, body),
+            (AttributeType::NEXT_HOP, body && !self.view.context.watched),
         ] {
             if needed && !self.seen.contains(attribute) {
                 let kind = DecodeErrorKind::Missing;

@@ -7,6 +7,8 @@
 
 mod allocation;
 mod attributes;
+#[cfg(feature = "bmp")]
+mod bmp;
 mod byte_order;
 mod bytes;
 #[cfg(feature = "dissect")]

@@ -10,20 +10,25 @@ mod message;
 mod roundtrip;
 mod selector;
 mod session;
+mod streams;
 
 pub use manifest::manifest;
 pub use message::{input, message};
 pub use roundtrip::roundtrip;
 pub use selector::selector;
 pub use session::session;
+pub use streams::{bmp, dissection, mrt};
 
 /// A function that the fuzzer calls.
 pub type Target = fn(&[u8]);
 
 /// Every target, by the name of its binary and of its directory in `fuzz/corpus`.
-pub const TARGETS: [(&str, Target); 5] = [
+pub const TARGETS: [(&str, Target); 8] = [
+    ("bmp", bmp),
+    ("dissection", dissection),
     ("manifest", manifest),
     ("message", message),
+    ("mrt", mrt),
     ("roundtrip", roundtrip),
     ("selector", selector),
     ("session", session),

@@ -23,6 +23,14 @@ pub struct Real {
     pub add_path: bool,
 }
 
+/// First octets of captures.
+const LITTLE: &[u8] = &[0xd4, 0xc3, 0xb2, 0xa1];
+const LITTLE_PRECISE: &[u8] = &[0x4d, 0x3c, 0xb2, 0xa1];
+const NEXT_GENERATION: &[u8] = &[0x0a, 0x0d, 0x0d, 0x0a];
+
+/// The port of BGP.
+const BGP: u16 = 179;
+
 /// The messages of every archive and capture in the shared data, by file; empty without it.
 /// Files in which nothing was found are left out.
 #[must_use]
@@ -38,6 +46,32 @@ pub fn real() -> Vec<(String, Vec<Real>)> {
         (name.display().to_string(), messages(path))
     });
     named.filter(|(_, messages)| !messages.is_empty()).collect()
+}
+
+/// What routers tell stations by BMP in the captures of the shared data, by file: each
+/// direction of a connection that begins with a message. Empty without the data.
+#[must_use]
+pub fn bmp_streams() -> Vec<(String, Vec<u8>)> {
+    let Some(root) = shared::path("data/mrt/pcap-netgauze") else {
+        return Vec::new();
+    };
+    let mut files = Vec::new();
+    collect(&root, &mut files);
+    files.sort_unstable();
+    let mut streams = Vec::new();
+    for path in files {
+        let name = path
+            .strip_prefix(&root)
+            .unwrap_or(&path)
+            .display()
+            .to_string();
+        let octets = read(&path).unwrap_or_default();
+        let told = flows(&octets).into_iter().filter(|(ports, stream)| {
+            !ports.contains(&BGP) && matches!(stream.get(..6), Some([3 | 4, 0, _, _, _, 0..=6]))
+        });
+        streams.extend(told.map(|(_, stream)| (name.clone(), stream)));
+    }
+    streams
 }
 
 fn collect(directory: &Path, files: &mut Vec<PathBuf>) {
@@ -57,8 +91,11 @@ fn messages(path: &Path) -> Vec<Real> {
         return Vec::new();
     };
     match octets.get(..4) {
-        Some([0xd4, 0xc3, 0xb2, 0xa1] | [0x4d, 0x3c, 0xb2, 0xa1]) => capture(pcap(&octets)),
-        Some([0x0a, 0x0d, 0x0d, 0x0a]) => capture(pcapng(&octets)),
+        Some(LITTLE | LITTLE_PRECISE | NEXT_GENERATION) => flows(&octets)
+            .iter()
+            .filter(|(ports, _)| ports.contains(&BGP))
+            .flat_map(|(_, stream)| split(stream))
+            .collect(),
         _ => archive(&octets),
     }
 }
@@ -183,11 +220,15 @@ fn word(octets: &[u8], at: usize) -> Option<usize> {
 }
 
 /// A direction of a connection: addresses and ports.
-type Flow = Vec<u8>;
+type Flow = (Vec<u8>, [u16; 2]);
 
-/// The messages of all directions of all BGP sessions, segments put together in order; what
-/// comes after a gap begins at the next marker.
-fn capture(frames: Vec<(u32, &[u8])>) -> Vec<Real> {
+/// Every direction of every connection of a capture: its ports, and its octets put together
+/// in order. What comes after a gap follows what stands before it.
+fn flows(octets: &[u8]) -> Vec<([u16; 2], Vec<u8>)> {
+    let frames = match octets.get(..4) {
+        Some(NEXT_GENERATION) => pcapng(octets),
+        _ => pcap(octets),
+    };
     let mut flows: BTreeMap<Flow, (u32, Vec<u8>)> = BTreeMap::new();
     for (flow, sequence, payload) in frames.into_iter().filter_map(segment) {
         match flows.entry(flow) {
@@ -209,8 +250,8 @@ fn capture(frames: Vec<(u32, &[u8])>) -> Vec<Real> {
         }
     }
     flows
-        .into_values()
-        .flat_map(|(_, stream)| split(&stream))
+        .into_iter()
+        .map(|((_, ports), (_, stream))| (ports, stream))
         .collect()
 }
 
@@ -234,7 +275,7 @@ fn split(mut stream: &[u8]) -> Vec<Real> {
     found
 }
 
-/// Flow, sequence number and payload of a frame that carries TCP from or to port 179.
+/// Flow, sequence number and payload of a frame that carries TCP.
 fn segment((link, frame): (u32, &[u8])) -> Option<(Flow, u32, &[u8])> {
     let mut packet = match link {
         1 => frame.get(12..)?,
@@ -272,10 +313,10 @@ fn internet(packet: &[u8]) -> Option<(Flow, u32, &[u8])> {
     let tcp = packet
         .get(from..to.min(packet.len()))
         .filter(|_| protocol == 6)?;
-    let ports = tcp.get(..4)?;
+    let [a, b, c, d] = *tcp.first_chunk()?;
+    let ports = [u16::from_be_bytes([a, b]), u16::from_be_bytes([c, d])];
     let (sequence, _) = tcp.get(4..)?.split_first_chunk()?;
     let payload = tcp.get(usize::from(tcp.get(12)? >> 4) * 4..)?;
-    let bgp = ports.starts_with(&[0, 179]) || ports.ends_with(&[0, 179]);
-    let flow = [packet.get(addresses)?, ports].concat();
-    (bgp && !payload.is_empty()).then_some((flow, u32::from_be_bytes(*sequence), payload))
+    let flow = (packet.get(addresses)?.to_vec(), ports);
+    (!payload.is_empty()).then_some((flow, u32::from_be_bytes(*sequence), payload))
 }

@@ -5,18 +5,21 @@
 //! it is tried on are the messages of `vectors/messages.txt` ([`committed`]), whole, cut and
 //! with each bit flipped ([`damage`]); real messages where the shared data has them
 //! ([`real`]); and mutations of both ([`Mutator`]). The program `mutate` does all of it.
+//! What stands around messages has laws of its own: archives, BMP and dissections.
 
 mod corpus;
 mod laws;
 mod mutate;
 mod session;
+mod streams;
 mod vectors;
 mod walk;
 
-pub use corpus::{Real, real};
+pub use corpus::{Real, bmp_streams, real};
 pub use laws::{decoding_laws, encoding_laws, laws};
 pub use mutate::{Mutator, Random, mend_header};
 pub use session::sessions;
+pub use streams::{bmp_laws, dissection_laws, mrt_laws};
 pub use vectors::{committed, shared};
 pub use walk::{Walked, walk, walk_message};
 

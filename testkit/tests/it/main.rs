@@ -8,6 +8,7 @@
 mod alloc;
 mod apiserver;
 mod archives;
+mod bmp;
 mod damage;
 mod floor;
 mod flow_text;
