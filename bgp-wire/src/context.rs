@@ -100,8 +100,8 @@ pub struct Context {
     pub enhanced_route_refresh: bool,
     /// Whether UPDATEs are those of somebody else's session, which is only watched. Then a
     /// next hop may be zero or empty, as BMP has it for routes of the router's own (RFC
-    /// 8671 §5.2), or NEXT_HOP missing, as routers do. Off by default: a session needs
-    /// next hops.
+    /// 8671 §5.2), or NEXT_HOP missing, as routers do; and OPENs are read as
+    /// [`OpenView::decode_watched`](crate::OpenView::decode_watched) does. Off by default.
     pub watched: bool,
     /// Our AS; 0 when unknown.
     pub local_as: Asn,

@@ -35,6 +35,7 @@ impl<'a> Message<'a> {
     pub fn decode(bytes: &'a [u8], context: &Context) -> Result<Self, DecodeError> {
         let frame = Frame::exact(bytes, context.receive_limit)?;
         Ok(match frame.message_type {
+            MessageType::Open if context.watched => Self::Open(OpenView::decode_watched(bytes)?),
             MessageType::Open => Self::Open(OpenView::decode(bytes)?),
             MessageType::Update => Self::Update(UpdateView::scan(bytes, context)?),
             MessageType::Notification => Self::Notification(NotificationView::decode(bytes)?),

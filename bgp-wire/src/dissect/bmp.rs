@@ -295,7 +295,9 @@ fn address(octets: &[u8], is_ipv6: bool) -> String {
 
 /// A session that judges nothing but what is wrong on any.
 fn any_session() -> Context {
-    Context::new(PeerType::Internal)
+    let mut context = Context::new(PeerType::Internal);
+    context.watched = true;
+    context
 }
 
 fn peer_up(walk: &mut Walk<'_>, peer: &PeerHeader) -> Option<()> {

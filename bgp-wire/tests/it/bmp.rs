@@ -160,9 +160,9 @@ fn flags_of_each_table() {
         };
         BmpMessage::PeerDown(down).encode_to(&mut out).unwrap();
         assert_eq!(out[7], flags, "{rib}");
-        let address = match rib {
-            MonitoredRib::LocRib => [0; 16],
-            _ => [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 192, 0, 2, 1],
+        let address = match rib == MonitoredRib::LocRib {
+            true => [0; 16],
+            false => [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 192, 0, 2, 1],
         };
         assert_eq!(out[16..32], address, "{rib}");
         assert_eq!(of(rib).rib(), rib);

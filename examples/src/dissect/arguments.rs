@@ -2,31 +2,36 @@
 
 use std::ffi::OsString;
 
+use bgp_wire::bmp::BmpMessageType;
 use bgp_wire::dissect::Dissector;
 use bgp_wire::{Context, Family, FamilySet, MessageType, ParseError, PeerType};
 
 /// What `--help` prints.
 pub const HELP: &str = "\
-Says what each octet of BGP messages means, and what is wrong with it.
+Says what each octet of BGP and BMP messages means, and what is wrong with it.
 
 Usage: dissect [OPTIONS] FILE|HEX|-
 
-  FILE                 a capture (pcap, pcapng) with BGP over TCP, an MRT archive, messages as
-                       they are on the wire, or hex digits, also as xxd, hexdump -C and
-                       tcpdump -x print them; - for standard input
+  FILE                 a capture (pcap, pcapng) with BGP or BMP over TCP, an MRT archive,
+                       messages as they are on the wire, or hex digits, also as xxd,
+                       hexdump -C and tcpdump -x print them; - for standard input
   HEX                  the digits themselves
   --format text|json   [default: text]
   --summary            one line a message
   --only-findings      messages with something wrong
-  --filter TYPE        open, update, notification, keepalive or route-refresh; again for more
+  --filter TYPE        open, update, notification, keepalive or route-refresh; of BMP
+                       route-monitoring, statistics-report, peer-down, peer-up, initiation,
+                       termination or route-mirroring; again for more
   --as2, --as4         AS numbers have two or four octets, where OPENs do not say
   --add-path FAMILY    NLRI have path identifiers, as in \"ipv4 unicast\" or 1/1, where
                        OPENs do not say; again for more
-  --port N             the TCP port of BGP in a capture [default: 179]
+  --port N             the TCP port of BGP in a capture [default: 179]; connections on
+                       other ports are read where they begin with a message of BMP
   -h, --help           print this
 
 How a message reads depends on what its session negotiated: that is learnt from the OPENs of
-a capture, told by an archive, or else the reading with the fewest faults is taken.
+a capture or by the Peer Ups of BMP, told by an archive, or else the reading with the fewest
+faults is taken.
 
 Exit status: 0 nothing is wrong; 1 a message has faults; 2 the input cannot be read.
 ";
@@ -52,8 +57,8 @@ pub struct Arguments {
     pub summary: bool,
     /// Only messages with findings.
     pub only_findings: bool,
-    /// Types to show; empty for all.
-    pub filter: Vec<MessageType>,
+    /// Types to show, by the names of messages; empty for all.
+    pub filter: Vec<String>,
     /// Whether AS numbers have four octets, if that is said; OPENs say better.
     pub four_octet_as: Option<bool>,
     /// Families with path identifiers; OPENs say better.
@@ -159,14 +164,22 @@ fn format(text: &str) -> Result<Format, &'static str> {
     }
 }
 
-fn message_type(text: &str) -> Result<MessageType, &'static str> {
+/// The name of a type, as messages of it have it.
+fn message_type(text: &str) -> Result<String, &'static str> {
     Ok(match text.to_ascii_lowercase().as_str() {
-        "open" => MessageType::Open,
-        "update" => MessageType::Update,
-        "notification" => MessageType::Notification,
-        "keepalive" => MessageType::Keepalive,
-        "route-refresh" => MessageType::RouteRefresh,
-        _ => return Err("expected open, update, notification, keepalive or route-refresh"),
+        "open" => MessageType::Open.to_string(),
+        "update" => MessageType::Update.to_string(),
+        "notification" => MessageType::Notification.to_string(),
+        "keepalive" => MessageType::Keepalive.to_string(),
+        "route-refresh" => MessageType::RouteRefresh.to_string(),
+        "route-monitoring" => BmpMessageType::ROUTE_MONITORING.to_string(),
+        "statistics-report" => BmpMessageType::STATISTICS_REPORT.to_string(),
+        "peer-down" => BmpMessageType::PEER_DOWN.to_string(),
+        "peer-up" => BmpMessageType::PEER_UP.to_string(),
+        "initiation" => BmpMessageType::INITIATION.to_string(),
+        "termination" => BmpMessageType::TERMINATION.to_string(),
+        "route-mirroring" => BmpMessageType::ROUTE_MIRRORING.to_string(),
+        _ => return Err("no type of BGP or BMP messages; see --help"),
     })
 }
 

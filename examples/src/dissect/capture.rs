@@ -1,15 +1,17 @@
-//! BGP in captures: from packets to the messages of each connection.
+//! BGP and BMP in captures: from packets to the messages of each connection.
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
-use bgp_wire::dissect::Direction;
+use bgp_wire::bmp::{BmpFrame, DEFAULT_LIMIT};
+use bgp_wire::dissect::{BmpDissector, Direction};
 use etherparse::{EtherType, LaxNetSlice, LaxSlicedPacket, TcpSlice, TransportSlice};
 use pcap_file::pcap::PcapReader;
 use pcap_file::pcapng::{Block, PcapNgReader};
 use pcap_file::{DataLink, PcapError, TsResolution};
 
+use super::input::is_bmp;
 use super::tcp::Stream;
 use super::{Arguments, Report};
 
@@ -38,7 +40,7 @@ pub(super) fn is_capture(octets: &[u8]) -> bool {
     )
 }
 
-/// Dissects what is on BGP's port. A capture that is cut off gives what is before the cut.
+/// Dissects what is on BGP's port, and what begins as BMP on others. A capture that is cut off gives what is before the cut.
 ///
 /// # Errors
 ///
@@ -48,10 +50,7 @@ pub(super) fn capture(
     arguments: &Arguments,
     report: &mut Report,
 ) -> Result<(), CaptureError> {
-    let mut connections = Connections {
-        port: arguments.port,
-        ..Connections::default()
-    };
+    let mut connections = Connections::default();
     let read = match octets.starts_with(&[0x0a, 0x0d, 0x0d, 0x0a]) {
         true => pcapng(octets, &mut connections),
         false => pcap(octets, &mut connections),
@@ -114,7 +113,6 @@ type Ends = [SocketAddr; 2];
 
 #[derive(Debug, Default)]
 struct Connections {
-    port: u16,
     all: Vec<Connection>,
     /// The one that is open between two ends.
     open: BTreeMap<Ends, usize>,
@@ -149,9 +147,6 @@ impl Connections {
 
     fn segment(&mut self, [from, to]: [IpAddr; 2], tcp: &TcpSlice<'_>, time: Duration) {
         let (source, target) = (tcp.source_port(), tcp.destination_port());
-        if source != self.port && target != self.port {
-            return;
-        }
         let (from, to) = (SocketAddr::new(from, source), SocketAddr::new(to, target));
         let (ends, side) = match from <= to {
             true => ([from, to], 0),
@@ -176,9 +171,7 @@ impl Connections {
             .get_mut(index)
             .and_then(|it| it.streams.get_mut(side));
         if let Some(stream) = stream {
-            // A SYN takes a sequence number of its own.
-            let sequence = tcp.sequence_number().wrapping_add(u32::from(tcp.syn()));
-            stream.put(sequence, time, tcp.payload());
+            stream.put(tcp.syn(), tcp.sequence_number(), time, tcp.payload());
         }
     }
 
@@ -230,22 +223,58 @@ impl Connection {
     /// Dissects the messages of both directions in the order of their times, so that OPENs
     /// are read before what depends on them.
     fn tell(&self, arguments: &Arguments, report: &mut Report) {
+        if self.ends.iter().all(|end| end.port() != arguments.port) {
+            return self.tell_bmp(report);
+        }
         let [forward, backward] = &self.streams;
         let mut parts = parts(forward, Direction::Forward);
         parts.extend(self::parts(backward, Direction::Backward));
         parts.sort_by_key(|part| part.time);
         let mut dissector = arguments.dissector(None);
         for part in parts {
-            let [one, other] = self.ends;
-            let session = match part.direction {
-                Direction::Forward => format!("{one} > {other}"),
-                Direction::Backward => format!("{other} > {one}"),
-            };
+            let session = self.session(part.direction);
             if part.missing > 0 {
                 report.gap(&session, part.missing);
             }
             let tree = dissector.dissect(part.direction, &part.octets);
             report.tree(&session, Some(part.time), &tree, &part.octets);
+        }
+    }
+
+    fn session(&self, direction: Direction) -> String {
+        let [one, other] = self.ends;
+        match direction {
+            Direction::Forward => format!("{one} > {other}"),
+            Direction::Backward => format!("{other} > {one}"),
+        }
+    }
+
+    /// Dissects a direction that begins with a message of BMP. What follows a gap is read if it
+    /// begins so too: nothing marks where a message begins.
+    fn tell_bmp(&self, report: &mut Report) {
+        let directions = [Direction::Forward, Direction::Backward];
+        for (stream, direction) in self.streams.iter().zip(directions) {
+            let pieces = stream.pieces();
+            if !pieces.first().is_some_and(|piece| is_bmp(&piece.octets)) {
+                continue;
+            }
+            let session = self.session(direction);
+            let mut dissector = BmpDissector::new();
+            for piece in pieces {
+                if piece.missing > 0 {
+                    report.gap(&session, piece.missing);
+                }
+                let mut at = 0;
+                while let Some(rest) = piece.octets.get(at..).filter(|rest| !rest.is_empty()) {
+                    let message = match BmpFrame::split(rest, DEFAULT_LIMIT) {
+                        Ok(Some(frame)) => frame.bytes,
+                        Ok(None) | Err(_) => rest,
+                    };
+                    let tree = dissector.dissect(message);
+                    report.tree(&session, Some(piece.time(at)), &tree, message);
+                    at += message.len();
+                }
+            }
         }
     }
 }

@@ -4,7 +4,8 @@ use std::borrow::Cow;
 use std::str;
 use std::time::Duration;
 
-use bgp_wire::dissect::{Direction, Dissector, dissect as tree};
+use bgp_wire::bmp::{BmpFrame, DEFAULT_LIMIT};
+use bgp_wire::dissect::{BmpDissector, Direction, Dissector, dissect as tree};
 use bgp_wire::mrt::{Body, Peer, Record, RecordType, Records};
 
 use super::capture::{capture, is_capture};
@@ -45,17 +46,28 @@ pub fn dissect(input: &[u8], arguments: &Arguments, report: &mut Report) -> Resu
     if input.starts_with(&[0x1f, 0x8b]) || input.starts_with(b"BZh") {
         return Err(InputError::Compressed);
     }
-    let messages = match input.starts_with(&[0xff; 16]) {
+    let messages = match input.starts_with(&[0xff; 16]) || is_bmp(input) {
         true => Cow::Borrowed(input),
         false => Cow::Owned(octets(
             str::from_utf8(input).map_err(|_| InputError::Unknown)?,
         )?),
     };
-    let tree = arguments
-        .dissector(None)
-        .dissect(Direction::Forward, &messages);
+    let tree = match is_bmp(&messages) {
+        true => BmpDissector::new().dissect(&messages),
+        false => arguments
+            .dissector(None)
+            .dissect(Direction::Forward, &messages),
+    };
     report.tree("", None, &tree, &messages);
     Ok(())
+}
+
+/// Whether octets begin with a message of BMP, in a version and of a type that there is.
+pub(super) fn is_bmp(octets: &[u8]) -> bool {
+    let Ok(Some(frame)) = BmpFrame::split(octets, DEFAULT_LIMIT) else {
+        return false;
+    };
+    matches!(frame.version, 3 | 4) && frame.message_type.has_peer().is_some()
 }
 
 /// Whether an archive begins with a record of BGP's.

@@ -3,7 +3,6 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use bgp_wire::MessageType;
 use bgp_wire::dissect::Node;
 use serde_json::{Value, json};
 
@@ -15,7 +14,7 @@ pub struct Report {
     format: Format,
     summary: bool,
     only_findings: bool,
-    filter: Vec<MessageType>,
+    filter: Vec<String>,
     text: String,
     json: Vec<Value>,
     has_findings: bool,
@@ -86,14 +85,7 @@ impl Report {
     }
 
     fn is_asked_for(&self, name: &str) -> bool {
-        let asked = |kind: &MessageType| match kind {
-            MessageType::Open => "OPEN",
-            MessageType::Update => "UPDATE",
-            MessageType::Notification => "NOTIFICATION",
-            MessageType::Keepalive => "KEEPALIVE",
-            MessageType::RouteRefresh => "ROUTE-REFRESH",
-        };
-        self.filter.is_empty() || self.filter.iter().any(|kind| asked(kind) == name)
+        self.filter.is_empty() || self.filter.iter().any(|asked| asked == name)
     }
 
     fn message(&mut self, session: &str, time: Option<Duration>, message: &Node, input: &[u8]) {

@@ -30,6 +30,9 @@ pub(super) struct Stream {
     /// The sequence number and the place in the stream of the octet that was last placed.
     last: Option<(u32, i64)>,
     segments: BTreeMap<i64, (Duration, Vec<u8>)>,
+    /// Where the octets end that came with a SYN. Captures that were put together by hand
+    /// have them, and forget the sequence number of the SYN behind it.
+    syn_data: Option<i64>,
 }
 
 impl Stream {
@@ -39,7 +42,9 @@ impl Stream {
     }
 
     /// Takes a segment; one that was there before in greater length is passed over.
-    pub(super) fn put(&mut self, sequence: u32, time: Duration, payload: &[u8]) {
+    pub(super) fn put(&mut self, syn: bool, sequence: u32, time: Duration, payload: &[u8]) {
+        // A SYN takes a sequence number of its own.
+        let sequence = sequence.wrapping_add(syn.into());
         let (last, place) = *self.last.get_or_insert((sequence, 0));
         // Sequence numbers go round; a segment is near the one before it.
         let distance = sequence.wrapping_sub(last).cast_signed();
@@ -47,6 +52,10 @@ impl Stream {
         self.last = Some((sequence, place));
         if payload.is_empty() {
             return;
+        }
+        let length = i64::try_from(payload.len()).unwrap_or(i64::MAX);
+        if syn {
+            self.syn_data = Some(place.saturating_add(length));
         }
         let there = self
             .segments
@@ -71,6 +80,10 @@ impl Stream {
                 });
             }
             let again = usize::try_from(known.saturating_sub(*place)).unwrap_or_default();
+            let again = match again == 1 && self.syn_data == Some(known) {
+                true => 0,
+                false => again,
+            };
             let fresh = payload.get(again..).unwrap_or_default();
             if let Some(piece) = pieces.last_mut()
                 && !fresh.is_empty()
@@ -97,10 +110,10 @@ mod tests {
     fn order_repetition_and_overlap_do_not_matter() {
         let mut stream = Stream::default();
         let begin = u32::MAX - 1;
-        stream.put(begin.wrapping_add(3), seconds(2), b"def");
-        stream.put(begin, seconds(1), b"abc");
-        stream.put(begin, seconds(3), b"abc");
-        stream.put(begin.wrapping_add(5), seconds(4), b"fgh");
+        stream.put(false, begin.wrapping_add(3), seconds(2), b"def");
+        stream.put(false, begin, seconds(1), b"abc");
+        stream.put(false, begin, seconds(3), b"abc");
+        stream.put(false, begin.wrapping_add(5), seconds(4), b"fgh");
         let pieces = stream.pieces();
         assert_eq!(pieces.len(), 1);
         assert_eq!(pieces[0].octets, b"abcdefgh");
@@ -111,10 +124,21 @@ mod tests {
     }
 
     #[test]
+    fn a_syn_has_a_number_even_if_the_capture_forgets_it() {
+        for forgotten in [0, 1] {
+            let mut stream = Stream::default();
+            stream.put(true, 100, seconds(1), b"abc");
+            stream.put(false, 104 - forgotten, seconds(2), b"cde");
+            stream.put(false, 107 - forgotten, seconds(3), b"fgh");
+            assert_eq!(stream.pieces()[0].octets, b"abccdefgh");
+        }
+    }
+
+    #[test]
     fn a_gap_is_told() {
         let mut stream = Stream::default();
-        stream.put(100, seconds(1), b"abc");
-        stream.put(110, seconds(2), b"def");
+        stream.put(false, 100, seconds(1), b"abc");
+        stream.put(false, 110, seconds(2), b"def");
         let pieces = stream.pieces();
         assert_eq!(
             pieces.iter().map(|it| it.missing).collect::<Vec<_>>(),
