@@ -135,6 +135,6 @@ fn name(message_type: BmpMessageType) -> &'static str {
         BmpMessageType::PEER_DOWN => "peer-down",
         BmpMessageType::PEER_UP => "peer-up",
         BmpMessageType::INITIATION => "initiation",
-        other => panic!("{other}"),
+        _ => "other",
     }
 }
