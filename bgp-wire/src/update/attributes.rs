@@ -3,7 +3,7 @@
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
-use crate::update::index::Index;
+use crate::update::index;
 use crate::{
     Aggregator, AsPath, AttributeFlags, AttributeType, Family, LargeCommunity, ListView, NextHop,
     OtherAttribute, PathAttributes, UpdateView,
@@ -68,7 +68,7 @@ impl UpdateView<'_> {
             .filter(|raw| !is_typed(raw.attribute_type));
         let mut others: Vec<_> = untyped
             .map(|raw| {
-                let known = Index::slot(raw.attribute_type).is_some();
+                let known = index::slot(raw.attribute_type).is_some();
                 let partial = if known {
                     AttributeFlags::empty()
                 } else {

@@ -1,121 +1,202 @@
 //! Where things stand in a scanned UPDATE.
 
-use crate::AttributeType;
-use crate::attribute::RawAttribute;
+use crate::attribute::{RawAttribute, RawAttributes};
 use crate::frame::HEADER;
 use crate::reader::Reader;
 use crate::update::rules;
+use crate::{AttributeType, DecodeError, DecodeErrorKind, Frame, MessageType};
 
-/// The three fields of the body.
+/// The lengths of the three fields of the body; that of the NLRI is the rest.
+///
+/// INVARIANT: they fit the message that they were read from.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Sections<'a> {
-    pub(crate) withdrawn: &'a [u8],
-    pub(crate) attributes: &'a [u8],
-    pub(crate) nlri: &'a [u8],
+pub(crate) struct Sections {
+    withdrawn: u16,
+    attributes: u16,
 }
 
-impl<'a> Sections<'a> {
-    /// RFC 7606 §3 b: `None` when the two lengths exceed the body.
-    pub(crate) fn split(body: &'a [u8]) -> Option<Self> {
+impl Sections {
+    /// Where the withdrawn routes begin in the message.
+    pub(crate) const WITHDRAWN_AT: usize = HEADER + 2;
+
+    /// Those of a whole UPDATE. RFC 7606 §3 b: an error when the two lengths exceed the
+    /// body.
+    #[inline]
+    pub(crate) fn of(message: &[u8]) -> Result<Self, DecodeError> {
+        let body = Frame::whole(message, MessageType::Update)?;
+        let overrun = DecodeError::new(DecodeErrorKind::UpdateLengths, HEADER, 0);
+        Self::split(body).ok_or(overrun)
+    }
+
+    fn split(body: &[u8]) -> Option<Self> {
         let mut reader = Reader::new(body);
-        let length = reader.u16()?;
-        let withdrawn = reader.take(length.into())?;
-        let length = reader.u16()?;
-        let attributes = reader.take(length.into())?;
+        let withdrawn = reader.u16()?;
+        reader.take(withdrawn.into())?;
+        let attributes = reader.u16()?;
+        reader.take(attributes.into())?;
         Some(Self {
             withdrawn,
             attributes,
-            nlri: reader.rest(),
         })
     }
 
-    pub(crate) const fn withdrawn_at(&self) -> usize {
-        HEADER + 2
+    pub(crate) const fn attributes_at(self) -> usize {
+        Self::WITHDRAWN_AT + self.withdrawn as usize + 2
     }
 
-    pub(crate) const fn attributes_at(&self) -> usize {
-        self.withdrawn_at() + self.withdrawn.len() + 2
+    pub(crate) const fn nlri_at(self) -> usize {
+        self.attributes_at() + self.attributes as usize
     }
 
-    pub(crate) const fn nlri_at(&self) -> usize {
-        self.attributes_at() + self.attributes.len()
+    #[inline]
+    pub(crate) const fn withdrawn(self, message: &[u8]) -> &[u8] {
+        part(message, Self::WITHDRAWN_AT, self.withdrawn as usize)
+    }
+
+    #[inline]
+    pub(crate) const fn attributes(self, message: &[u8]) -> &[u8] {
+        part(message, self.attributes_at(), self.attributes as usize)
+    }
+
+    #[inline]
+    pub(crate) const fn nlri(self, message: &[u8]) -> &[u8] {
+        match message.split_at_checked(self.nlri_at()) {
+            Some((_, nlri)) => nlri,
+            None => &[],
+        }
     }
 }
 
-/// Where each known attribute that counts stands in the message.
-///
-/// INVARIANT: 0 means absent; no attribute stands at the first octet.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Index([u16; Self::SLOTS]);
+#[inline]
+const fn part(message: &[u8], at: usize, length: usize) -> &[u8] {
+    if let Some((_, rest)) = message.split_at_checked(at)
+        && let Some((part, _)) = rest.split_at_checked(length)
+    {
+        return part;
+    }
+    &[]
+}
+
+/// Which known attributes count, each by its slot.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Kept(u64);
+
+impl Kept {
+    #[inline]
+    pub(crate) fn contains(self, attribute: AttributeType) -> bool {
+        slot(attribute).is_some_and(|slot| self.0 >> slot & 1 == 1)
+    }
+
+    pub(crate) fn remove(&mut self, attribute: AttributeType) {
+        if let Some(slot) = slot(attribute) {
+            self.take(slot);
+        }
+    }
+
+    /// Whether the attribute of a slot was there, which it is no more: of several with one
+    /// type the first counts.
+    #[inline]
+    pub(crate) fn take(&mut self, slot: u8) -> bool {
+        let was = self.0 >> slot & 1 == 1;
+        self.0 &= !(1 << slot);
+        was
+    }
+}
+
+/// A number under 64 for each type that the crate knows: 0–40 for themselves, then ATTR_SET.
+#[inline]
+pub(crate) const fn slot(attribute: AttributeType) -> Option<u8> {
+    match (attribute, rules::flags_of(attribute)) {
+        (_, None) => None,
+        (AttributeType::ATTR_SET, Some(_)) => Some(41),
+        (AttributeType(code), Some(_)) => Some(code & 63),
+    }
+}
+
+/// Which known attributes count, and where in the message those stand that most UPDATEs have.
+/// The others are looked for: a view is moved more often than it is asked for them.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Index {
+    kept: Kept,
+    /// INVARIANT: an attribute that is not kept has 0; none stands at the first octet.
+    at: [u16; Self::FREQUENT],
+}
 
 impl Index {
-    /// Types 0–40, then ATTR_SET.
-    const SLOTS: usize = 42;
+    const FREQUENT: usize = 14;
 
-    /// The slot of a type that the crate knows.
+    /// The place in `at` of a frequent type.
     #[inline]
-    pub(crate) const fn slot(attribute: AttributeType) -> Option<usize> {
-        match (attribute, rules::flags_of(attribute)) {
-            (_, None) => None,
-            (AttributeType::ATTR_SET, Some(_)) => Some(41),
-            (AttributeType(code), Some(_)) => Some(code as usize),
+    const fn place(attribute: AttributeType) -> Option<usize> {
+        match attribute {
+            AttributeType(code @ 1..=10) => Some(code as usize - 1),
+            AttributeType::MP_REACH_NLRI => Some(10),
+            AttributeType::MP_UNREACH_NLRI => Some(11),
+            AttributeType::EXTENDED_COMMUNITIES => Some(12),
+            AttributeType::LARGE_COMMUNITIES => Some(13),
+            _ => None,
         }
+    }
+
+    pub(crate) const fn kept(&self) -> Kept {
+        self.kept
     }
 
     #[inline]
     pub(crate) fn set(&mut self, attribute: AttributeType, at: usize) {
+        let Some(slot) = slot(attribute) else { return };
+        self.kept.0 |= 1 << slot;
         self.put(attribute, u16::try_from(at).unwrap_or_default());
     }
 
     pub(crate) fn clear(&mut self, attribute: AttributeType) {
+        self.kept.remove(attribute);
         self.put(attribute, 0);
     }
 
     #[inline]
     fn put(&mut self, attribute: AttributeType, at: u16) {
-        if let Some(slot) = Self::slot(attribute).and_then(|slot| self.0.get_mut(slot)) {
-            *slot = at;
+        if let Some(place) = Self::place(attribute).and_then(|place| self.at.get_mut(place)) {
+            *place = at;
         }
     }
 
-    #[inline]
-    pub(crate) fn at(&self, attribute: AttributeType) -> Option<usize> {
-        self.at_slot(Self::slot(attribute)?)
-    }
-
-    #[inline]
-    pub(crate) fn at_slot(&self, slot: usize) -> Option<usize> {
-        match self.0.get(slot) {
-            None | Some(0) => None,
-            Some(at) => Some(usize::from(*at)),
-        }
-    }
-
-    /// The attribute and its offset.
+    /// The attribute that counts of a known type and its offset in the message.
     #[inline]
     pub(crate) fn find<'a>(
         &self,
         message: &'a [u8],
+        sections: Sections,
         attribute: AttributeType,
     ) -> Option<(usize, RawAttribute<'a>)> {
-        self.find_slot(message, Self::slot(attribute)?)
-    }
-
-    /// The attribute in a slot and its offset.
-    #[inline]
-    pub(crate) fn find_slot<'a>(
-        &self,
-        message: &'a [u8],
-        slot: usize,
-    ) -> Option<(usize, RawAttribute<'a>)> {
-        let at = self.at_slot(slot)?;
-        let raw = RawAttribute::read(&mut Reader::new(message.get(at..)?))?;
+        let Some(place) = Self::place(attribute) else {
+            return match self.kept.contains(attribute) {
+                true => search(message, sections, attribute),
+                false => None,
+            };
+        };
+        let at = match self.at.get(place) {
+            None | Some(0) => return None,
+            Some(at) => usize::from(*at),
+        };
+        let (_, octets) = message.split_at_checked(at)?;
+        let raw = RawAttribute::read(&mut Reader::new(octets))?;
         Some((at, raw))
     }
 }
 
-impl Default for Index {
-    fn default() -> Self {
-        Self([0; Self::SLOTS])
+/// The first attribute of a type and its offset in the message.
+fn search(
+    message: &[u8],
+    sections: Sections,
+    attribute: AttributeType,
+) -> Option<(usize, RawAttribute<'_>)> {
+    let mut attributes = RawAttributes::new(sections.attributes(message));
+    loop {
+        let left = attributes.remaining();
+        let raw = attributes.next()?;
+        if raw.attribute_type == attribute {
+            return Some((sections.nlri_at().saturating_sub(left), raw));
+        }
     }
 }

@@ -3,7 +3,7 @@
 use core::iter::FusedIterator;
 
 use crate::attribute::{RawAttribute, RawAttributes};
-use crate::update::index::Index;
+use crate::update::index::{self, Kept};
 use crate::update::type_set::TypeSet;
 use crate::{Announcement, AttributeFlags};
 
@@ -12,19 +12,16 @@ use crate::{Announcement, AttributeFlags};
 #[derive(Clone, Copy, Debug)]
 pub struct Attributes<'a> {
     raw: RawAttributes<'a>,
-    index: Index,
-    /// Where the field ends in the message.
-    end: usize,
+    kept: Kept,
     unknown: TypeSet,
 }
 
 impl<'a> Attributes<'a> {
-    /// Those of a field that ends at `end` in the message.
-    pub(super) fn new(field: &'a [u8], end: usize, index: Index) -> Self {
+    /// Those of a field: known ones that are kept.
+    pub(super) fn new(field: &'a [u8], kept: Kept) -> Self {
         Self {
             raw: RawAttributes::new(field),
-            index,
-            end,
+            kept,
             unknown: TypeSet::default(),
         }
     }
@@ -36,11 +33,8 @@ impl<'a> Attributes<'a> {
         loop {
             let before = self.raw.remaining();
             let raw = self.raw.next()?;
-            let counts = match Index::slot(raw.attribute_type) {
-                Some(slot) => {
-                    let at = self.end.saturating_sub(before);
-                    self.index.at_slot(slot) == Some(at)
-                }
+            let counts = match index::slot(raw.attribute_type) {
+                Some(slot) => self.kept.take(slot),
                 None => {
                     self.unknown.insert(raw.attribute_type)
                         && raw.flags.contains(AttributeFlags::OPTIONAL_TRANSITIVE)

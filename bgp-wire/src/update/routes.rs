@@ -88,7 +88,7 @@ impl<'a> UpdateView<'a> {
     #[must_use]
     pub fn unreachable_nlri(&self) -> NlriRoutes<'a> {
         let form = LabelForm::Withdrawn;
-        let body = self.nlri_of(Family::IPV4_UNICAST, self.sections.withdrawn, form);
+        let body = self.nlri_of(Family::IPV4_UNICAST, self.withdrawn_octets(), form);
         let mp = match self.mp_unreach() {
             Some(view) => self.nlri_of(view.family, view.nlri, form),
             None => NlriIter::none(),
@@ -102,7 +102,7 @@ impl<'a> UpdateView<'a> {
 
     fn announced_nlri(&self) -> [NlriIter<'a>; 2] {
         let family = Family::IPV4_UNICAST;
-        let body = self.nlri_of(family, self.sections.nlri, LabelForm::Single);
+        let body = self.nlri_of(family, self.nlri_octets(), LabelForm::Single);
         let mp = match self.mp_reach() {
             Some(view) => {
                 let form = LabelForm::announced(view.family, &self.context);

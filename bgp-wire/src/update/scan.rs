@@ -6,7 +6,7 @@ use crate::attribute::{
 };
 use crate::nlri::Unparsable;
 use crate::reader::Reader;
-use crate::update::finding::{Disposition, Finding, Findings};
+use crate::update::finding::{Disposition, Finding};
 use crate::update::index::{Index, Sections};
 use crate::update::rules::{self, Verdict};
 use crate::update::sr_policy::{self, Wrong};
@@ -37,7 +37,7 @@ impl<'a, 'f> Scan<'a, 'f> {
     #[inline]
     pub(crate) fn run(
         message: &'a [u8],
-        sections: Sections<'a>,
+        sections: Sections,
         context: &Context,
         told: Told<'f>,
     ) -> Result<UpdateView<'a>, DecodeError> {
@@ -47,7 +47,7 @@ impl<'a, 'f> Scan<'a, 'f> {
                 context: *context,
                 sections,
                 index: Index::default(),
-                findings: Findings::none(),
+                faulty: false,
                 disposition: Disposition::Accept,
                 disabled: FamilySet::empty(),
                 withdrawn: false,
@@ -67,7 +67,7 @@ impl<'a, 'f> Scan<'a, 'f> {
 
     /// Walks the attribute list.
     fn attributes(&mut self) -> Result<(), DecodeError> {
-        let mut reader = Reader::new(self.view.sections.attributes);
+        let mut reader = Reader::new(self.view.attribute_octets());
         let mut at = self.view.sections.attributes_at();
         while !reader.is_empty() {
             let rest = reader.rest();
@@ -267,11 +267,9 @@ impl<'a, 'f> Scan<'a, 'f> {
     /// only they need.
     fn body(&mut self) -> Result<(), DecodeError> {
         let family = Family::IPV4_UNICAST;
-        let Sections {
-            withdrawn, nlri, ..
-        } = self.view.sections;
+        let (withdrawn, nlri) = (self.view.withdrawn_octets(), self.view.nlri_octets());
         for (field, base, announced) in [
-            (withdrawn, self.view.sections.withdrawn_at(), false),
+            (withdrawn, Sections::WITHDRAWN_AT, false),
             (nlri, self.view.sections.nlri_at(), true),
         ] {
             self.prefixes(field, family, None, base, announced)
@@ -288,7 +286,7 @@ impl<'a, 'f> Scan<'a, 'f> {
             return Ok(());
         }
         let attribute = AttributeType::NEXT_HOP;
-        let Some((at, raw)) = self.view.index.find(self.view.message, attribute) else {
+        let Some((at, raw)) = self.view.find(attribute) else {
             return Ok(());
         };
         if let Err(fault) = rules::check_body_next_hop(raw.value, &self.view.context) {
@@ -331,7 +329,7 @@ impl<'a, 'f> Scan<'a, 'f> {
     /// RFC 7606 §3 d: ORIGIN and AS_PATH for any route, NEXT_HOP for those of
     /// the body. BGPsec_PATH stands for AS_PATH (RFC 8205 §3).
     fn mandatory(&mut self) {
-        let body = !self.view.sections.nlri.is_empty();
+        let body = !self.view.nlri_octets().is_empty();
         let mp = self.mp_reach_view().is_some_and(|view| {
             !view.nlri.is_empty() && self.view.context.families.contains(view.family)
         });
@@ -374,7 +372,7 @@ impl<'a, 'f> Scan<'a, 'f> {
             return;
         }
         let attribute = AttributeType::TUNNEL_ENCAPSULATION;
-        let tunnel = self.view.index.find(self.view.message, attribute);
+        let tunnel = self.view.find(attribute);
         let fault = match sr_policy::check(tunnel.map(|(_, raw)| raw.value)) {
             Ok(()) => return,
             Err(Wrong::Missing) if self.seen.contains(attribute) => return,
@@ -394,7 +392,7 @@ impl<'a, 'f> Scan<'a, 'f> {
         let Some(error) = self.first_severe else {
             return Ok(());
         };
-        let reachable = !self.view.sections.nlri.is_empty()
+        let reachable = !self.view.nlri_octets().is_empty()
             || self
                 .mp_reach_view()
                 .is_some_and(|view| !view.nlri.is_empty());
@@ -407,10 +405,7 @@ impl<'a, 'f> Scan<'a, 'f> {
     }
 
     fn mp_reach_view(&self) -> Option<MpReachView<'a>> {
-        let (_, raw) = self
-            .view
-            .index
-            .find(self.view.message, AttributeType::MP_REACH_NLRI)?;
+        let (_, raw) = self.view.find(AttributeType::MP_REACH_NLRI)?;
         MpReachView::decode(raw.value).ok()
     }
 
@@ -431,7 +426,7 @@ impl<'a, 'f> Scan<'a, 'f> {
                 None => error,
             });
         }
-        self.view.findings.push(finding);
+        self.view.faulty = true;
         if let Some(told) = &mut self.told {
             told(finding);
         }

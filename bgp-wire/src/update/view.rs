@@ -2,19 +2,18 @@
 
 use core::net::Ipv4Addr;
 
-use crate::attribute::{Aigp, ListView, MpReachView, MpUnreachView, RawAttributes};
-use crate::frame::HEADER;
+use crate::attribute::{Aigp, ListView, MpReachView, MpUnreachView, RawAttribute, RawAttributes};
 use crate::nlri::Prefixes;
 use crate::update::finding::{Disposition, Finding, Findings};
-use crate::update::index::{Index, Sections};
+use crate::update::index::{self, Index, Sections};
 use crate::update::iter::{Announcements, Attributes};
 use crate::update::routes::{Announcement, Routes};
 use crate::update::scan::{Scan, Told};
 use crate::{
     Aggregator, AsPathView, Asn, AttrSet, AttributeType, BfdDiscriminator, BgpLs, BgpsecPath,
-    Community, Context, DecodeError, DecodeErrorKind, ExtendedCommunity, Family, FamilySet, Frame,
-    Ipv6ExtendedCommunity, LargeCommunity, MessageType, NextHop, Origin, PeDistinguisherLabels,
-    PmsiTunnel, PrefixSid, TunnelEncapsulation,
+    Community, Context, DecodeError, ExtendedCommunity, Family, FamilySet, Ipv6ExtendedCommunity,
+    LargeCommunity, NextHop, Origin, PeDistinguisherLabels, PmsiTunnel, PrefixSid,
+    TunnelEncapsulation,
 };
 
 /// A received UPDATE that was scanned once, with the RFC 7606 outcome applied.
@@ -61,9 +60,10 @@ use crate::{
 pub struct UpdateView<'a> {
     pub(crate) message: &'a [u8],
     pub(crate) context: Context,
-    pub(crate) sections: Sections<'a>,
+    pub(crate) sections: Sections,
     pub(crate) index: Index,
-    pub(crate) findings: Findings,
+    /// Something was found.
+    pub(crate) faulty: bool,
     pub(crate) disposition: Disposition,
     pub(crate) disabled: FamilySet,
     /// Everything that is announced is withdrawn instead.
@@ -112,10 +112,7 @@ impl<'a> UpdateView<'a> {
     }
 
     fn scan_told(bytes: &'a [u8], context: &Context, told: Told<'_>) -> Result<Self, DecodeError> {
-        let body = Frame::whole(bytes, MessageType::Update)?;
-        let overrun = DecodeError::new(DecodeErrorKind::UpdateLengths, HEADER, 0);
-        let sections = Sections::split(body).ok_or(overrun)?;
-        Scan::run(bytes, sections, context, told)
+        Scan::run(bytes, Sections::of(bytes)?, context, told)
     }
 
     /// The whole message.
@@ -136,10 +133,22 @@ impl<'a> UpdateView<'a> {
         self.disposition
     }
 
-    /// Every fault that was found, with its place.
+    /// Whether something was found.
     #[must_use]
-    pub const fn findings(&self) -> &Findings {
-        &self.findings
+    pub const fn has_findings(&self) -> bool {
+        self.faulty
+    }
+
+    /// Every fault that was found, with its place. Nothing where there is none, which most
+    /// UPDATEs pay for; else one more scan.
+    #[must_use]
+    pub fn findings(&self) -> Findings {
+        let mut findings = Findings::none();
+        if self.faulty {
+            let mut push = |finding| findings.push(finding);
+            let _ = Self::scan_told(self.message, &self.context, Some(&mut push));
+        }
+        findings
     }
 
     /// Families that this UPDATE disables until the session ends.
@@ -151,15 +160,10 @@ impl<'a> UpdateView<'a> {
     /// The family whose initial table is complete with this message (RFC 4724 §2).
     #[must_use]
     pub fn end_of_rib(&self) -> Option<Family> {
-        let Sections {
-            withdrawn,
-            attributes,
-            nlri,
-        } = self.sections;
-        if !withdrawn.is_empty() || !nlri.is_empty() {
+        if !self.withdrawn_octets().is_empty() || !self.nlri_octets().is_empty() {
             return None;
         }
-        if attributes.is_empty() {
+        if self.attribute_octets().is_empty() {
             return Some(Family::IPV4_UNICAST);
         }
         let view = self.mp_unreach().filter(|view| view.nlri.is_empty())?;
@@ -182,7 +186,7 @@ impl<'a> UpdateView<'a> {
     #[must_use]
     #[inline]
     pub fn unreachable(&self) -> Routes<'a> {
-        let body = self.body(self.sections.withdrawn);
+        let body = self.body(self.withdrawn_octets());
         let mp = match self.mp_unreach() {
             Some(view) => self.mp(view.family, view.nlri),
             None => Prefixes::none(),
@@ -418,12 +422,18 @@ impl<'a> UpdateView<'a> {
     #[must_use]
     #[inline]
     pub fn value(&self, attribute: AttributeType) -> Option<&'a [u8]> {
-        // Inline, so that the slot of a type known when compiled is a constant.
-        let Some(slot) = Index::slot(attribute) else {
+        // Inline, so that the place of a type known when compiled is a constant.
+        if index::slot(attribute).is_none() {
             return self.unknown_value(attribute);
-        };
-        let (_, raw) = self.index.find_slot(self.message, slot)?;
+        }
+        let (_, raw) = self.find(attribute)?;
         Some(raw.value)
+    }
+
+    /// The attribute that counts of a known type, and where it stands.
+    #[inline]
+    pub(super) fn find(&self, attribute: AttributeType) -> Option<(usize, RawAttribute<'a>)> {
+        self.index.find(self.message, self.sections, attribute)
     }
 
     fn unknown_value(&self, attribute: AttributeType) -> Option<&'a [u8]> {
@@ -436,35 +446,31 @@ impl<'a> UpdateView<'a> {
     /// discarded. Those unknown and not transitive are left out.
     #[must_use]
     pub fn attributes(&self) -> Attributes<'a> {
-        Attributes::new(
-            self.sections.attributes,
-            self.sections.nlri_at(),
-            self.index,
-        )
+        Attributes::new(self.attribute_octets(), self.index.kept())
     }
 
     /// Every attribute as it was received, faulty ones included.
     #[must_use]
     pub const fn raw_attributes(&self) -> RawAttributes<'a> {
-        RawAttributes::new(self.sections.attributes)
+        RawAttributes::new(self.attribute_octets())
     }
 
     /// The octets of the withdrawn-routes field.
     #[must_use]
     pub const fn withdrawn_octets(&self) -> &'a [u8] {
-        self.sections.withdrawn
+        self.sections.withdrawn(self.message)
     }
 
     /// The octets of the attribute field: what a reflector can pass on as it is.
     #[must_use]
     pub const fn attribute_octets(&self) -> &'a [u8] {
-        self.sections.attributes
+        self.sections.attributes(self.message)
     }
 
     /// The octets of the NLRI field.
     #[must_use]
     pub const fn nlri_octets(&self) -> &'a [u8] {
-        self.sections.nlri
+        self.sections.nlri(self.message)
     }
 
     #[inline]
@@ -479,7 +485,7 @@ impl<'a> UpdateView<'a> {
             Some(view) => self.mp(view.family, view.nlri),
             None => Prefixes::none(),
         };
-        [self.body(self.sections.nlri).announced(), mp.announced()]
+        [self.body(self.nlri_octets()).announced(), mp.announced()]
     }
 
     #[inline]

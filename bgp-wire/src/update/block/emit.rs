@@ -155,7 +155,7 @@ impl AttributeBlock<'_> {
         match &self.kept {
             #[cfg(feature = "alloc")]
             super::Kept::All(_) => self.value(attribute).is_some(),
-            super::Kept::Indexed { index, .. } => index.at(attribute).is_some(),
+            super::Kept::Some(kept) => kept.contains(attribute),
         }
     }
 

@@ -17,7 +17,7 @@ pub use buf::AttributeBlockBuf;
 #[cfg(feature = "alloc")]
 use crate::attribute::RawAttributes;
 use crate::attribute::{ListView, RawAttribute};
-use crate::update::index::Index;
+use crate::update::index;
 use crate::update::iter::Attributes;
 use crate::{AsPathView, Asn, AttributeFlags, AttributeType, Family, NextHop, UpdateView};
 
@@ -101,9 +101,8 @@ enum Kept {
     /// All of them, Partial where it must be.
     #[cfg(feature = "alloc")]
     All(Ready),
-    /// Known ones where the index has them, the octets being those from `base`
-    /// on in the message; unknown ones that are transitive.
-    Indexed { index: Index, base: usize },
+    /// Known ones that are said; unknown ones that are transitive.
+    Some(index::Kept),
 }
 
 /// What is known of octets that a block owns, so that they need no walk.
@@ -133,27 +132,26 @@ impl<'a> UpdateView<'a> {
     /// [`Announcement`](crate::Announcement).
     #[must_use]
     pub fn attribute_block_via(&self, next_hop: Option<NextHop>) -> AttributeBlock<'a> {
-        let mut index = self.index;
-        index.clear(AttributeType::MP_REACH_NLRI);
-        index.clear(AttributeType::MP_UNREACH_NLRI);
+        let mut kept = self.index.kept();
+        kept.remove(AttributeType::MP_REACH_NLRI);
+        kept.remove(AttributeType::MP_UNREACH_NLRI);
         let stale = self.as4_is_stale();
         if stale || self.as4_path().is_some() && !self.as4_path_fits() {
-            index.clear(AttributeType::AS4_PATH);
+            kept.remove(AttributeType::AS4_PATH);
         }
         if stale || self.aggregator().is_none() {
-            index.clear(AttributeType::AS4_AGGREGATOR);
+            kept.remove(AttributeType::AS4_AGGREGATOR);
         }
         if !self.context.aigp {
-            index.clear(AttributeType::AIGP);
+            kept.remove(AttributeType::AIGP);
         }
         let as_path = self.value(AttributeType::AS_PATH);
-        let base = self.sections.attributes_at();
         AttributeBlock {
-            octets: self.sections.attributes,
-            kept: Kept::Indexed { index, base },
+            octets: self.attribute_octets(),
+            kept: Kept::Some(kept),
             four_octet_as: self.context.four_octet_as,
             as_numbers: as_path.is_some_and(|path| !path.is_empty())
-                || index.at(AttributeType::AGGREGATOR).is_some(),
+                || kept.contains(AttributeType::AGGREGATOR),
             next_hop,
             reflection: None,
         }
@@ -253,11 +251,7 @@ impl<'a> AttributeBlock<'a> {
         let walk = match self.kept {
             #[cfg(feature = "alloc")]
             Kept::All(_) => Walk::All(RawAttributes::new(self.octets)),
-            Kept::Indexed { index, base } => Walk::Indexed(Attributes::new(
-                self.octets,
-                base.saturating_add(length),
-                index,
-            )),
+            Kept::Some(kept) => Walk::Some(Attributes::new(self.octets, kept)),
         };
         Entries { walk, length }
     }
@@ -288,7 +282,7 @@ struct Entries<'a> {
 enum Walk<'a> {
     #[cfg(feature = "alloc")]
     All(RawAttributes<'a>),
-    Indexed(Attributes<'a>),
+    Some(Attributes<'a>),
 }
 
 impl<'a> Iterator for Entries<'a> {
@@ -302,7 +296,7 @@ impl<'a> Iterator for Entries<'a> {
                 let before = all.remaining();
                 (all.next()?, before, all.remaining())
             }
-            Walk::Indexed(attributes) => attributes.next_placed()?,
+            Walk::Some(attributes) => attributes.next_placed()?,
         };
         Some(Entry {
             start: self.length.saturating_sub(before),
@@ -325,6 +319,6 @@ impl Entry<'_> {
     #[inline]
     fn needs_partial(&self) -> bool {
         !self.raw.flags.contains(AttributeFlags::PARTIAL)
-            && Index::slot(self.raw.attribute_type).is_none()
+            && index::slot(self.raw.attribute_type).is_none()
     }
 }
