@@ -9,10 +9,6 @@ use crate::{
 
 /// A received message of any type, borrowed from the bytes it was read from.
 #[derive(Clone, Debug)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "an UPDATE is the message that matters, and boxing it would allocate"
-)]
 pub enum Message<'a> {
     /// OPEN (RFC 4271 §4.2).
     Open(OpenView<'a>),

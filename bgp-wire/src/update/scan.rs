@@ -107,6 +107,10 @@ impl<'a, 'f> Scan<'a, 'f> {
         if !self.seen.insert(attribute) {
             return self.repeated(attribute, at, length);
         }
+        if rules::is_plain(raw, &self.view.context) {
+            self.view.index.set(attribute, at);
+            return Ok(());
+        }
         match rules::judge(raw, &self.view.context) {
             Verdict::Keep => self.view.index.set(attribute, at),
             Verdict::Ignore => {}

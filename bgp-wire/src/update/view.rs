@@ -27,9 +27,11 @@ use crate::{
 /// +----------------------+-------------------------------------------+
 /// ```
 ///
-/// The scan costs one walk over the message and no allocation; afterwards each
-/// accessor takes constant time and cannot fail: what was malformed is gone.
-/// Lists are decoded as they are walked.
+/// The scan costs one walk over the message and no allocation; afterwards no
+/// accessor can fail: what was malformed is gone. Types 1 to 10, the MP
+/// attributes and extended and large communities are found in constant time,
+/// whether another attribute is there is known at once, and one that is there
+/// is looked for among the headers. Lists are decoded as they are walked.
 ///
 /// * Treat-as-withdraw: [`reachable`](Self::reachable) is empty, and
 ///   [`unreachable`](Self::unreachable) has everything that was announced
@@ -135,6 +137,7 @@ impl<'a> UpdateView<'a> {
 
     /// Whether something was found.
     #[must_use]
+    #[inline]
     pub const fn has_findings(&self) -> bool {
         self.faulty
     }
@@ -417,8 +420,8 @@ impl<'a> UpdateView<'a> {
     }
 
     /// The value of an attribute that counts: present, the first of its type
-    /// and not discarded. Constant time for the types that have a name in
-    /// [`AttributeType`], a walk for others.
+    /// and not discarded. Constant time for the types that most UPDATEs have, a
+    /// walk over the headers for others that are there.
     #[must_use]
     #[inline]
     pub fn value(&self, attribute: AttributeType) -> Option<&'a [u8]> {
@@ -451,24 +454,28 @@ impl<'a> UpdateView<'a> {
 
     /// Every attribute as it was received, faulty ones included.
     #[must_use]
+    #[inline]
     pub const fn raw_attributes(&self) -> RawAttributes<'a> {
         RawAttributes::new(self.attribute_octets())
     }
 
     /// The octets of the withdrawn-routes field.
     #[must_use]
+    #[inline]
     pub const fn withdrawn_octets(&self) -> &'a [u8] {
         self.sections.withdrawn(self.message)
     }
 
     /// The octets of the attribute field: what a reflector can pass on as it is.
     #[must_use]
+    #[inline]
     pub const fn attribute_octets(&self) -> &'a [u8] {
         self.sections.attributes(self.message)
     }
 
     /// The octets of the NLRI field.
     #[must_use]
+    #[inline]
     pub const fn nlri_octets(&self) -> &'a [u8] {
         self.sections.nlri(self.message)
     }

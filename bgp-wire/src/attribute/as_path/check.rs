@@ -9,7 +9,35 @@ use crate::{AsSetPolicy, Asn, Context, DecodeErrorKind, PeerType};
 /// RFC 7606 §7.2: segments of type 1–4 with at least one AS fill the value; no
 /// AS 0 (RFC 7607 §2); sets and confederation segments where the session has
 /// them.
+#[inline]
 pub(crate) fn check(value: &[u8], context: &Context) -> Result<(), Fault> {
+    let judges_first =
+        context.enforce_first_as || context.peer_type == PeerType::ConfederationExternal;
+    match !judges_first && is_one_sequence(value, context.four_octet_as) {
+        true => Ok(()),
+        false => check_all(value, context),
+    }
+}
+
+/// Whether the path is one AS_SEQUENCE without AS 0, as almost all are.
+#[inline]
+fn is_one_sequence(value: &[u8], four_octet_as: bool) -> bool {
+    let [2, count @ 1..=255, asns @ ..] = value else {
+        return false;
+    };
+    let count = usize::from(*count);
+    match four_octet_as {
+        true => asns.len() == count.saturating_mul(4) && !has_zero::<4>(asns),
+        false => asns.len() == count.saturating_mul(2) && !has_zero::<2>(asns),
+    }
+}
+
+#[inline]
+fn has_zero<const N: usize>(asns: &[u8]) -> bool {
+    asns.as_chunks().0.contains(&[0; N])
+}
+
+fn check_all(value: &[u8], context: &Context) -> Result<(), Fault> {
     let mut reader = Reader::new(value);
     let mut first = true;
     while !reader.is_empty() {
