@@ -28,10 +28,6 @@ use crate::{ConnId, DownReason, Negotiated, State};
 /// concern a RIB.
 #[derive(Debug)]
 #[non_exhaustive]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "the UPDATE is the event that matters, and boxing it would allocate"
-)]
 pub enum Event<'a> {
     /// Open a TCP connection to `remote` and report
     /// [`handle_connected`](crate::Session::handle_connected) or

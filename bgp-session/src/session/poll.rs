@@ -24,10 +24,6 @@ use crate::{DownReason, Event, Malformed};
 const LONGEST_END_OF_RIB: usize = 30;
 
 /// What was found in the queue.
-#[expect(
-    clippy::large_enum_variant,
-    reason = "returned once and taken apart at once"
-)]
 enum Found {
     Event(Event<'static>),
     Update(Range<usize>, Context),
@@ -136,7 +132,7 @@ impl Core {
     /// Takes note of what RFC 7606 made of an UPDATE.
     fn note(&mut self, view: &UpdateView<'_>) {
         self.disabled = self.disabled.union(view.disabled_families());
-        if !view.findings().is_empty() {
+        if view.has_findings() {
             let counter = &mut self.env.counters.malformed_updates;
             *counter = counter.saturating_add(1);
         }

@@ -4,15 +4,15 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use core::fmt::Display;
 
+use super::fields::{TlvForm, address};
 use super::node::{Node, Part, Walk, hex, number};
-use super::open::address;
 use super::update::nlri;
+use super::{link_state, tunnel};
 use crate::attribute::fixed;
 use crate::reader::Reader;
 use crate::{
-    Afi, Aggregator, Asn, AttributeFlags, AttributeType, Community, Context, ExtendedCommunity,
-    Family, Ipv6ExtendedCommunity, LargeCommunity, NextHop, Origin, OtherAttribute, RawAttribute,
-    Safi, WireItem,
+    Aggregator, Asn, AttributeFlags, AttributeType, Community, Context, ExtendedCommunity,
+    Ipv6ExtendedCommunity, LargeCommunity, NextHop, Origin, OtherAttribute, RawAttribute, WireItem,
 };
 
 /// ATTR_SETs within one another that are opened (RFC 6368 §5 wants none).
@@ -73,14 +73,14 @@ fn value(raw: &RawAttribute<'_>, walk: &mut Walk<'_>, context: &Context, sets: u
         }
         AttributeType::MULTI_EXIT_DISC | AttributeType::LOCAL_PREF => decimal(octets),
         AttributeType::ONLY_TO_CUSTOMER => decimal(octets).map(|asn| format!("AS{asn}")),
-        AttributeType::AGGREGATOR => aggregator(octets, four),
-        AttributeType::AS4_AGGREGATOR => aggregator(octets, true),
         AttributeType::AS_PATH => return path(walk, four),
         AttributeType::AS4_PATH => return path(walk, true),
         AttributeType::COMMUNITIES => return items::<Community>(walk),
         AttributeType::CLUSTER_LIST => return items::<core::net::Ipv4Addr>(walk),
-        AttributeType::EXTENDED_COMMUNITIES => return items::<ExtendedCommunity>(walk),
-        AttributeType::IPV6_EXTENDED_COMMUNITIES => return items::<Ipv6ExtendedCommunity>(walk),
+        AttributeType::EXTENDED_COMMUNITIES => return extended::<ExtendedCommunity>(walk),
+        AttributeType::IPV6_EXTENDED_COMMUNITIES => {
+            return extended::<Ipv6ExtendedCommunity>(walk);
+        }
         AttributeType::LARGE_COMMUNITIES => return items::<LargeCommunity>(walk),
         AttributeType::MP_REACH_NLRI => return mp(walk, context, true).unwrap_or_default(),
         AttributeType::MP_UNREACH_NLRI => return mp(walk, context, false).unwrap_or_default(),
@@ -88,13 +88,37 @@ fn value(raw: &RawAttribute<'_>, walk: &mut Walk<'_>, context: &Context, sets: u
             return attr_set(walk, context, sets).unwrap_or_default();
         }
         AttributeType::ATOMIC_AGGREGATE => None,
-        other => Some(OtherAttribute::new(other, octets.into()).to_string()),
+        other => {
+            structured(other, walk, four);
+            return match other {
+                AttributeType::AGGREGATOR => aggregator(octets, four).unwrap_or_default(),
+                AttributeType::AS4_AGGREGATOR => aggregator(octets, true).unwrap_or_default(),
+                other => OtherAttribute::new(other, octets.into()).to_string(),
+            };
+        }
     };
     let Some(line) = line else {
         return String::new();
     };
     let _ = walk.field("Value", octets.len(), hex);
     line
+}
+
+/// Walks the parts of a value that has some. What has another form is left to the caller.
+fn structured(attribute: AttributeType, walk: &mut Walk<'_>, four: bool) {
+    match attribute {
+        AttributeType::AGGREGATOR => tunnel::aggregator(walk, four),
+        AttributeType::AS4_AGGREGATOR => tunnel::aggregator(walk, true),
+        AttributeType::PMSI_TUNNEL => drop(tunnel::pmsi(walk)),
+        AttributeType::TUNNEL_ENCAPSULATION => tunnel::encapsulation(walk),
+        AttributeType::AIGP => tunnel::aigp(walk),
+        AttributeType::PE_DISTINGUISHER_LABELS => tunnel::pe_labels(walk),
+        AttributeType::BGP_LS => walk.tlvs(TlvForm::WIDE, link_state::tlv),
+        AttributeType::BGPSEC_PATH => drop(tunnel::bgpsec(walk)),
+        AttributeType::BFD_DISCRIMINATOR => drop(tunnel::bfd(walk)),
+        AttributeType::PREFIX_SID => tunnel::prefix_sid(walk),
+        _ => walk.all("Value", hex),
+    }
 }
 
 fn decimal(octets: &[u8]) -> Option<String> {
@@ -112,6 +136,19 @@ fn items<T: WireItem + Display>(walk: &mut Walk<'_>) -> String {
     while let Some(part) = walk.peek(T::WIDTH) {
         let text = T::read(part.octets).map_or_else(|| hex(part.octets), |it| it.to_string());
         let _ = walk.field("Item", T::WIDTH, |_| text);
+    }
+    String::new()
+}
+
+/// Extended communities, each with its type.
+fn extended<T: WireItem + Display>(walk: &mut Walk<'_>) -> String {
+    while let Some(part) = walk.peek(T::WIDTH) {
+        let text = T::read(part.octets).map_or_else(|| hex(part.octets), |it| it.to_string());
+        let _ = walk.node(T::WIDTH, |part| {
+            let mut walk = Walk::new(part);
+            tunnel::extended_community(&mut walk);
+            walk.finish("Item", text, "")
+        });
     }
     String::new()
 }
@@ -152,9 +189,7 @@ fn segment(part: Part<'_>, width: usize) -> Node {
 }
 
 fn mp(walk: &mut Walk<'_>, context: &Context, reach: bool) -> Option<String> {
-    let afi = u16::try_from(walk.number("AFI", 2)?).ok()?;
-    let safi = u8::try_from(walk.number("SAFI", 1)?).ok()?;
-    let family = Family::new(Afi(afi), Safi(safi));
+    let family = walk.family()?;
     let mut text = family.to_string();
     if reach {
         let length = usize::try_from(walk.number("Next Hop Length", 1)?).ok()?;

@@ -1,14 +1,15 @@
 //! BMP: the messages of a router, with the BGP messages in them (RFC 7854, RFC 8671, RFC 9069).
 
+use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::{String, ToString};
 use core::net::{Ipv4Addr, Ipv6Addr};
 use std::collections::HashMap;
 
+use super::fields::{TlvForm, utf8};
 use super::learn::{best, with_path_ids};
 use super::message::message as bgp;
 use super::node::{Node, Note, Outcome, Part, Walk, hex, number};
-use crate::attribute::read_family;
 use crate::bmp::{
     BmpError, BmpFrame, BmpMessage, BmpMessageType, BmpPeerType, InformationType,
     MirroringInformation, PeerFlags, PeerHeader, PeerKey, PeerSession, StatisticType,
@@ -112,8 +113,8 @@ impl BmpDissector {
     /// What follows the common header; the message in short.
     fn body(&self, message_type: BmpMessageType, walk: &mut Walk<'_>) -> Option<String> {
         match message_type {
-            BmpMessageType::INITIATION => tlvs(walk, information),
-            BmpMessageType::TERMINATION => tlvs(walk, termination),
+            BmpMessageType::INITIATION => walk.tlvs(TlvForm::WIDE, information),
+            BmpMessageType::TERMINATION => walk.tlvs(TlvForm::WIDE, termination),
             _ if message_type.has_peer() == Some(true) => return self.peer(message_type, walk),
             _ => {
                 let length = walk.rest.octets.len();
@@ -137,17 +138,15 @@ impl BmpDissector {
                 let length = bgp_length(walk.rest.octets).filter(|length| *length <= left);
                 walk.node(length.unwrap_or(left), |part| self.update(part, &peer))?;
                 // No RFC has them, but routers do.
-                tlvs(walk, unknown_tlv);
+                walk.tlvs(TlvForm::WIDE, unknown_tlv);
             }
             BmpMessageType::STATISTICS_REPORT => {
                 walk.number("Stats count", 4)?;
-                tlvs(walk, statistic);
+                walk.tlvs(TlvForm::WIDE, statistic);
             }
             BmpMessageType::PEER_DOWN => peer_down(walk)?,
             BmpMessageType::PEER_UP => peer_up(walk, &peer)?,
-            _ => tlvs(walk, |walk, code, length| {
-                self.mirrored(walk, code, length, &peer)
-            }),
+            _ => walk.tlvs(TlvForm::WIDE, |walk, code| self.mirrored(walk, code, &peer)),
         }
         Some(peer.to_string())
     }
@@ -165,22 +164,22 @@ impl BmpDissector {
         bgp(part, &context)
     }
 
-    fn mirrored(&self, walk: &mut Walk<'_>, code: u16, length: usize, peer: &PeerHeader) -> String {
-        let name = match (code, length) {
+    fn mirrored(&self, walk: &mut Walk<'_>, code: u16, peer: &PeerHeader) -> Cow<'static, str> {
+        let length = walk.rest.octets.len();
+        match (code, length) {
             (0, _) => {
-                walk.node(length, |part| self.update(part, peer));
-                "BGP Message"
+                let _ = walk.node(length, |part| self.update(part, peer));
+                "BGP Message".into()
             }
             (1, 2) => {
-                walk.field("Code", 2, |octets| {
+                walk.all("Code", |octets| {
                     let code = u16::try_from(number(octets)).unwrap_or_default();
                     MirroringInformation(code).to_string()
                 });
-                "Information"
+                "Information".into()
             }
-            _ => return unknown_tlv(walk, code, length),
-        };
-        name.to_string()
+            _ => unknown_tlv(walk, code),
+        }
     }
 }
 
@@ -307,7 +306,7 @@ fn peer_up(walk: &mut Walk<'_>, peer: &PeerHeader) -> Option<()> {
     walk.number("Remote port", 2)?;
     open(walk, "Sent")?;
     open(walk, "Received")?;
-    tlvs(walk, information);
+    walk.tlvs(TlvForm::WIDE, information);
     Some(())
 }
 
@@ -346,88 +345,51 @@ fn peer_down(walk: &mut Walk<'_>) -> Option<()> {
         1 | 3 => walk.node(length, |part| bgp(part, &any_session())),
         2 => walk.number("Event", 2).map(drop),
         6 => {
-            tlvs(walk, information);
+            walk.tlvs(TlvForm::WIDE, information);
             Some(())
         }
         _ => Some(()),
     }
 }
 
-/// TLVs up to the end. `value` takes what stands in one of a type and a length, and names it;
-/// a rest that is none is left.
-fn tlvs(walk: &mut Walk<'_>, mut value: impl FnMut(&mut Walk<'_>, u16, usize) -> String) {
-    while let Some(head) = walk.peek(4) {
-        let mut reader = Reader::new(head.octets);
-        let (Some(code), Some(length)) = (reader.u16(), reader.u16()) else {
-            return;
-        };
-        let length = usize::from(length);
-        let made = walk.node(length.saturating_add(4), |part| {
-            let mut walk = Walk::new(part);
-            let _ = walk.number("Type", 2);
-            let _ = walk.number("Length", 2);
-            let name = value(&mut walk, code, length);
-            walk.finish(name, String::new(), "not of the form of the type")
-        });
-        if made.is_none() {
-            return;
-        }
-    }
+fn unknown_tlv(walk: &mut Walk<'_>, _: u16) -> Cow<'static, str> {
+    walk.all("Value", hex);
+    "TLV".into()
 }
 
-fn unknown_tlv(walk: &mut Walk<'_>, _: u16, length: usize) -> String {
-    walk.field("Value", length, hex);
-    "TLV".to_string()
-}
-
-fn utf8(octets: &[u8]) -> String {
-    match core::str::from_utf8(octets) {
-        Ok(text) => text.escape_debug().to_string(),
-        Err(_) => format!("{} (not UTF-8)", hex(octets)),
-    }
-}
-
-fn information(walk: &mut Walk<'_>, code: u16, length: usize) -> String {
-    let kind = InformationType(code);
+fn information(walk: &mut Walk<'_>, code: u16) -> Cow<'static, str> {
     match code {
-        0..=4 => walk.field("Text", length, utf8),
-        _ => walk.field("Value", length, hex),
-    };
-    kind.to_string()
+        0..=4 => walk.all("Text", utf8),
+        _ => walk.all("Value", hex),
+    }
+    InformationType(code).to_string().into()
 }
 
-fn termination(walk: &mut Walk<'_>, code: u16, length: usize) -> String {
-    match (code, length) {
+fn termination(walk: &mut Walk<'_>, code: u16) -> Cow<'static, str> {
+    match (code, walk.rest.octets.len()) {
         (0, _) => {
-            walk.field("Text", length, utf8);
-            "String".to_string()
+            walk.all("Text", utf8);
+            "String".into()
         }
         (1, 2) => {
-            walk.field("Reason", 2, |octets| {
+            walk.all("Reason", |octets| {
                 TerminationReason(u16::try_from(number(octets)).unwrap_or_default()).to_string()
             });
-            "Reason".to_string()
+            "Reason".into()
         }
-        _ => {
-            walk.field("Value", length, hex);
-            format!("information {code}")
-        }
+        _ => unknown_tlv(walk, code),
     }
 }
 
-fn statistic(walk: &mut Walk<'_>, code: u16, length: usize) -> String {
-    match (code, length) {
+fn statistic(walk: &mut Walk<'_>, code: u16) -> Cow<'static, str> {
+    match (code, walk.rest.octets.len()) {
         (0..=6 | 11..=13, 4) => drop(walk.number("Counter", 4)),
         (7 | 8 | 14 | 15, 8) => drop(walk.number("Gauge", 8)),
         (9 | 10 | 16 | 17, 11) => {
-            walk.field("Family", 3, |octets| {
-                read_family(&mut Reader::new(octets))
-                    .map(|family| family.to_string())
-                    .unwrap_or_default()
-            });
+            let _ = walk.family();
             let _ = walk.number("Gauge", 8);
         }
-        _ => drop(walk.field("Value", length, hex)),
+        _ => walk.all("Value", hex),
     }
-    StatisticType(code).to_string()
+    StatisticType(code).to_string().into()
 }

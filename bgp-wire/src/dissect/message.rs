@@ -3,7 +3,7 @@
 use alloc::string::{String, ToString};
 
 use super::node::{Node, Note, Outcome, Part, Walk, hex, number};
-use super::{open, refresh, update};
+use super::{notification, open, refresh, update};
 use crate::{Context, DecodeErrorKind, Frame, Message, frame};
 
 const MARKER: [u8; 16] = [0xff; 16];
@@ -87,7 +87,7 @@ pub(super) fn message(part: Part<'_>, context: &Context) -> Node {
     let text = match code {
         Some(1) => open::body(&mut walk),
         Some(2) => update::body(&mut walk, context),
-        Some(3) => refresh::notification(&mut walk),
+        Some(3) => notification::body(&mut walk, context),
         Some(5) => refresh::body(&mut walk, context),
         _ => String::new(),
     };

@@ -7,11 +7,17 @@
 mod attribute;
 #[cfg(feature = "bmp")]
 mod bmp;
+mod capability;
+mod fields;
 mod learn;
+mod link_state;
 mod message;
 mod node;
+mod notification;
 mod open;
 mod refresh;
+mod route;
+mod tunnel;
 mod update;
 
 #[cfg(feature = "bmp")]

@@ -1,10 +1,11 @@
 //! OPEN (RFC 4271 §4.2) and its capabilities (RFC 5492 §4, RFC 9072).
 
 use alloc::format;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 
-use super::node::{Node, Part, Walk, hex, number};
-use crate::CapabilityView;
+use super::capability::capability;
+use super::fields::address;
+use super::node::{Node, Part, Walk, number};
 
 /// Walks the body and says in a line what the sender is.
 pub(super) fn body(walk: &mut Walk<'_>) -> String {
@@ -35,14 +36,6 @@ fn fields(walk: &mut Walk<'_>) -> Option<String> {
     ))
 }
 
-pub(super) fn address(octets: &[u8]) -> String {
-    match (<[u8; 4]>::try_from(octets), <[u8; 16]>::try_from(octets)) {
-        (Ok(four), _) => core::net::Ipv4Addr::from(four).to_string(),
-        (_, Ok(sixteen)) => core::net::Ipv6Addr::from(sixteen).to_string(),
-        _ => hex(octets),
-    }
-}
-
 fn parameters(part: Part<'_>, extended: bool) -> Node {
     let mut walk = Walk::new(part);
     let width = if extended { 2 } else { 1 };
@@ -66,26 +59,9 @@ fn parameters(part: Part<'_>, extended: bool) -> Node {
 }
 
 /// How long the type, length and value at the front are; `None` where they are cut off.
-fn tlv(walk: &Walk<'_>, width: usize) -> Option<usize> {
+pub(super) fn tlv(walk: &Walk<'_>, width: usize) -> Option<usize> {
     let head = walk.peek(width.saturating_add(1))?.octets;
     let value = usize::try_from(number(head.get(1..)?)).ok()?;
     let length = head.len().saturating_add(value);
     walk.peek(length).map(|_| length)
-}
-
-fn capability(part: Part<'_>) -> Node {
-    let mut walk = Walk::new(part);
-    let code = walk.number("Code", 1).unwrap_or_default();
-    let code = u8::try_from(code).unwrap_or_default();
-    let _ = walk.number("Length", 1);
-    let value = walk.rest.octets;
-    let text = match CapabilityView::decode(code, value) {
-        Ok(CapabilityView::Unknown { code, value }) => {
-            format!("code {code} not known, {}", hex(value))
-        }
-        Ok(view) => format!("{view:?}"),
-        Err(kind) => format!("code {code}: {kind}, {}", hex(value)),
-    };
-    let _ = walk.field("Value", value.len(), hex);
-    walk.finish("Capability", text, "")
 }

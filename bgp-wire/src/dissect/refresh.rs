@@ -1,12 +1,10 @@
-//! ROUTE-REFRESH with filters (RFC 2918, RFC 5291, RFC 7313) and NOTIFICATION (RFC 4271
-//! §4.5).
+//! ROUTE-REFRESH with filters (RFC 2918, RFC 5291, RFC 7313).
 
 use alloc::format;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 
 use super::node::{Node, Part, Walk, hex, number};
-use crate::nlri::Hex;
-use crate::{Afi, Context, Family, NotificationView, OrfGroup, OrfType, OrfView, Safi};
+use crate::{Afi, Context, Family, OrfGroup, OrfType, OrfView, Safi};
 
 /// Walks the body of a ROUTE-REFRESH.
 pub(super) fn body(walk: &mut Walk<'_>, context: &Context) -> String {
@@ -74,22 +72,4 @@ fn entry(octets: &[u8], family: Family) -> Option<(usize, String)> {
         return None;
     };
     Some((length, format!("{:?}", entries.next()?)))
-}
-
-/// Walks the body of a NOTIFICATION.
-pub(super) fn notification(walk: &mut Walk<'_>) -> String {
-    let octets = walk.rest.octets;
-    let _ = walk.number("Error Code", 1);
-    let _ = walk.number("Error Subcode", 1);
-    let length = walk.rest.octets.len();
-    let _ = walk.field("Data", length, hex);
-    let mut whole = alloc::vec![0xff; 16];
-    let length = octets.len().saturating_add(19);
-    whole.extend_from_slice(&u16::try_from(length).unwrap_or(u16::MAX).to_be_bytes());
-    whole.push(3);
-    whole.extend_from_slice(octets);
-    match NotificationView::decode(&whole) {
-        Ok(view) => view.to_string(),
-        Err(_) => format!("0x{}", Hex(octets)),
-    }
 }

@@ -3,8 +3,8 @@
 use alloc::format;
 use alloc::string::String;
 
-use super::attribute;
 use super::node::{Node, Part, Walk};
+use super::{attribute, route};
 use crate::{Context, Family, NlriIter};
 
 /// Walks the body and says in a line how much it has.
@@ -50,16 +50,15 @@ pub(super) fn nlri(
     reach: bool,
 ) -> Node {
     let mut walk = Walk::new(part);
+    let add_path = context.add_path_receive.contains(family);
     let mut routes = match reach {
         true => NlriIter::new(part.octets, family, context),
         false => NlriIter::withdrawn(part.octets, family, context),
     };
-    while let Some(route) = routes.read() {
+    while let Some(view) = routes.read() {
         let length = walk.rest.octets.len().saturating_sub(routes.rest().len());
-        if walk
-            .field("Route", length, |_| format!("{route}"))
-            .is_none()
-        {
+        let taken = walk.node(length, |part| route::route(part, &view, add_path));
+        if taken.is_none() {
             break;
         }
     }

@@ -44,6 +44,8 @@ pub(crate) use error::Malformed;
 pub use error::ParseError;
 pub use ethernet::{Esi, MacAddr};
 pub use evpn::{EvpnRoute, MulticastFlags, MulticastFlow};
+#[cfg(feature = "dissect")]
+pub(crate) use field::prefix as read_prefix;
 pub(crate) use field::{Hex, put_address};
 #[cfg(feature = "alloc")]
 pub(crate) use field::{afi_of_prefix, put_prefix};
@@ -56,6 +58,8 @@ pub use flow_spec::{
 pub(crate) use framing::{is_framed, one};
 pub use key::{KeyOctets, NlriKey};
 pub use label::{Label, LabelStack};
+#[cfg(feature = "dissect")]
+pub(crate) use labeled::count_labels;
 pub use labeled::{LabeledPrefix, VpnPrefix};
 #[cfg(feature = "alloc")]
 pub use link_state::LinkStateBuilder;

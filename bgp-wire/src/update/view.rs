@@ -1,4 +1,4 @@
-//! The scanned UPDATE: typed access to every part in constant time.
+//! The scanned UPDATE: typed access to every part.
 
 use core::net::Ipv4Addr;
 

@@ -3,7 +3,7 @@
 
 use bgp_wire::{Context, FamilySet, MAX_EXTENDED_MESSAGE, PeerType, Update, UpdateView};
 use testkit::shared;
-use testkit::wire::{Real, real};
+use testkit::wire::{Real, dissection_laws, real};
 
 /// What became of the UPDATEs.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -51,6 +51,23 @@ fn every_real_update_encodes_to_its_octets() {
     // Refused: captures that were damaged on purpose, and one with wrong flags on MP_REACH_NLRI.
     // The two have bits set behind a prefix length.
     assert_eq!(captures, whole(1_309, 2, 346));
+}
+
+/// Archives repeat themselves; each file's first messages are enough.
+#[test]
+fn real_messages_are_dissected_to_the_last_octet() {
+    let files = real();
+    if files.is_empty() {
+        return shared::skip_message();
+    }
+    let mut count = 0;
+    for (_, messages) in &files {
+        for message in messages.iter().take(200) {
+            dissection_laws(&message.octets);
+            count += 1;
+        }
+    }
+    assert!(count > 5_000, "{count}");
 }
 
 #[derive(Debug)]
