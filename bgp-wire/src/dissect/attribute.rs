@@ -93,7 +93,7 @@ fn value(raw: &RawAttribute<'_>, walk: &mut Walk<'_>, context: &Context, sets: u
             return match other {
                 AttributeType::AGGREGATOR => aggregator(octets, four).unwrap_or_default(),
                 AttributeType::AS4_AGGREGATOR => aggregator(octets, true).unwrap_or_default(),
-                other => OtherAttribute::new(other, octets.into()).to_string(),
+                other => other_text(other, octets),
             };
         }
     };
@@ -102,6 +102,19 @@ fn value(raw: &RawAttribute<'_>, walk: &mut Walk<'_>, context: &Context, sets: u
     };
     let _ = walk.field("Value", octets.len(), hex);
     line
+}
+
+/// What is not decoded prints behind its name, which the node has already.
+fn other_text(attribute: AttributeType, octets: &[u8]) -> String {
+    let text = OtherAttribute::new(attribute, octets.into()).to_string();
+    let name = attribute.to_string();
+    match text
+        .strip_prefix(&name)
+        .and_then(|it| it.strip_prefix(": "))
+    {
+        Some(value) => value.to_string(),
+        None => text,
+    }
 }
 
 /// Walks the parts of a value that has some. What has another form is left to the caller.

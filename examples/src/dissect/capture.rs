@@ -101,7 +101,10 @@ fn pcapng(octets: &[u8], connections: &mut Connections) -> Result<(), CaptureErr
 
 const NULL: u32 = 0;
 const ETHERNET: u32 = 1;
+const PPP: u32 = 9;
+const PPP_HDLC: u32 = 50;
 const RAW: u32 = 101;
+const C_HDLC: u32 = 104;
 const LOOP: u32 = 108;
 const LINUX_SLL: u32 = 113;
 const IPV4: u32 = 228;
@@ -132,6 +135,8 @@ impl Connections {
             12 | 14 | RAW | IPV4 | IPV6 => LaxSlicedPacket::from_ip(data).ok(),
             // Four octets say which protocol follows, in some byte order.
             NULL | LOOP => LaxSlicedPacket::from_ip(data.get(4..).unwrap_or_default()).ok(),
+            PPP | PPP_HDLC => ppp(data),
+            C_HDLC => cooked(data, 2, 4),
             LINUX_SLL => cooked(data, 14, 16),
             LINUX_SLL2 => cooked(data, 0, 20),
             _ => return Err(CaptureError::Link(link)),
@@ -181,7 +186,15 @@ impl Connections {
     }
 }
 
-/// Linux' cooked captures: a header with the protocol's number within.
+/// PPP: address and control, which may be missing, and the protocol (RFC 1662 §3.1).
+fn ppp(data: &[u8]) -> Option<LaxSlicedPacket<'_>> {
+    match data.strip_prefix(&[0xff, 0x03]).unwrap_or(data) {
+        [0x00, 0x21 | 0x57, packet @ ..] => LaxSlicedPacket::from_ip(packet).ok(),
+        _ => None,
+    }
+}
+
+/// A header with an EtherType within: Linux' cooked captures, and Cisco's HDLC.
 fn cooked(data: &[u8], protocol: usize, header: usize) -> Option<LaxSlicedPacket<'_>> {
     let number = *data.get(protocol..)?.first_chunk::<2>()?;
     let ether_type = EtherType(u16::from_be_bytes(number));

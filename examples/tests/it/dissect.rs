@@ -10,7 +10,8 @@ use std::time::Duration;
 use bgp_wire::mrt::{Bgp4mp, Body, Ends};
 use bgp_wire::{Asn, keepalive};
 use etherparse::PacketBuilder;
-use pcap_file::pcap::{PcapPacket, PcapWriter};
+use pcap_file::DataLink;
+use pcap_file::pcap::{PcapHeader, PcapPacket, PcapReader, PcapWriter};
 use serde_json::Value;
 use testkit::shared;
 
@@ -176,6 +177,50 @@ fn monitoring_is_read_from_anywhere() {
         &captured_on(80, &[(true, 1, b"GET / HTTP/1.1")]),
     );
     assert_eq!(run(&[&path], b""), (0, String::new(), String::new()));
+}
+
+/// The same capture on another link, whose packets begin with these octets instead of
+/// Ethernet's fourteen.
+fn on_link(octets: &[u8], datalink: DataLink, head: &[u8]) -> Vec<u8> {
+    let header = PcapHeader {
+        datalink,
+        ..PcapHeader::default()
+    };
+    let mut writer = PcapWriter::with_header(Vec::new(), header).unwrap();
+    let mut reader = PcapReader::new(octets).unwrap();
+    while let Some(packet) = reader.next_packet() {
+        let packet = packet.unwrap();
+        let data = [head, &packet.data[14..]].concat();
+        let length = data.len() as u32;
+        let packet = PcapPacket::new(packet.timestamp, length, &data);
+        writer.write_packet(&packet).unwrap();
+    }
+    writer.into_writer()
+}
+
+#[test]
+fn links_of_every_kind() {
+    let ethernet = captured(&[(true, 100, &keepalive_octets())]);
+    for (name, link, head) in [
+        ("ppp", 9, &[0xff, 0x03, 0x00, 0x21][..]),
+        ("ppp-short", 9, &[0x00, 0x21]),
+        ("hdlc", 104, &[0x0f, 0x00, 0x08, 0x00]),
+        ("raw", 101, &[]),
+        ("loopback", 0, &[2, 0, 0, 0]),
+    ] {
+        let octets = on_link(&ethernet, DataLink::from(link), head);
+        let (code, text, errors) =
+            run(&["--summary", &file(&format!("{name}.pcap"), &octets)], b"");
+        assert_eq!(
+            (code, text.lines().count()),
+            (0, 1),
+            "{name}: {text}{errors}"
+        );
+    }
+    let octets = on_link(&ethernet, DataLink::from(147), &[]);
+    let (code, _, errors) = run(&[&file("unknown.pcap", &octets)], b"");
+    assert_eq!(code, 2);
+    assert!(errors.contains("link type"), "{errors}");
 }
 
 #[test]

@@ -4,7 +4,9 @@
 use bgp_wire::bmp::{BmpFrame, BmpFrames, BmpMessage, BmpReader, PeerSession};
 use bgp_wire::dissect::{BmpDissector, Direction, Dissector, Node, Outcome, dissect};
 use bgp_wire::mrt::{Body, MrtReader, Record, Records};
-use bgp_wire::{Context, EncodeError, FamilySet, MAX_EXTENDED_MESSAGE, PeerType, UpdateView};
+use bgp_wire::{
+    AttributeType, Context, EncodeError, FamilySet, MAX_EXTENDED_MESSAGE, PeerType, UpdateView,
+};
 
 use super::walk;
 
@@ -219,8 +221,12 @@ fn named(octets: &[u8]) {
     let mut context = Context::new(PeerType::Internal);
     context.families = FamilySet::all();
     context.receive_limit = MAX_EXTENDED_MESSAGE;
-    let scanned = UpdateView::scan(octets, &context);
-    if scanned.is_ok_and(|update| !update.has_findings()) {
+    let fine = |update: UpdateView<'_>| {
+        // Without BGPsec negotiated its path is not looked at.
+        let bgpsec = update.value(AttributeType::BGPSEC_PATH).is_some();
+        !update.has_findings() && (!bgpsec || update.bgpsec_path().is_some())
+    };
+    if UpdateView::scan(octets, &context).is_ok_and(fine) {
         let tree = dissect(octets, &context);
         let unnamed = tree.leaves().into_iter().find(|leaf| leaf.name == "octets");
         assert_eq!(unnamed, None, "{}", tree.render(octets));
