@@ -54,7 +54,7 @@ pub(crate) use aigp::Aigp;
 #[cfg(feature = "alloc")]
 pub use as_path::{AsPath, AsPathSegment};
 pub use as_path::{AsPathView, Asns, PathAsns, SegmentType, SegmentView, Segments};
-pub(crate) use as_path::{check as as_path_check, check_as4_path};
+pub(crate) use as_path::{as4_path_has_set, check as as_path_check, check_as4_path};
 pub use attr_set::AttrSet;
 pub use bfd::BfdDiscriminator;
 pub use bgpsec::{

@@ -4,8 +4,8 @@
 use core::net::Ipv4Addr;
 
 use crate::attribute::{
-    Aggregator, Aigp, AttributeFlags, Fault, RawAttribute, as_path_check, check_as4_path, fixed,
-    list_check, syntax,
+    Aggregator, Aigp, AttributeFlags, Fault, RawAttribute, as_path_check, as4_path_has_set,
+    check_as4_path, fixed, list_check, syntax,
 };
 use crate::reader::Reader;
 use crate::update::Disposition;
@@ -254,6 +254,9 @@ fn fault(kind: DecodeErrorKind, disposition: Disposition) -> Verdict {
 fn check(attribute: Type, value: &[u8], context: &Context) -> Result<(), (Fault, Disposition)> {
     if attribute == Type::PREFIX_SID {
         return syntax::prefix_sid(value);
+    }
+    if attribute == Type::AS4_PATH && as4_path_has_set(value, context) {
+        return Err((Fault::new(DecodeErrorKind::AsSet, 0), TreatAsWithdraw));
     }
     let four_octet_as = context.four_octet_as;
     let result = match attribute {

@@ -109,6 +109,22 @@ pub(crate) fn check_as4_path(value: &[u8]) -> Result<(), Fault> {
     Ok(())
 }
 
+/// Whether an AS4_PATH that counts has a set that the policy does not want (RFC 9774 §3).
+/// Between speakers of four-octet AS numbers it does not count (RFC 6793 §6).
+pub(crate) fn as4_path_has_set(value: &[u8], context: &Context) -> bool {
+    if context.four_octet_as || context.as_set == AsSetPolicy::Accept {
+        return false;
+    }
+    let mut reader = Reader::new(value);
+    let mut segments = core::iter::from_fn(|| read_segment(&mut reader, true).ok());
+    segments.any(|segment| {
+        matches!(
+            segment.segment_type(),
+            SegmentType::Set | SegmentType::ConfederationSet
+        )
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -174,6 +190,22 @@ mod tests {
         assert_eq!(kind(&set, &context), None);
         context.peer_as = Asn(7);
         assert_eq!(kind(&set, &context), Some((DecodeErrorKind::FirstAs, 0)));
+    }
+
+    #[test]
+    fn sets_in_an_as4_path() {
+        let mut context = Context::new(PeerType::External);
+        let set = [2, 1, 0, 1, 0, 0, 1, 1, 0, 1, 0, 1];
+        for (four_octet_as, policy, unwanted) in [
+            (false, AsSetPolicy::Accept, false),
+            (false, AsSetPolicy::TreatAsWithdraw, true),
+            (true, AsSetPolicy::TreatAsWithdraw, false),
+        ] {
+            context.four_octet_as = four_octet_as;
+            context.as_set = policy;
+            assert_eq!(as4_path_has_set(&set, &context), unwanted);
+            assert!(!as4_path_has_set(&set[..6], &context));
+        }
     }
 
     #[test]

@@ -17,7 +17,7 @@ mod owned;
 mod text;
 mod view;
 
-pub(crate) use check::{check, check_as4_path};
+pub(crate) use check::{as4_path_has_set, check, check_as4_path};
 pub use iter::{Asns, PathAsns, Segments};
 #[cfg(feature = "alloc")]
 pub use owned::{AsPath, AsPathSegment};
