@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+pub mod asking;
 pub mod cluster;
 pub mod daemon;
 pub mod dissect;

@@ -7,11 +7,14 @@
 //! nothing else.
 
 mod connection;
+mod metrics;
 mod output;
+mod question;
 mod run;
 mod status;
 #[cfg(test)]
 mod tests;
 
 pub use output::{Output, Style};
+pub use question::{Destination, Question, QuestionError};
 pub use run::{Settings, run};

@@ -13,7 +13,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
 use super::connection::Connection;
-use super::{Output, status};
+use super::{Output, Question, status};
 use crate::net::{self, Security};
 use crate::node::{Request, Speaker};
 use crate::sim::Socket;
@@ -36,8 +36,8 @@ pub(super) enum Input {
     Written(Socket),
     /// A connection ended.
     Closed(Socket, CloseCause),
-    /// Somebody asks for the state.
-    Status(oneshot::Sender<String>),
+    /// Somebody asks something.
+    Asked(Question, oneshot::Sender<String>),
 }
 
 /// Where a speaker listens.
@@ -45,8 +45,8 @@ pub(super) enum Input {
 pub struct Settings {
     /// Addresses for BGP.
     pub listen: Vec<SocketAddr>,
-    /// A local socket that tells the state as JSON.
-    pub status: Option<PathBuf>,
+    /// A local socket that answers [`Question`]s.
+    pub socket: Option<PathBuf>,
 }
 
 /// Runs a speaker until `stop` is done; then the peers are told, and it returns.
@@ -80,7 +80,7 @@ pub async fn run<W: Write>(
         output.event("listening", &listener.local_addr()?.to_string())?;
         tokio::spawn(accept(listener, inputs.clone()));
     }
-    if let Some(path) = &settings.status {
+    if let Some(path) = &settings.socket {
         tokio::spawn(status::serve(status::bind(path)?, inputs.clone()));
     }
     let mut daemon = Daemon {
@@ -182,9 +182,9 @@ impl<W: Write> Daemon<W> {
                     self.speaker.closed(now, socket, cause);
                 }
             }
-            Input::Status(reply) => {
+            Input::Asked(question, reply) => {
                 // Whoever asked may have gone.
-                let _ = reply.send(status::document(&self.speaker));
+                let _ = reply.send(question.answer(&self.speaker, now));
             }
         }
     }

@@ -335,7 +335,7 @@ impl<'ns> Speaker<'ns> {
             &directory,
             "--node",
             "ours",
-            "--status",
+            "--socket",
             &socket,
         ];
         let announced: Vec<_> = announce

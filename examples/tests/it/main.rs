@@ -11,4 +11,5 @@ mod bird_reflector;
 mod dissect;
 mod gaps;
 mod lint;
+mod speaker;
 mod topology;

@@ -1,0 +1,176 @@
+//! The command line of `speaker`.
+
+use std::ffi::OsString;
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+
+use bgp_rib::{LocalOrigin, LocalRoute};
+use bgp_wire::NextHop;
+use calico_types::topology::RouterId;
+use examples::daemon::{Question, Settings, Style};
+use ipnet::IpNet;
+
+/// What `--help` prints.
+pub(crate) const HELP: &str = "\
+Runs the BGP speaker of one node, as the Calico manifests in a directory want it, and asks a
+running one.
+
+Usage: speaker run --manifests DIR --node NAME [OPTIONS]
+
+  --manifests DIR              the cluster's resources (.yaml, .yml, .json)
+  --node NAME                  the node to be
+  --announce PREFIX[,NEXTHOP]  originate a route besides the node's own blocks; repeatable
+  --listen ADDR:PORT           listen here instead of where the topology says; repeatable
+  --router-id ID               BGP identifier: an address, or `hash` of the node's name
+  --socket SOCKET              answer questions here
+  --json                       print JSON objects, one a line
+
+It prints a line for each change of a session's state and of a best route. SIGINT and
+SIGTERM end all sessions with Cease / Administrative Shutdown.
+
+Usage: speaker status            --socket SOCKET [--json]
+       speaker routes [PREFIX]   --socket SOCKET [--json]
+       speaker explain PREFIX    --socket SOCKET [--json]
+       speaker metrics           --socket SOCKET
+
+  status     sessions: state, since when, routes received and sent, why the last one ended
+  routes     the best route of each prefix, or every route of one
+  explain    why the best route of a prefix is the best, and where each other one lost
+  metrics    counters, in the text format of Prometheus
+  PREFIX     may be an address, which stands for the longest prefix that has it
+
+  -h, --help                   print this
+
+Exit status: 0 stopped by a signal, or answered; 1 the manifests have errors; 2 anything else.
+";
+
+/// What to do.
+pub(crate) enum Command {
+    /// Print [`HELP`].
+    Help,
+    /// Be a speaker.
+    Run(Arguments),
+    /// Ask one.
+    Ask(Asking),
+}
+
+/// How to run.
+#[derive(Default)]
+pub(crate) struct Arguments {
+    pub(crate) manifests: Option<PathBuf>,
+    pub(crate) node: Option<String>,
+    pub(crate) announce: Vec<LocalRoute>,
+    pub(crate) settings: Settings,
+    pub(crate) router_id: RouterId,
+    pub(crate) style: Style,
+}
+
+/// What to ask, and where.
+pub(crate) struct Asking {
+    pub(crate) socket: PathBuf,
+    pub(crate) question: Question,
+    pub(crate) json: bool,
+}
+
+/// A command line that is not understood.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum UsageError {
+    #[error(transparent)]
+    Option(#[from] lexopt::Error),
+    #[error("{0} is missing")]
+    Missing(&'static str),
+    #[error("expected run, status, routes, explain or metrics")]
+    Command,
+    #[error(transparent)]
+    Question(#[from] examples::daemon::QuestionError),
+}
+
+/// A text that is no `PREFIX[,NEXTHOP]`.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum AnnounceError {
+    #[error(transparent)]
+    Prefix(#[from] ipnet::AddrParseError),
+    #[error("next hop: {0}")]
+    NextHop(#[from] std::net::AddrParseError),
+}
+
+/// What a command line asks for, the program's name left out.
+pub(crate) fn parse(line: impl IntoIterator<Item = OsString>) -> Result<Command, UsageError> {
+    use lexopt::prelude::*;
+    let mut parser = lexopt::Parser::from_args(line);
+    match parser.next()? {
+        None => Err(UsageError::Missing("a command")),
+        Some(Short('h') | Long("help")) => Ok(Command::Help),
+        Some(Value(word)) if word == "run" => run(parser),
+        Some(Value(word)) => ask(word.string()?, parser),
+        Some(argument @ (Short(_) | Long(_))) => Err(argument.unexpected().into()),
+    }
+}
+
+fn run(mut parser: lexopt::Parser) -> Result<Command, UsageError> {
+    use lexopt::prelude::*;
+    let mut arguments = Arguments::default();
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Long("manifests") => arguments.manifests = Some(parser.value()?.into()),
+            Long("node") => arguments.node = Some(parser.value()?.string()?),
+            Long("announce") => arguments
+                .announce
+                .push(parser.value()?.parse_with(announce)?),
+            Long("listen") => {
+                let address: SocketAddr = parser.value()?.parse()?;
+                arguments.settings.listen.push(address);
+            }
+            Long("router-id") => arguments.router_id = parser.value()?.parse()?,
+            Long("socket") => arguments.settings.socket = Some(parser.value()?.into()),
+            Long("json") => arguments.style = Style::Json,
+            Short('h') | Long("help") => return Ok(Command::Help),
+            Short(_) | Long(_) | Value(_) => return Err(argument.unexpected().into()),
+        }
+    }
+    Ok(Command::Run(arguments))
+}
+
+/// The words of a question are those that the socket understands.
+fn ask(mut question: String, mut parser: lexopt::Parser) -> Result<Command, UsageError> {
+    use lexopt::prelude::*;
+    let (mut socket, mut json) = (None, false);
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Long("socket") => socket = Some(parser.value()?.into()),
+            Long("json") => json = true,
+            Short('h') | Long("help") => return Ok(Command::Help),
+            Value(word) => {
+                question.push(' ');
+                question.push_str(&word.string()?);
+            }
+            Short(_) | Long(_) => return Err(argument.unexpected().into()),
+        }
+    }
+    let word = question.split_whitespace().next().unwrap_or_default();
+    if !["status", "routes", "explain", "metrics"].contains(&word) {
+        return Err(UsageError::Command);
+    }
+    Ok(Command::Ask(Asking {
+        question: question.parse()?,
+        socket: socket.ok_or(UsageError::Missing("--socket SOCKET"))?,
+        json,
+    }))
+}
+
+/// A route from `PREFIX[,NEXTHOP]`.
+fn announce(text: &str) -> Result<LocalRoute, AnnounceError> {
+    let (prefix, next_hop) = text
+        .split_once(',')
+        .map_or((text, None), |(prefix, hop)| (prefix, Some(hop)));
+    let mut route = LocalRoute::new(prefix.parse::<IpNet>()?, LocalOrigin::Static);
+    route.attributes.next_hop = match next_hop.map(str::parse::<IpAddr>).transpose()? {
+        None => None,
+        Some(IpAddr::V4(address)) => Some(NextHop::V4(address)),
+        Some(IpAddr::V6(global)) => Some(NextHop::V6 {
+            global,
+            link_local: None,
+        }),
+    };
+    Ok(route)
+}
