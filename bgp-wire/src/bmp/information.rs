@@ -1,4 +1,10 @@
 //! What a router says of itself, at the beginning and at the end (RFC 7854 §4.3–4.5).
+//!
+//! ```text
+//! +----------+------------+-------+
+//! | Type (2) | Length (2) | Value | again for each
+//! +----------+------------+-------+
+//! ```
 
 use alloc::vec::Vec;
 use core::fmt;
@@ -147,6 +153,18 @@ impl<'a> Initiation<'a> {
     }
 }
 
+/// `r1: a route reflector`, as far as that is said.
+impl fmt::Display for Initiation<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = self.sys_name().unwrap_or("unnamed");
+        write!(f, "{}", name.escape_debug())?;
+        match self.sys_descr() {
+            Some(description) => write!(f, ": {}", description.escape_debug()),
+            None => Ok(()),
+        }
+    }
+}
+
 /// Why a router ends the connection (RFC 7854 §4.5).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -212,5 +230,19 @@ impl<'a> Termination<'a> {
     /// What else it says, in its order.
     pub fn strings(&self) -> impl Iterator<Item = &'a str> + Clone + use<'a> {
         texts(self.information, InformationType::STRING.0)
+    }
+}
+
+/// The reason, and texts in quotes.
+impl fmt::Display for Termination<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.reason() {
+            Some(reason) => write!(f, "{reason}")?,
+            None => f.write_str("no reason")?,
+        }
+        for text in self.strings() {
+            write!(f, " \"{}\"", text.escape_debug())?;
+        }
+        Ok(())
     }
 }

@@ -1,6 +1,7 @@
 //! The messages, by their type.
 
 use alloc::vec::Vec;
+use core::fmt;
 
 use super::error::{BmpError, BmpErrorKind};
 use super::frame::{BmpMessageType, HEADER, VERSION};
@@ -143,6 +144,37 @@ impl<'a> BmpMessage<'a> {
                 out.put(mirror.tlvs.octets())
             }
             Self::Other(_, body) => out.put(body),
+        }
+    }
+}
+
+/// One line: the type, the peer, and what is said of it. An UPDATE is only counted: how it
+/// reads, its session knows.
+impl fmt::Display for BmpMessage<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.message_type())?;
+        if let Some(peer) = self.peer() {
+            write!(f, " {peer}")?;
+        }
+        match self {
+            Self::RouteMonitoring(routes) => write!(f, ": {} octets", routes.update.len()),
+            Self::StatisticsReport(report) => {
+                for (at, statistic) in report.iter().enumerate() {
+                    write!(f, "{}{statistic}", if at == 0 { ": " } else { ", " })?;
+                }
+                Ok(())
+            }
+            Self::PeerDown(down) => write!(f, ": {}", down.reason),
+            Self::PeerUp(up) => write!(f, ": from {}", up.local_address),
+            Self::Initiation(hello) => write!(f, " {hello}"),
+            Self::Termination(bye) => write!(f, " {bye}"),
+            Self::RouteMirroring(mirror) => {
+                for (at, item) in mirror.iter().enumerate() {
+                    write!(f, "{}{item}", if at == 0 { ": " } else { ", " })?;
+                }
+                Ok(())
+            }
+            Self::Other(_, body) => write!(f, " 0x{}", crate::nlri::Hex(body)),
         }
     }
 }

@@ -1,4 +1,9 @@
 //! Routes and whole messages of peers (RFC 7854 §4.6, §4.7).
+//!
+//! ```text
+//! Route Monitoring | Per-peer header | an UPDATE |
+//! Route Mirroring  | Per-peer header | TLVs: type (2), length (2), value |
+//! ```
 
 use core::fmt;
 use core::iter::FusedIterator;
@@ -182,5 +187,15 @@ impl Mirrored<'_> {
             Self::Other(tlv) => tlvs.push_octets(tlv.code, tlv.value)?,
         };
         Ok(())
+    }
+}
+
+impl fmt::Display for Mirrored<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Message(message) => write!(f, "message of {} octets", message.len()),
+            Self::Information(code) => write!(f, "{code}"),
+            Self::Other(tlv) => write!(f, "{tlv:?}"),
+        }
     }
 }

@@ -11,6 +11,7 @@ use bgp_wire::bmp::{
 };
 use bgp_wire::{Asn, EncodeError, Family, NotificationCode, RouteDistinguisher, Tlvs, UpdateView};
 use proptest::prelude::*;
+use testkit::alloc::count;
 use testkit::wire::{bmp_laws, dissection_laws};
 
 /// RFC 7854 §4.2, with what RFC 8671 §4 adds.
@@ -218,6 +219,14 @@ fn the_first_and_the_last_message() {
         b"\0\x01\0\x02\0\x04\0\0\0\x03bye",
     );
     assert_eq!(bye.reason(), Some(TerminationReason::PERMANENTLY_CLOSED));
+    assert_eq!(
+        BmpMessage::Initiation(hello).to_string(),
+        "Initiation r1: BIRD"
+    );
+    assert_eq!(
+        BmpMessage::Termination(bye).to_string(),
+        "Termination Session permanently administratively closed \"bye\""
+    );
     assert!(bye.strings().eq(["bye"]));
 }
 
@@ -346,6 +355,15 @@ fn statistics_of_each_form() {
         1,
         &of_peer(&body.concat()),
     );
+    let text = BmpMessage::StatisticsReport(report).to_string();
+    assert!(
+        text.starts_with("Statistics Report 2001:db8::1 AS 4200000000"),
+        "{text}"
+    );
+    assert!(
+        text.contains(": 1 prefixes rejected by inbound policy, 4294967295"),
+        "{text}"
+    );
     let values = report.iter().map(|it| (it.statistic_type.0, it.value));
     assert!(values.eq(statistics.map(|(code, value, _)| (code, value))));
 }
@@ -369,6 +387,11 @@ fn mirrored_messages() {
     let body = [&[0, 1, 0, 2, 0, 1, 0, 0, 0, 19][..], &keepalive].concat();
     same(BmpMessage::RouteMirroring(mirror), 6, &of_peer(&body));
     assert!(mirror.into_iter().eq(items));
+    let text = BmpMessage::RouteMirroring(mirror).to_string();
+    assert!(
+        text.ends_with(": Messages Lost, message of 19 octets"),
+        "{text}"
+    );
 }
 
 /// RFC 7911 §4, RFC 8671 §4, RFC 9069 §5.2: who sends path identifiers in which table.
@@ -566,6 +589,45 @@ fn a_slow_source_gives_the_same() {
     }
     assert!(reader.next_frame().unwrap().is_none());
     assert_eq!(reader.offset(), stream.len() as u64);
+}
+
+/// Decoding lends and never allocates.
+#[test]
+fn a_stream_is_read_without_an_allocation() {
+    // The table is what is sent to the peer.
+    let (sent, received) = (add_path(2), add_path(1));
+    let update = update_with_path_id();
+    let up = PeerUp {
+        peer: peer(),
+        local_address: "2001:db8::2".parse().unwrap(),
+        local_port: 179,
+        remote_port: 179,
+        sent_open: &sent,
+        received_open: &received,
+        information: Tlvs::new(&[]),
+    };
+    let routes = RouteMonitoring {
+        peer: peer(),
+        update: &update,
+        trailing: &[],
+    };
+    let mut stream = Vec::new();
+    BmpMessage::PeerUp(up).encode_to(&mut stream).unwrap();
+    BmpMessage::RouteMonitoring(routes)
+        .encode_to(&mut stream)
+        .unwrap();
+    let ((), counts) = count(|| {
+        let mut session = None;
+        for frame in BmpFrames::new(&stream) {
+            let message = frame.unwrap().decode().unwrap();
+            if let BmpMessage::PeerUp(up) = message {
+                session = up.session().ok();
+            } else if let BmpMessage::RouteMonitoring(routes) = message {
+                let _ = routes.scan(session.as_ref()).unwrap().reachable().count();
+            }
+        }
+    });
+    assert_eq!(counts.allocations, 0);
 }
 
 #[test]

@@ -74,13 +74,9 @@ fn bmp_message(frame: &BmpFrame<'_>, session: &mut Option<PeerSession>) {
     reason = "the enum may grow; the others have nothing to walk"
 )]
 fn bmp_walk(message: &BmpMessage<'_>, session: &mut Option<PeerSession>) {
+    let _ = message.to_string();
     if let Some(peer) = message.peer() {
-        let _ = (
-            peer.to_string(),
-            peer.time(),
-            peer.key(),
-            peer.is_filtered(),
-        );
+        let _ = (peer.time(), peer.key(), peer.is_filtered());
     }
     match message {
         BmpMessage::RouteMonitoring(routes) => {
