@@ -172,6 +172,22 @@ impl Config {
         }
     }
 
+    /// The OPEN that a session of this configuration sends, header included: what a
+    /// monitoring station is told (RFC 7854 §4.10). Empty if its capabilities do not fit,
+    /// which [`Session::new`](crate::Session::new) refuses.
+    ///
+    /// ```
+    /// use bgp_session::{Asn, Config};
+    /// let config = Config::new(Asn(64512), [192, 0, 2, 1].into(), ([192, 0, 2, 2], 179).into());
+    /// assert_eq!(config.open()[18..22], [1, 4, 0xfc, 0], "OPEN, version 4, AS 64512");
+    /// ```
+    #[must_use]
+    pub fn open(&self) -> Vec<u8> {
+        let restart = self.graceful_restart.as_ref();
+        let restarting = restart.is_some_and(|it| it.restarting);
+        crate::open::encode(self, restarting).unwrap_or_default()
+    }
+
     /// # Errors
     /// The first rule that the configuration breaks.
     pub(crate) fn check(&self) -> Result<(), ConfigError> {

@@ -6,6 +6,7 @@ pub mod daemon;
 pub mod dissect;
 pub mod lint;
 pub mod manifests;
+pub mod monitor;
 pub mod net;
 pub mod node;
 pub mod output;

@@ -11,6 +11,7 @@ mod metrics;
 mod output;
 mod question;
 mod run;
+mod station;
 mod status;
 #[cfg(test)]
 mod tests;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use bgp_session::CloseCause;
 use socket2::SockRef;
@@ -13,7 +13,9 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
 use super::connection::Connection;
+use super::station::{self, Station};
 use super::{Output, Question, status};
+use crate::monitor;
 use crate::net::{self, Security};
 use crate::node::{Request, Speaker};
 use crate::sim::Socket;
@@ -36,6 +38,8 @@ pub(super) enum Input {
     Written(Socket),
     /// A connection ended.
     Closed(Socket, CloseCause),
+    /// A monitoring station is connected.
+    Station(Station),
     /// Somebody asks something.
     Asked(Question, oneshot::Sender<String>),
 }
@@ -47,6 +51,8 @@ pub struct Settings {
     pub listen: Vec<SocketAddr>,
     /// A local socket that answers [`Question`]s.
     pub socket: Option<PathBuf>,
+    /// A station that is told all by BMP.
+    pub monitor: Option<SocketAddr>,
 }
 
 /// Runs a speaker until `stop` is done; then the peers are told, and it returns.
@@ -83,11 +89,15 @@ pub async fn run<W: Write>(
     if let Some(path) = &settings.socket {
         tokio::spawn(status::serve(status::bind(path)?, inputs.clone()));
     }
+    if let Some(address) = settings.monitor {
+        tokio::spawn(station::connect(address, inputs.clone()));
+    }
     let mut daemon = Daemon {
         speaker,
         connections: BTreeMap::new(),
         finishing: Vec::new(),
         security,
+        station: Station::default(),
         inputs,
         output,
     };
@@ -129,6 +139,17 @@ fn now() -> Instant {
     Instant::now()
 }
 
+/// The time of day, for what is told to a station.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this module is the embedder that has the clock"
+)]
+fn since_1970() -> Duration {
+    SystemTime::now()
+        .duration_since(SystemTime::UNIX_EPOCH)
+        .unwrap_or_default()
+}
+
 async fn sleep_until(wake: Option<Instant>) {
     match wake {
         Some(at) => tokio::time::sleep_until(at.into()).await,
@@ -157,6 +178,7 @@ struct Daemon<W> {
     /// Writers of closed connections with a last piece to write.
     finishing: Vec<JoinHandle<()>>,
     security: BTreeMap<IpAddr, Security>,
+    station: Station,
     inputs: mpsc::Sender<Input>,
     output: Output<W>,
 }
@@ -181,6 +203,12 @@ impl<W: Write> Daemon<W> {
                 if self.close(socket) {
                     self.speaker.closed(now, socket, cause);
                 }
+            }
+            Input::Station(station) => {
+                self.station = station;
+                self.speaker.watch(true);
+                self.station
+                    .tell(monitor::dump(&self.speaker, since_1970()));
             }
             Input::Asked(question, reply) => {
                 // Whoever asked may have gone.
@@ -237,10 +265,24 @@ impl<W: Write> Daemon<W> {
             let Some(socket) = ready else { break };
             self.hand_over(socket);
         }
+        self.tell_station();
         while let Some((_, notice)) = self.speaker.next_notice() {
             self.output.notice(&notice)?;
         }
         Ok(())
+    }
+
+    /// Tells the station what it is to know.
+    fn tell_station(&mut self) {
+        while let Some((index, seen)) = self.speaker.next_seen() {
+            if let Some(peering) = self.speaker.peerings().get(index) {
+                let message = monitor::told(peering, &seen, since_1970());
+                self.station.tell(message);
+            }
+        }
+        if !self.station.is_connected() {
+            self.speaker.watch(false);
+        }
     }
 
     /// Gives a connection's writer its next piece. The session counts it as sent at once: by
@@ -305,11 +347,13 @@ impl<W: Write> Daemon<W> {
     async fn farewell(mut self) -> io::Result<()> {
         self.connections.clear();
         let writers = std::mem::take(&mut self.finishing);
+        let station = std::mem::take(&mut self.station);
         let written = async {
             for writer in writers {
                 // A writer that failed has told its reader.
                 let _ = writer.await;
             }
+            station.finish(monitor::termination()).await;
         };
         // Whoever has not read by now goes without the last message.
         let _ = tokio::time::timeout(FAREWELL, written).await;

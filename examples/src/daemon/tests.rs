@@ -73,7 +73,7 @@ impl Running {
         let mut plan = ClusterPlan::new(resources).speaker(node).unwrap();
         let settings = Settings {
             listen: std::mem::take(&mut plan.listen),
-            socket: None,
+            ..Settings::default()
         };
         let speaker = Speaker::new(plan).unwrap();
         let ((sender, lines), (stop, stopped)) = (mpsc::channel(), oneshot::channel());

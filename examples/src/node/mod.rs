@@ -8,8 +8,10 @@
 mod host;
 mod notice;
 mod peering;
+mod seen;
 mod speaker;
 
 pub use notice::Notice;
 pub use peering::Peering;
+pub use seen::Seen;
 pub use speaker::{Request, Speaker};

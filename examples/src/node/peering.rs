@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use bgp_rib::{Changes, PeerId, Rib};
 use bgp_session::{ConfigError, ConnId, Event, FamilySet, Negotiated, Session, UpdateView};
 
-use super::Notice;
+use super::{Notice, Seen};
 use crate::plan::PeeringPlan;
 
 /// One session of a speaker.
@@ -37,6 +37,8 @@ pub(super) enum Outcome {
     Close(ConnId),
     /// Word for the one who watches, and what it changed in the RIB.
     Told(Option<Notice>, Changes),
+    /// The same, with what a monitoring station is to know.
+    Seen(Seen, Option<Notice>, Changes),
 }
 
 impl Peering {
@@ -68,7 +70,14 @@ impl Peering {
     }
 
     /// The next event of the session, seen to as far as the RIB is concerned.
-    pub(super) fn next_outcome(&mut self, now: Instant, rib: &mut Rib) -> Option<Outcome> {
+    ///
+    /// `watched`: a monitoring station is to know.
+    pub(super) fn next_outcome(
+        &mut self,
+        now: Instant,
+        rib: &mut Rib,
+        watched: bool,
+    ) -> Option<Outcome> {
         let event = self.session.poll_event(now)?;
         let name = || self.plan.name.clone();
         #[expect(
@@ -92,21 +101,40 @@ impl Peering {
                 }));
             }
             Event::Down { reason, retain } => {
-                let notice = Notice::Down {
+                let seen = self.routes.seen_by(watched);
+                let seen = seen.map(|negotiated| Seen::Down(negotiated, reason.clone()));
+                let notice = Some(Notice::Down {
                     peering: name(),
                     reason,
-                };
-                return Some(Outcome::Told(
-                    Some(notice),
+                });
+                return Some(Outcome::of(
+                    seen,
+                    notice,
                     self.routes.down(now, retain, rib),
                 ));
             }
-            Event::Established(negotiated) => self.routes.up(now, negotiated, rib),
-            Event::Update(update) => self.routes.update(&update, rib),
-            Event::EndOfRib(family) => rib.apply(bgp_rib::Event::EndOfRib {
-                peer: self.routes.peer,
-                family,
-            }),
+            Event::Established(negotiated) => {
+                let seen = watched.then(|| Seen::Up(Arc::clone(&negotiated)));
+                return Some(Outcome::of(
+                    seen,
+                    None,
+                    self.routes.up(now, negotiated, rib),
+                ));
+            }
+            Event::Update(update) => {
+                let seen = self.routes.seen_by(watched);
+                let seen = seen.map(|negotiated| Seen::Update(negotiated, update.bytes().to_vec()));
+                return Some(Outcome::of(seen, None, self.routes.update(&update, rib)));
+            }
+            Event::EndOfRib(family) => {
+                let seen = self.routes.seen_by(watched);
+                let seen = seen.map(|negotiated| Seen::EndOfRib(negotiated, family));
+                let event = bgp_rib::Event::EndOfRib {
+                    peer: self.routes.peer,
+                    family,
+                };
+                return Some(Outcome::of(seen, None, rib.apply(event)));
+            }
             Event::RouteRefresh(family) => rib.apply(bgp_rib::Event::RouteRefresh {
                 peer: self.routes.peer,
                 family,
@@ -133,6 +161,13 @@ impl Peering {
 }
 
 impl Outcome {
+    fn of(seen: Option<Seen>, notice: Option<Notice>, changes: Changes) -> Self {
+        match seen {
+            Some(seen) => Self::Seen(seen, notice, changes),
+            None => Self::Told(notice, changes),
+        }
+    }
+
     fn told(notice: Notice) -> Self {
         Self::Told(Some(notice), Changes::default())
     }
@@ -174,6 +209,11 @@ impl PeerRoutes {
         }
         self.stale_until = None;
         rib.apply(bgp_rib::Event::StaleExpired { peer: self.peer })
+    }
+
+    /// What the session agreed on, for a station that is to know of it.
+    fn seen_by(&self, watched: bool) -> Option<Arc<Negotiated>> {
+        self.negotiated.clone().filter(|_| watched)
     }
 
     /// For how long the peer asked its routes to be kept.

@@ -10,7 +10,7 @@ use bgp_session::{CloseCause, ConfigError, ConnId, Direction, Session, StopReaso
 use ipnet::IpNet;
 
 use super::peering::Outcome;
-use super::{Notice, Peering};
+use super::{Notice, Peering, Seen};
 use crate::plan::SpeakerPlan;
 use crate::sim::Socket;
 
@@ -53,6 +53,9 @@ pub struct Speaker {
     last_socket: u64,
     requests: VecDeque<Request>,
     notices: VecDeque<(Instant, Notice)>,
+    /// A monitoring station is to know what happens.
+    watched: bool,
+    seen: VecDeque<(usize, Seen)>,
     scratch: Vec<u8>,
 }
 
@@ -80,6 +83,8 @@ impl Speaker {
             last_socket: 0,
             requests: VecDeque::new(),
             notices: VecDeque::new(),
+            watched: false,
+            seen: VecDeque::new(),
             scratch: vec![0; LONGEST_MESSAGE],
         })
     }
@@ -263,6 +268,19 @@ impl Speaker {
         self.notices.pop_front()
     }
 
+    /// Whether [`Speaker::next_seen`] has something to tell from now on.
+    pub fn watch(&mut self, watched: bool) {
+        self.watched = watched;
+        if !watched {
+            self.seen.clear();
+        }
+    }
+
+    /// What a monitoring station is to know next, with the number of the peering.
+    pub fn next_seen(&mut self) -> Option<(usize, Seen)> {
+        self.seen.pop_front()
+    }
+
     /// The connections that have something to write.
     pub fn with_output(&self) -> impl Iterator<Item = Socket> {
         self.sockets
@@ -303,7 +321,7 @@ impl Speaker {
     /// Handles all events of a session.
     fn settle(&mut self, index: usize, now: Instant) {
         while let Some(peering) = self.peerings.get_mut(index)
-            && let Some(outcome) = peering.next_outcome(now, &mut self.rib)
+            && let Some(outcome) = peering.next_outcome(now, &mut self.rib, self.watched)
         {
             let local = peering.plan.local;
             match outcome {
@@ -320,6 +338,11 @@ impl Speaker {
                     if let Some(socket) = self.forget(index, conn) {
                         self.requests.push_back(Request::Close { socket });
                     }
+                }
+                Outcome::Seen(seen, notice, changes) => {
+                    self.seen.push_back((index, seen));
+                    self.notices.extend(notice.map(|notice| (now, notice)));
+                    self.note(now, changes);
                 }
                 Outcome::Told(notice, changes) => {
                     self.notices.extend(notice.map(|notice| (now, notice)));

@@ -1,13 +1,15 @@
 //! A running speaker, asked from outside: two of them in a mesh on the loopback network.
 
+use std::collections::HashMap;
 use std::fs;
 use std::io::{Read as _, Write as _};
-use std::net::{Ipv4Addr, Shutdown, TcpListener};
+use std::net::{Ipv4Addr, Shutdown, TcpListener, TcpStream};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use bgp_wire::bmp::{BmpMessage, BmpReader, PeerKey, PeerSession};
 use serde_json::Value;
 use testkit::netns::wait_for;
 
@@ -49,9 +51,15 @@ struct Speaker {
 
 impl Speaker {
     fn start(directory: &Path, name: &str) -> Self {
+        Self::start_with(directory, name, &[])
+    }
+
+    fn start_with(directory: &Path, name: &str, options: &[&str]) -> Self {
         let socket = directory.join(format!("{name}.sock"));
         let child = Command::new(env!("CARGO_BIN_EXE_speaker"))
-            .args(["run", "--node", name, "--manifests"])
+            .args(["run", "--node", name])
+            .args(options)
+            .arg("--manifests")
             .arg(directory.join("manifests"))
             .arg("--socket")
             .arg(&socket)
@@ -85,6 +93,15 @@ impl Speaker {
     }
 }
 
+impl Speaker {
+    /// Ends it as an init system would.
+    fn terminate(mut self) {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").arg(pid).status().unwrap().success());
+        assert!(self.child.wait().unwrap().success());
+    }
+}
+
 impl Drop for Speaker {
     fn drop(&mut self) {
         let _ = self.child.kill();
@@ -96,8 +113,8 @@ fn words(line: &str) -> Vec<&str> {
     line.split_whitespace().collect()
 }
 
-/// Both speakers, once each has the other's route.
-fn mesh(name: &str) -> (Speaker, Speaker) {
+/// A directory with the manifests of a mesh on a free port.
+fn cluster(name: &str) -> PathBuf {
     let directory = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
     let _ = fs::remove_dir_all(&directory);
     fs::create_dir_all(directory.join("manifests")).unwrap();
@@ -105,12 +122,13 @@ fn mesh(name: &str) -> (Speaker, Speaker) {
     let port = listener.local_addr().unwrap().port();
     drop(listener);
     fs::write(directory.join("manifests/cluster.yaml"), manifests(port)).unwrap();
-    let (one, two) = (
-        Speaker::start(&directory, "one"),
-        Speaker::start(&directory, "two"),
-    );
+    directory
+}
+
+/// Waits until each has the other's route.
+fn wait_for_routes(speakers: [&Speaker; 2]) {
     wait_for("both to have both routes", LIMIT, || {
-        for speaker in [&one, &two] {
+        for speaker in speakers {
             if !speaker.socket.exists() {
                 return Err("no socket yet".to_owned());
             }
@@ -121,12 +139,16 @@ fn mesh(name: &str) -> (Speaker, Speaker) {
         }
         Ok(())
     });
-    (one, two)
 }
 
 #[test]
 fn a_running_speaker_answers() {
-    let (one, two) = mesh("speaker");
+    let directory = cluster("speaker");
+    let (one, two) = (
+        Speaker::start(&directory, "one"),
+        Speaker::start(&directory, "two"),
+    );
+    wait_for_routes([&one, &two]);
     let text = one.ask(&["status"]);
     let session = words(text.lines().nth(1).unwrap());
     assert_eq!(
@@ -198,6 +220,93 @@ fn counters(one: &Speaker) {
         "{metrics}"
     );
     assert!(has("# TYPE bgp_session_flaps_total counter"), "{metrics}");
+}
+
+/// RFC 7854 §3.3: what a station is told that was there from the beginning, and one that
+/// comes when the session is up.
+#[test]
+fn a_station_is_told_everything() {
+    let directory = cluster("monitored");
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let one = Speaker::start_with(&directory, "one", &["--bmp", &address]);
+    let (early, _) = listener.accept().unwrap();
+    early.set_read_timeout(Some(LIMIT)).unwrap();
+    let mut early = Station::new(early);
+    early.expect("Initiation one: speaker");
+    let two = Speaker::start(&directory, "two");
+    wait_for_routes([&one, &two]);
+    let peer = "127.0.0.22 AS 64512 Adj-RIB-In pre-policy";
+    early.expect(&format!("Peer Up Notification {peer}: from 127.0.0.21"));
+    early.expect("announces 192.168.2.0/26");
+    early.expect("End-of-RIB ipv4 unicast");
+    // The connection breaks, and the speaker makes another.
+    drop(early);
+    let (late, _) = listener.accept().unwrap();
+    late.set_read_timeout(Some(LIMIT)).unwrap();
+    let mut late = Station::new(late);
+    late.expect("Initiation one: speaker");
+    late.expect(&format!("Peer Up Notification {peer}: from 127.0.0.21"));
+    late.expect("announces 192.168.2.0/26");
+    late.expect("End-of-RIB ipv4 unicast");
+    two.terminate();
+    late.expect("Peer Down Notification");
+    one.terminate();
+    late.expect("Termination Session administratively closed");
+    assert!(
+        late.reader.next_frame().unwrap().is_none(),
+        "closed behind it"
+    );
+}
+
+/// A monitoring station.
+struct Station {
+    reader: BmpReader<TcpStream>,
+    sessions: HashMap<PeerKey, PeerSession>,
+    told: Vec<String>,
+}
+
+impl Station {
+    fn new(stream: TcpStream) -> Self {
+        Self {
+            reader: BmpReader::new(stream),
+            sessions: HashMap::new(),
+            told: Vec::new(),
+        }
+    }
+
+    /// Reads up to a message that begins with this text.
+    fn expect(&mut self, beginning: &str) {
+        loop {
+            let frame = self.reader.next_frame();
+            assert!(
+                matches!(frame, Ok(Some(_))),
+                "no {beginning:?}, but {:?}: {frame:?}",
+                self.told
+            );
+            let frame = frame.unwrap().unwrap();
+            let text = say(&frame.decode().unwrap(), &mut self.sessions);
+            self.told.push(text.clone());
+            if text.starts_with(beginning) {
+                return;
+            }
+        }
+    }
+}
+
+fn say(message: &BmpMessage<'_>, sessions: &mut HashMap<PeerKey, PeerSession>) -> String {
+    if let BmpMessage::PeerUp(up) = message {
+        sessions.insert(up.peer.key(), up.session().unwrap());
+    } else if let BmpMessage::RouteMonitoring(routes) = message {
+        let update = routes.scan(sessions.get(&routes.peer.key())).unwrap();
+        assert!(!update.has_findings(), "{:?}", update.findings());
+        if let Some(family) = update.end_of_rib() {
+            return format!("End-of-RIB {family}");
+        }
+        let prefixes = update.reachable().map(|nlri| nlri.to_string());
+        return format!("announces {}", prefixes.collect::<Vec<_>>().join(" "));
+    }
+    message.to_string()
 }
 
 #[test]

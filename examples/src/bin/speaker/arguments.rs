@@ -23,6 +23,7 @@ Usage: speaker run --manifests DIR --node NAME [OPTIONS]
   --listen ADDR:PORT           listen here instead of where the topology says; repeatable
   --router-id ID               BGP identifier: an address, or `hash` of the node's name
   --socket SOCKET              answer questions here
+  --bmp ADDR:PORT              tell this monitoring station by BMP what each peer sends
   --json                       print JSON objects, one a line
 
 It prints a line for each change of a session's state and of a best route. SIGINT and
@@ -123,6 +124,7 @@ fn run(mut parser: lexopt::Parser) -> Result<Command, UsageError> {
             }
             Long("router-id") => arguments.router_id = parser.value()?.parse()?,
             Long("socket") => arguments.settings.socket = Some(parser.value()?.into()),
+            Long("bmp") => arguments.settings.monitor = Some(parser.value()?.parse()?),
             Long("json") => arguments.style = Style::Json,
             Short('h') | Long("help") => return Ok(Command::Help),
             Short(_) | Long(_) | Value(_) => return Err(argument.unexpected().into()),

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! speaker run --manifests DIR --node NAME [--announce PREFIX[,NEXTHOP]]… [--listen ADDR:PORT]…
-//!             [--router-id ID] [--socket SOCKET] [--json]
+//!             [--router-id ID] [--socket SOCKET] [--bmp ADDR:PORT] [--json]
 //! speaker status|metrics --socket SOCKET
 //! speaker routes [PREFIX] --socket SOCKET
 //! speaker explain PREFIX --socket SOCKET
