@@ -36,6 +36,8 @@ mod orf;
 mod packer;
 mod reader;
 mod route_refresh;
+#[cfg(any(feature = "bmp", feature = "mrt"))]
+mod stream_buffer;
 mod tlv;
 mod update;
 mod writer;

@@ -1,10 +1,10 @@
 //! Messages of a stream that is read as it comes.
 
-use alloc::vec::Vec;
 use std::io::{self, Read};
 
 use super::error::{BmpError, BmpErrorKind};
-use super::frame::{BmpFrame, DEFAULT_LIMIT};
+use super::frame::{BmpFrame, DEFAULT_LIMIT, HEADER};
+use crate::stream_buffer::StreamBuffer;
 
 /// Why the next message cannot be given.
 #[derive(Debug, thiserror::Error)]
@@ -16,9 +16,6 @@ pub enum BmpReadError {
     #[error(transparent)]
     Bmp(#[from] BmpError),
 }
-
-/// How many octets are asked for at a time.
-const CHUNK: usize = 1 << 16;
 
 /// The messages of a stream, out of one buffer that is used again: once it is as large as
 /// the largest message, nothing is allocated.
@@ -41,13 +38,7 @@ const CHUNK: usize = 1 << 16;
 /// ```
 #[derive(Debug)]
 pub struct BmpReader<R> {
-    source: R,
-    buffer: Vec<u8>,
-    /// What of the buffer has been given out.
-    taken: usize,
-    /// Octets of the stream before the buffer.
-    before: u64,
-    ended: bool,
+    stream: StreamBuffer<R>,
     limit: usize,
 }
 
@@ -56,11 +47,7 @@ impl<R: Read> BmpReader<R> {
     #[must_use]
     pub const fn new(source: R) -> Self {
         Self {
-            source,
-            buffer: Vec::new(),
-            taken: 0,
-            before: 0,
-            ended: false,
+            stream: StreamBuffer::new(source),
             limit: DEFAULT_LIMIT,
         }
     }
@@ -75,7 +62,7 @@ impl<R: Read> BmpReader<R> {
     /// Where the next message begins, in octets from the beginning of the stream.
     #[must_use]
     pub const fn offset(&self) -> u64 {
-        self.before.saturating_add(self.taken as u64)
+        self.stream.offset()
     }
 
     /// The next message; `None` at the end.
@@ -86,49 +73,22 @@ impl<R: Read> BmpReader<R> {
     /// again.
     pub fn next_frame(&mut self) -> Result<Option<BmpFrame<'_>>, BmpReadError> {
         let at = self.offset();
-        let length = loop {
-            let split = BmpFrame::split(self.rest(), self.limit);
-            if let Some(frame) = split.map_err(|error| error.after(at))? {
-                break frame.bytes.len();
-            }
-            if !self.fill()? {
-                return match self.rest().is_empty() {
-                    true => Ok(None),
-                    false => Err(BmpError::new(BmpErrorKind::Torn, at).into()),
-                };
-            }
-        };
-        let begin = self.taken;
-        self.taken = begin.saturating_add(length);
-        let rest = self.buffer.get(begin..).unwrap_or_default();
-        Ok(BmpFrame::split(rest, self.limit)?)
+        let has_header = self.stream.fill(HEADER)?;
+        // Fewer octets can be wrong already.
+        BmpFrame::split(self.stream.rest(), self.limit).map_err(|error| error.after(at))?;
+        if !has_header && self.stream.rest().is_empty() {
+            return Ok(None);
+        }
+        let length = length(self.stream.rest());
+        if !has_header || !self.stream.fill(length)? {
+            return Err(BmpError::new(BmpErrorKind::Torn, at).into());
+        }
+        Ok(BmpFrame::split(self.stream.take(length), self.limit)?)
     }
+}
 
-    fn rest(&self) -> &[u8] {
-        self.buffer.get(self.taken..).unwrap_or_default()
-    }
-
-    /// Reads some octets more; `false` at the end of the stream.
-    fn fill(&mut self) -> io::Result<bool> {
-        if self.ended {
-            return Ok(false);
-        }
-        if self.taken > 0 {
-            self.before = self.before.saturating_add(self.taken as u64);
-            self.buffer.drain(..self.taken);
-            self.taken = 0;
-        }
-        let there = self.buffer.len();
-        self.buffer.resize(there.saturating_add(CHUNK), 0);
-        let free = self.buffer.get_mut(there..).unwrap_or_default();
-        let read = self.source.read(free);
-        let count = *read.as_ref().unwrap_or(&0);
-        self.buffer.truncate(there.saturating_add(count));
-        match read {
-            Ok(count) => self.ended = count == 0,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-        Ok(!self.ended)
-    }
+/// The length in a header.
+fn length(header: &[u8]) -> usize {
+    let field = header.get(1..5).and_then(|field| field.try_into().ok());
+    usize::try_from(u32::from_be_bytes(field.unwrap_or_default())).unwrap_or(usize::MAX)
 }

@@ -1,11 +1,11 @@
 //! Records of an archive that is read as it comes.
 
-use alloc::vec::Vec;
 use std::io::{self, Read};
 
 use super::error::{MrtError, MrtErrorKind};
 use super::record::{HEADER, Header, Record};
 use super::records::{DEFAULT_LIMIT, is_record};
+use crate::stream_buffer::StreamBuffer;
 
 /// Why the next record cannot be given.
 #[derive(Debug, thiserror::Error)]
@@ -17,9 +17,6 @@ pub enum MrtReadError {
     #[error(transparent)]
     Mrt(#[from] MrtError),
 }
-
-/// How many octets are asked for at a time.
-const CHUNK: usize = 1 << 16;
 
 /// The records of an archive, out of one buffer that is used again: once it is as large
 /// as the largest record, nothing is allocated.
@@ -37,13 +34,7 @@ const CHUNK: usize = 1 << 16;
 /// ```
 #[derive(Debug)]
 pub struct MrtReader<R> {
-    source: R,
-    buffer: Vec<u8>,
-    /// What of the buffer has been given out.
-    taken: usize,
-    /// Octets of the archive before the buffer.
-    before: u64,
-    ended: bool,
+    stream: StreamBuffer<R>,
     limit: usize,
     last: Option<u32>,
 }
@@ -53,11 +44,7 @@ impl<R: Read> MrtReader<R> {
     #[must_use]
     pub const fn new(source: R) -> Self {
         Self {
-            source,
-            buffer: Vec::new(),
-            taken: 0,
-            before: 0,
-            ended: false,
+            stream: StreamBuffer::new(source),
             limit: DEFAULT_LIMIT,
             last: None,
         }
@@ -73,7 +60,7 @@ impl<R: Read> MrtReader<R> {
     /// Where the next record begins, in octets from the beginning of the archive.
     #[must_use]
     pub const fn offset(&self) -> u64 {
-        self.before.saturating_add(self.taken as u64)
+        self.stream.offset()
     }
 
     /// The next record; `None` at the end.
@@ -85,24 +72,24 @@ impl<R: Read> MrtReader<R> {
     /// behind it.
     pub fn next_record(&mut self) -> Result<Option<Record<'_>>, MrtReadError> {
         let at = self.offset();
-        if !self.fill(HEADER)? {
-            if self.rest().is_empty() {
+        if !self.stream.fill(HEADER)? {
+            if self.stream.rest().is_empty() {
                 return Ok(None);
             }
             return Err(MrtError::new(MrtErrorKind::Torn, at).into());
         }
-        let length = Header::read(self.rest()).map_or(0, |header| header.length);
+        let length = Header::read(self.stream.rest()).map_or(0, |header| header.length);
         if length > self.limit {
             return Err(MrtError::new(MrtErrorKind::Length, at).into());
         }
-        self.fill(HEADER.saturating_add(length))?;
-        let rest = self.buffer.get(self.taken..).unwrap_or_default();
-        let Some((record, length)) = Record::split(rest).map_err(|error| error.after(at))? else {
+        self.stream.fill(HEADER.saturating_add(length))?;
+        let split = Record::split(self.stream.rest()).map_err(|error| error.after(at))?;
+        let Some((_, length)) = split else {
             return Ok(None);
         };
-        self.taken = self.taken.saturating_add(length);
-        self.last = Some(record.timestamp);
-        Ok(Some(record))
+        let record = Record::split(self.stream.take(length))?.map(|(record, _)| record);
+        self.last = record.map(|record| record.timestamp);
+        Ok(record)
     }
 
     /// After an error, goes to the next place where a record can stand, as
@@ -114,49 +101,20 @@ impl<R: Read> MrtReader<R> {
     pub fn resync(&mut self) -> io::Result<Option<u64>> {
         let from = self.offset();
         loop {
-            self.taken = self.taken.saturating_add(1).min(self.buffer.len());
-            if !self.fill(HEADER)? {
-                self.taken = self.buffer.len();
+            self.stream.take(1);
+            if !self.stream.fill(HEADER)? {
+                self.stream.take(HEADER);
                 return Ok(None);
             }
-            let header = Header::read(self.rest());
+            let header = Header::read(self.stream.rest());
             let Some(header) = header.filter(|it| it.is_plausible(self.last, self.limit)) else {
                 continue;
             };
             // The header behind it is looked at too, where there is one.
-            self.fill(2 * HEADER + header.length)?;
-            if is_record(self.rest(), self.last, self.limit) == Some(true) {
+            self.stream.fill(2 * HEADER + header.length)?;
+            if is_record(self.stream.rest(), self.last, self.limit) == Some(true) {
                 return Ok(Some(self.offset().saturating_sub(from)));
             }
         }
-    }
-
-    fn rest(&self) -> &[u8] {
-        self.buffer.get(self.taken..).unwrap_or_default()
-    }
-
-    /// Reads until `count` octets are there that were not given out; `false` where the
-    /// archive ends before.
-    fn fill(&mut self, count: usize) -> io::Result<bool> {
-        if self.rest().len() < count && self.taken > 0 {
-            self.before = self.before.saturating_add(self.taken as u64);
-            self.buffer.drain(..self.taken);
-            self.taken = 0;
-        }
-        while self.buffer.len() < count && !self.ended {
-            // By steps: a length that lies makes nothing grow.
-            let there = self.buffer.len();
-            self.buffer.resize(there.saturating_add(CHUNK), 0);
-            let free = self.buffer.get_mut(there..).unwrap_or_default();
-            let read = self.source.read(free);
-            let count = *read.as_ref().unwrap_or(&0);
-            self.buffer.truncate(there.saturating_add(count));
-            match read {
-                Ok(count) => self.ended = count == 0,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(self.rest().len() >= count)
     }
 }
