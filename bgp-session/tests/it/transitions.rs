@@ -1,5 +1,5 @@
-//! Every state with every event, written down from RFC 4271 §8.2.2: the next
-//! state and what the peer is told.
+//! Every state with every event of RFC 4271 §8.1, written down from §8.2.2: the next
+//! state, what the peer is told, and the timer that runs.
 
 use std::io::ErrorKind;
 use std::time::Duration;
@@ -10,31 +10,51 @@ use crate::solo::{Solo, config, good_open, keepalive, local, message, open, remo
 use State::{Active, Connect, Established, Idle, OpenConfirm, OpenSent};
 
 /// An event, as the outside world brings it about.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Event {
+    /// Event 1.
     ManualStart,
+    /// Event 2.
     ManualStop,
+    /// Event 8.
     AutomaticStop,
+    /// Event 9.
     ConnectRetryTimer,
+    /// Event 10.
     HoldTimer,
+    /// Event 11.
     KeepaliveTimer,
+    /// Event 12.
+    DelayOpenTimer,
+    /// Event 16.
     TcpAcked,
+    /// Event 17.
     TcpConfirmed,
+    /// Event 18.
     TcpFails,
+    /// Event 19, and event 20 where the DelayOpenTimer runs.
     Open,
+    /// Event 21.
     HeaderErr,
+    /// Event 22.
     OpenErr,
+    /// Event 24.
     NotifVerErr,
+    /// Event 25.
     Notif,
+    /// Event 26.
     Keepalive,
+    /// Event 27.
     Update,
+    /// Event 28.
     UpdateErr,
+    /// Event 29 (RFC 9687 §3.1).
     SendHoldTimer,
 }
 use Event::{
-    AutomaticStop, ConnectRetryTimer, HeaderErr, HoldTimer, Keepalive, KeepaliveTimer, ManualStart,
-    ManualStop, Notif, NotifVerErr, Open, OpenErr, SendHoldTimer, TcpAcked, TcpConfirmed, TcpFails,
-    Update, UpdateErr,
+    AutomaticStop, ConnectRetryTimer, DelayOpenTimer, HeaderErr, HoldTimer, Keepalive,
+    KeepaliveTimer, ManualStart, ManualStop, Notif, NotifVerErr, Open, OpenErr, SendHoldTimer,
+    TcpAcked, TcpConfirmed, TcpFails, Update, UpdateErr,
 };
 
 impl Event {
@@ -49,6 +69,7 @@ impl Event {
             HoldTimer if solo.session.state() == OpenSent => solo.advance(Duration::from_secs(240)),
             HoldTimer => solo.advance(Duration::from_secs(90)),
             KeepaliveTimer => solo.advance(Duration::from_secs(30)),
+            DelayOpenTimer => solo.advance(DELAY),
             TcpAcked => {
                 let conn = *solo.dialed.last().unwrap();
                 let result = solo.session.handle_connected(
@@ -98,93 +119,220 @@ fn shutdown() -> StopReason {
     StopReason::AdministrativeShutdown(String::new())
 }
 
-/// State, event, next state, messages that go out on the connection.
-type Row = (State, Event, State, &'static [&'static str]);
+/// Where a session stands: a state of RFC 4271 §8.2.2, and whether its DelayOpenTimer runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stands {
+    In(State),
+    /// Connect, with a connection on which our OPEN waits.
+    ConnectDelayed,
+    /// Active, with a connection on which our OPEN waits.
+    ActiveDelayed,
+}
+use Stands::{ActiveDelayed, ConnectDelayed, In};
 
+impl Stands {
+    fn solo(self) -> Solo {
+        let mut delays = config();
+        delays.delay_open = Some(DELAY);
+        match self {
+            In(state) => Solo::in_state(state, config()),
+            ConnectDelayed => {
+                let mut solo = Solo::in_state(Connect, delays);
+                TcpAcked.happen(&mut solo);
+                solo
+            }
+            ActiveDelayed => {
+                delays.passive = true;
+                let mut solo = Solo::in_state(Active, delays);
+                TcpConfirmed.happen(&mut solo);
+                solo
+            }
+        }
+    }
+}
+
+const DELAY: Duration = Duration::from_secs(3);
+
+/// Where it stands, event, next state, messages that go out on the connection, and when the
+/// next timer expires, in seconds; 0 where none runs.
+///
+/// The timers: ConnectRetry 5, DelayOpen 3, Hold 240 until the OPENs are exchanged and 90
+/// after, Keepalive 30, IdleHold 5 after an error (event 13 ends it).
+type Row = (Stands, Event, State, &'static [&'static str], u64);
+
+/// Every event that can occur there. Not in it, and why: events 4 to 7, which are event 1 or
+/// 3 under another configuration; 14 and 15, which are the embedder's, whose sockets they
+/// are; 23, which the tests of collisions have; timers where they do not run, as the last
+/// column says; and messages where there is no connection.
 #[rustfmt::skip]
 const TABLE: &[Row] = &[
     // "Idle state": a start dials; stops are ignored; nothing else matters.
-    (Idle, ManualStart, Connect, &[]),
-    (Idle, ManualStop, Idle, &[]),
-    (Idle, AutomaticStop, Idle, &[]),
-    (Idle, TcpConfirmed, Idle, &[]),
+    (In(Idle), ManualStart, Connect, &[], 5),
+    (In(Idle), ManualStop, Idle, &[], 0),
+    (In(Idle), AutomaticStop, Idle, &[], 0),
+    (In(Idle), TcpConfirmed, Idle, &[], 0),
 
     // "Connect State".
-    (Connect, ManualStart, Connect, &[]),
-    (Connect, ManualStop, Idle, &[]),
-    (Connect, AutomaticStop, Idle, &[]),
-    (Connect, ConnectRetryTimer, Connect, &[]),
-    (Connect, TcpAcked, OpenSent, &["OPEN"]),
-    (Connect, TcpConfirmed, OpenSent, &["OPEN"]),
-    (Connect, TcpFails, Idle, &[]),
+    (In(Connect), ManualStart, Connect, &[], 5),
+    (In(Connect), ManualStop, Idle, &[], 0),
+    (In(Connect), AutomaticStop, Idle, &[], 5),
+    (In(Connect), ConnectRetryTimer, Connect, &[], 5),
+    (In(Connect), TcpAcked, OpenSent, &["OPEN"], 240),
+    (In(Connect), TcpConfirmed, OpenSent, &["OPEN"], 240),
+    (In(Connect), TcpFails, Idle, &[], 5),
+
+    // "Connect State" with DelayOpen: the OPEN waits for its timer or for the peer's.
+    (ConnectDelayed, ManualStart, Connect, &[], 3),
+    (ConnectDelayed, ManualStop, Idle, &[], 0),
+    (ConnectDelayed, AutomaticStop, Idle, &[], 5),
+    (ConnectDelayed, DelayOpenTimer, OpenSent, &["OPEN"], 240),
+    (ConnectDelayed, TcpFails, Active, &[], 5),
+    (ConnectDelayed, Open, OpenConfirm, &["OPEN", "KEEPALIVE"], 30),
+    (ConnectDelayed, HeaderErr, Idle, &[], 5),
+    (ConnectDelayed, OpenErr, Idle, &[], 5),
+    (ConnectDelayed, NotifVerErr, Idle, &[], 5),
+    (ConnectDelayed, Notif, Idle, &[], 5),
+    (ConnectDelayed, Keepalive, Idle, &[], 5),
+    (ConnectDelayed, Update, Idle, &[], 5),
 
     // "Active State".
-    (Active, ManualStart, Active, &[]),
-    (Active, ManualStop, Idle, &[]),
-    (Active, AutomaticStop, Idle, &[]),
-    (Active, ConnectRetryTimer, Connect, &[]),
-    (Active, TcpConfirmed, OpenSent, &["OPEN"]),
+    (In(Active), ManualStart, Active, &[], 5),
+    (In(Active), ManualStop, Idle, &[], 0),
+    (In(Active), AutomaticStop, Idle, &[], 5),
+    (In(Active), ConnectRetryTimer, Connect, &[], 5),
+    (In(Active), TcpConfirmed, OpenSent, &["OPEN"], 240),
+
+    // "Active State" with DelayOpen, of a speaker that waits to be dialled.
+    (ActiveDelayed, ManualStart, Active, &[], 3),
+    (ActiveDelayed, ManualStop, Idle, &[], 0),
+    (ActiveDelayed, AutomaticStop, Idle, &[], 5),
+    (ActiveDelayed, DelayOpenTimer, OpenSent, &["OPEN"], 240),
+    (ActiveDelayed, TcpFails, Idle, &[], 5),
+    (ActiveDelayed, Open, OpenConfirm, &["OPEN", "KEEPALIVE"], 30),
+    (ActiveDelayed, HeaderErr, Idle, &[], 5),
+    (ActiveDelayed, OpenErr, Idle, &[], 5),
+    (ActiveDelayed, NotifVerErr, Idle, &[], 5),
+    (ActiveDelayed, Notif, Idle, &[], 5),
+    (ActiveDelayed, Keepalive, Idle, &[], 5),
+    (ActiveDelayed, Update, Idle, &[], 5),
 
     // "OpenSent".
-    (OpenSent, ManualStart, OpenSent, &[]),
-    (OpenSent, ManualStop, Idle, &["NOTIFICATION 6/2"]),
-    (OpenSent, AutomaticStop, Idle, &["NOTIFICATION 6/8"]),
-    (OpenSent, HoldTimer, Idle, &["NOTIFICATION 4/0"]),
-    (OpenSent, TcpFails, Active, &[]),
-    (OpenSent, Open, OpenConfirm, &["KEEPALIVE"]),
-    (OpenSent, HeaderErr, Idle, &["NOTIFICATION 1/1"]),
-    (OpenSent, OpenErr, Idle, &["NOTIFICATION 2/6"]),
-    (OpenSent, NotifVerErr, Idle, &[]),
-    (OpenSent, Notif, Idle, &[]),
-    (OpenSent, Keepalive, Idle, &["NOTIFICATION 5/1"]),
-    (OpenSent, Update, Idle, &["NOTIFICATION 5/1"]),
+    (In(OpenSent), ManualStart, OpenSent, &[], 240),
+    (In(OpenSent), ManualStop, Idle, &["NOTIFICATION 6/2"], 0),
+    (In(OpenSent), AutomaticStop, Idle, &["NOTIFICATION 6/8"], 5),
+    (In(OpenSent), HoldTimer, Idle, &["NOTIFICATION 4/0"], 5),
+    (In(OpenSent), TcpFails, Active, &[], 5),
+    (In(OpenSent), Open, OpenConfirm, &["KEEPALIVE"], 30),
+    (In(OpenSent), HeaderErr, Idle, &["NOTIFICATION 1/1"], 5),
+    (In(OpenSent), OpenErr, Idle, &["NOTIFICATION 2/6"], 5),
+    (In(OpenSent), NotifVerErr, Idle, &[], 5),
+    (In(OpenSent), Notif, Idle, &[], 5),
+    (In(OpenSent), Keepalive, Idle, &["NOTIFICATION 5/1"], 5),
+    (In(OpenSent), Update, Idle, &["NOTIFICATION 5/1"], 5),
+    (In(OpenSent), UpdateErr, Idle, &["NOTIFICATION 5/1"], 5),
 
     // "OpenConfirm State".
-    (OpenConfirm, ManualStart, OpenConfirm, &[]),
-    (OpenConfirm, ManualStop, Idle, &["NOTIFICATION 6/2"]),
-    (OpenConfirm, AutomaticStop, Idle, &["NOTIFICATION 6/8"]),
-    (OpenConfirm, HoldTimer, Idle, &["KEEPALIVE", "NOTIFICATION 4/0"]),
-    (OpenConfirm, KeepaliveTimer, OpenConfirm, &["KEEPALIVE"]),
-    (OpenConfirm, TcpFails, Idle, &[]),
-    (OpenConfirm, Open, Idle, &["NOTIFICATION 5/2"]),
-    (OpenConfirm, HeaderErr, Idle, &["NOTIFICATION 1/1"]),
-    (OpenConfirm, NotifVerErr, Idle, &[]),
-    (OpenConfirm, Notif, Idle, &[]),
-    (OpenConfirm, Keepalive, Established, &[]),
-    (OpenConfirm, Update, Idle, &["NOTIFICATION 5/2"]),
+    (In(OpenConfirm), ManualStart, OpenConfirm, &[], 30),
+    (In(OpenConfirm), ManualStop, Idle, &["NOTIFICATION 6/2"], 0),
+    (In(OpenConfirm), AutomaticStop, Idle, &["NOTIFICATION 6/8"], 5),
+    (In(OpenConfirm), HoldTimer, Idle, &["KEEPALIVE", "NOTIFICATION 4/0"], 5),
+    (In(OpenConfirm), KeepaliveTimer, OpenConfirm, &["KEEPALIVE"], 30),
+    (In(OpenConfirm), TcpFails, Idle, &[], 5),
+    (In(OpenConfirm), Open, Idle, &["NOTIFICATION 5/2"], 5),
+    (In(OpenConfirm), HeaderErr, Idle, &["NOTIFICATION 1/1"], 5),
+    (In(OpenConfirm), OpenErr, Idle, &["NOTIFICATION 2/6"], 5),
+    (In(OpenConfirm), NotifVerErr, Idle, &[], 5),
+    (In(OpenConfirm), Notif, Idle, &[], 5),
+    (In(OpenConfirm), Keepalive, Established, &[], 30),
+    (In(OpenConfirm), Update, Idle, &["NOTIFICATION 5/2"], 5),
+    (In(OpenConfirm), UpdateErr, Idle, &["NOTIFICATION 5/2"], 5),
 
     // "Established State".
-    (Established, ManualStart, Established, &[]),
-    (Established, ManualStop, Idle, &["NOTIFICATION 6/2"]),
-    (Established, AutomaticStop, Idle, &["NOTIFICATION 6/8"]),
-    (Established, HoldTimer, Idle, &["KEEPALIVE", "NOTIFICATION 4/0"]),
-    (Established, KeepaliveTimer, Established, &["KEEPALIVE"]),
-    (Established, TcpFails, Idle, &[]),
-    (Established, Open, Idle, &["NOTIFICATION 5/3"]),
-    (Established, HeaderErr, Idle, &["NOTIFICATION 1/1"]),
-    (Established, NotifVerErr, Idle, &[]),
-    (Established, Notif, Idle, &[]),
-    (Established, Keepalive, Established, &[]),
-    (Established, Update, Established, &[]),
-    (Established, UpdateErr, Idle, &["NOTIFICATION 3/1"]),
+    (In(Established), ManualStart, Established, &[], 30),
+    (In(Established), ManualStop, Idle, &["NOTIFICATION 6/2"], 0),
+    (In(Established), AutomaticStop, Idle, &["NOTIFICATION 6/8"], 5),
+    (In(Established), HoldTimer, Idle, &["KEEPALIVE", "NOTIFICATION 4/0"], 5),
+    (In(Established), KeepaliveTimer, Established, &["KEEPALIVE"], 30),
+    (In(Established), TcpFails, Idle, &[], 5),
+    (In(Established), Open, Idle, &["NOTIFICATION 5/3"], 5),
+    (In(Established), HeaderErr, Idle, &["NOTIFICATION 1/1"], 5),
+    // "any other event (Events 9, 12-13, 20-22)": the machine's error, not the OPEN's.
+    (In(Established), OpenErr, Idle, &["NOTIFICATION 5/3"], 5),
+    (In(Established), NotifVerErr, Idle, &[], 5),
+    (In(Established), Notif, Idle, &[], 5),
+    (In(Established), Keepalive, Established, &[], 30),
+    (In(Established), Update, Established, &[], 30),
+    (In(Established), UpdateErr, Idle, &["NOTIFICATION 3/1"], 5),
     // RFC 9687 §3.2.
-    (Established, SendHoldTimer, Idle, &["KEEPALIVE", "NOTIFICATION 8/0"]),
+    (In(Established), SendHoldTimer, Idle, &["KEEPALIVE", "NOTIFICATION 8/0"], 5),
 ];
 
 #[test]
 fn every_event_in_every_state() {
-    for (state, event, next, sent) in TABLE {
-        let mut solo = Solo::in_state(*state, config());
+    for (stands, event, next, sent, timer) in TABLE {
+        let mut solo = stands.solo();
         event.happen(&mut solo);
-        assert_eq!(solo.session.state(), *next, "{event:?} in {state}");
-        assert_eq!(solo.sent(), *sent, "{event:?} in {state}");
+        assert_eq!(solo.session.state(), *next, "{event:?} in {stands:?}");
+        assert_eq!(solo.sent(), *sent, "{event:?} in {stands:?}");
+        let expires = solo.session.poll_timeout();
+        let left = expires.map_or(0, |at| (at - solo.now).as_secs());
+        assert_eq!(left, *timer, "the timer after {event:?} in {stands:?}");
+    }
+}
+
+/// Each pair of a state and an event is in the table once, if it can occur.
+#[test]
+fn the_table_has_every_event_of_every_state() {
+    let at_rest = [ManualStart, ManualStop, AutomaticStop];
+    let messages = [
+        Open,
+        HeaderErr,
+        OpenErr,
+        NotifVerErr,
+        Notif,
+        Keepalive,
+        Update,
+    ];
+    let delayed = [&at_rest[..], &[DelayOpenTimer, TcpFails], &messages].concat();
+    let connected = [&at_rest[..], &[HoldTimer, TcpFails, UpdateErr], &messages].concat();
+    let agreed = [&connected[..], &[KeepaliveTimer]].concat();
+    let up = [&agreed[..], &[SendHoldTimer]].concat();
+    for (stands, mut events) in [
+        (In(Idle), [&at_rest[..], &[TcpConfirmed]].concat()),
+        (
+            In(Connect),
+            [
+                &at_rest[..],
+                &[ConnectRetryTimer, TcpAcked, TcpConfirmed, TcpFails],
+            ]
+            .concat(),
+        ),
+        (ConnectDelayed, delayed.clone()),
+        (
+            In(Active),
+            [&at_rest[..], &[ConnectRetryTimer, TcpConfirmed]].concat(),
+        ),
+        (ActiveDelayed, delayed),
+        (In(OpenSent), connected),
+        (In(OpenConfirm), agreed),
+        (In(Established), up),
+    ] {
+        for (_, event, ..) in TABLE.iter().filter(|(it, ..)| *it == stands) {
+            let at = events.iter().position(|it| it == event);
+            assert!(
+                at.is_some(),
+                "{event:?} in {stands:?} is there again, or cannot occur"
+            );
+            at.map(|at| events.remove(at));
+        }
+        assert!(events.is_empty(), "{stands:?} lacks {events:?}");
     }
 }
 
 #[test]
 fn a_connection_that_ends_by_our_hand_is_closed_once_its_last_word_is_out() {
-    for (state, event, next, sent) in TABLE {
-        let mut solo = Solo::in_state(*state, config());
+    for (stands, event, next, sent, _) in TABLE {
+        let mut solo = stands.solo();
         let Some(conn) = solo.conn else { continue };
         event.happen(&mut solo);
         if *next != Idle || matches!(event, TcpFails) {
@@ -193,10 +341,10 @@ fn a_connection_that_ends_by_our_hand_is_closed_once_its_last_word_is_out() {
         assert_eq!(
             solo.closed.contains(&conn),
             sent.is_empty(),
-            "{event:?} in {state}"
+            "{event:?} in {stands:?}"
         );
         solo.sent();
-        assert_eq!(solo.closed, [conn], "{event:?} in {state}");
+        assert_eq!(solo.closed, [conn], "{event:?} in {stands:?}");
     }
 }
 
