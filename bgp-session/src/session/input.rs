@@ -140,18 +140,21 @@ impl Session {
             return;
         };
         let state = machine.state();
-        if let (State::OpenConfirm | State::Established, message_type) = (state, kind::OPEN) {
-            let reason = DownReason::UnexpectedMessage {
-                state,
-                message_type,
-            };
-            return self.core.deliver(now, conn, Input::MessageErr(reason));
-        }
         let Some(link) = machine.link() else { return };
-        match open::receive(self.config(), link, message) {
-            Ok(negotiated) => self.core.opened(now, conn, Arc::new(negotiated)),
-            Err(reason) => self.core.deliver(now, conn, Input::MessageErr(reason)),
-        }
+        let unexpected = DownReason::UnexpectedMessage {
+            state,
+            message_type: kind::OPEN,
+        };
+        // A second OPEN is wrong; in OpenConfirm what is wrong with it comes first (RFC 4271
+        // §8.2.2: event 22 there, "any other event" in Established).
+        let reason = match (state, open::receive(self.config(), link, message)) {
+            (State::Established, _) | (State::OpenConfirm, Ok(_)) => unexpected,
+            (_, Err(reason)) => reason,
+            (_, Ok(negotiated)) => {
+                return self.core.opened(now, conn, Arc::new(negotiated));
+            }
+        };
+        self.core.deliver(now, conn, Input::MessageErr(reason));
     }
 }
 
