@@ -28,7 +28,7 @@ use crate::event::Notices;
 use crate::link::Link;
 use crate::open;
 use crate::state::{Input, Machine};
-use crate::{Config, ConnId, Negotiated, ResetReason, State, StopReason};
+use crate::{Config, ConnId, Negotiated, ResetCause, ResetReason, State, StopReason};
 
 /// The machines of a session.
 #[derive(Debug)]
@@ -158,16 +158,18 @@ impl Core {
         self.settle(now);
     }
 
-    /// Whether what runs now could not have come about under `config`.
-    pub(crate) fn is_another_session(&self, config: &Config) -> bool {
+    /// Why what runs now could not have come about under `config`.
+    pub(crate) fn reset_cause(&self, config: &Config) -> Option<ResetCause> {
         let old = &self.env.config;
         let dials_elsewhere = old.remote != config.remote || old.passive != config.passive;
         match (self.main.link(), self.main.negotiated()) {
-            (Some(_), _) if old.remote.ip() != config.remote.ip() => true,
-            (Some(_), _) if !open::is_same(old, config) => true,
-            (Some(link), Some(negotiated)) => !open::confirms(config, link, negotiated),
-            (Some(_), None) => false,
-            (None, _) => dials_elsewhere,
+            (Some(_), _) if old.remote.ip() != config.remote.ip() => Some(ResetCause::PeerAddress),
+            (Some(_), _) if !open::is_same(old, config) => Some(ResetCause::OwnOpen),
+            (Some(link), Some(negotiated)) if !open::confirms(config, link, negotiated) => {
+                Some(ResetCause::PeerOpen)
+            }
+            (Some(_), _) => None,
+            (None, _) => dials_elsewhere.then_some(ResetCause::Dial),
         }
     }
 

@@ -34,5 +34,5 @@ pub use crate::counters::{Counters, Traffic};
 pub use crate::event::Event;
 pub use crate::negotiated::{Negotiated, PeerRestart};
 pub use crate::reason::{DownReason, Malformed, OpenError, ResetReason, StopReason};
-pub use crate::session::{Applied, Refused, SendError, Session};
+pub use crate::session::{Applied, Refused, ResetCause, SendError, Session};
 pub use crate::state::State;

@@ -4,6 +4,7 @@ mod input;
 mod output;
 mod poll;
 
+use std::fmt;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Instant;
@@ -139,7 +140,33 @@ pub enum Applied {
     /// The new configuration holds; no connection was touched.
     InPlace,
     /// The session was reset and comes back with the new configuration.
-    Reset,
+    Reset(ResetCause),
+}
+
+/// Why a session cannot go on under another configuration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ResetCause {
+    /// The peer is at another address.
+    PeerAddress,
+    /// Our OPEN would be another: AS number, identifier, hold time or capabilities.
+    OwnOpen,
+    /// The peer's OPEN would be refused, or come to something else.
+    PeerOpen,
+    /// A connection is being looked for where it is no longer to be, or by a speaker that is
+    /// to wait, or is no longer to wait.
+    Dial,
+}
+
+impl fmt::Display for ResetCause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::PeerAddress => "the peer is at another address",
+            Self::OwnOpen => "our OPEN is another",
+            Self::PeerOpen => "the peer's OPEN comes to something else",
+            Self::Dial => "the connection is looked for otherwise",
+        })
+    }
 }
 
 /// Why the session does not take what the transport offers.
@@ -215,15 +242,39 @@ impl Session {
     /// # Errors
     /// The configuration breaks a rule; the old one stays.
     pub fn reconfigure(&mut self, now: Instant, config: Config) -> Result<Applied, ConfigError> {
-        config.check()?;
-        let must_reset = self.core.is_another_session(&config);
+        let cause = self.would_reset(&config)?;
         self.updates.set_limit(config.receive_buffer);
         self.core.env.reconfigure(config);
-        if !must_reset || self.state() == State::Idle {
+        let Some(cause) = cause else {
             return Ok(Applied::InPlace);
-        }
+        };
         self.core.reset(now, ResetReason::ConfigurationChange);
-        Ok(Applied::Reset)
+        Ok(Applied::Reset(cause))
+    }
+
+    /// What [`Self::reconfigure`] would reset the session for; `None` if it would not, as in
+    /// Idle. Nothing changes.
+    ///
+    /// ```
+    /// use bgp_session::{Asn, Config, Session};
+    /// let config = Config::new(Asn(64512), [192, 0, 2, 1].into(), ([192, 0, 2, 2], 179).into());
+    /// let session = Session::new(config.clone())?;
+    /// assert_eq!(session.would_reset(&config)?, None);
+    /// # Ok::<(), bgp_session::ConfigError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// The configuration breaks a rule.
+    pub fn would_reset(&self, config: &Config) -> Result<Option<ResetCause>, ConfigError> {
+        config.check()?;
+        match self.state() {
+            State::Idle => Ok(None),
+            State::Connect
+            | State::Active
+            | State::OpenSent
+            | State::OpenConfirm
+            | State::Established => Ok(self.core.reset_cause(config)),
+        }
     }
 
     /// A name for a socket that the embedder has accepted from this peer, to
