@@ -1,9 +1,9 @@
 //! What a connection negotiated, learnt from its OPENs or guessed without them.
 
 use super::message;
-use super::node::{Node, Outcome};
+use super::node::Node;
 use crate::offer::{Offer, agree};
-use crate::{Context, FamilySet, MAX_EXTENDED_MESSAGE, OpenView, PeerType};
+use crate::{Context, FamilySet, MAX_EXTENDED_MESSAGE, OpenView, PeerType, UpdateView};
 
 /// One of the two directions of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -111,36 +111,31 @@ pub(super) const fn with_path_ids(mut context: Context) -> Context {
 
 /// The first of those readings of a message that have the fewest faults.
 pub(super) fn best<const N: usize>(bytes: &[u8], readings: [Context; N]) -> Context {
-    let mut best = (usize::MAX, Context::new(PeerType::Internal));
+    let mut best: Option<(usize, Context)> = None;
     for context in readings {
-        let faults = faults(&message::stream(bytes, |_| context));
-        if faults < best.0 {
-            best = (faults, context);
+        let faults = faults(bytes, &context);
+        if best.is_none_or(|(fewest, _)| faults < fewest) {
+            best = Some((faults, context));
         }
         if faults == 0 {
             break;
         }
     }
-    best.1
+    best.map_or(Context::new(PeerType::Internal), |(_, context)| context)
 }
 
-fn faults(node: &Node) -> usize {
-    let own = node.findings.iter().map(|note| match note.outcome {
-        Outcome::SessionReset => 10,
-        Outcome::Accept
-        | Outcome::AttributeDiscard
-        | Outcome::TreatAsWithdraw
-        | Outcome::AfiSafiDisable => 1,
-    });
-    let defaults = node
-        .children
-        .iter()
-        .filter(|child| child.name == "Route" && child.text.ends_with("/0"))
+/// Only UPDATEs read one way or another. Several default routes count as a fault: that is
+/// what path identifiers look like without ADD-PATH.
+fn faults(bytes: &[u8], context: &Context) -> usize {
+    let Ok(update) = UpdateView::scan(bytes, context) else {
+        return usize::MAX;
+    };
+    let routes = update.reachable().chain(update.unreachable());
+    let defaults = routes
+        .filter(|route| route.prefix.prefix_len() == 0)
         .count();
-    let own = own
-        .sum::<usize>()
-        .saturating_add(defaults.saturating_sub(1));
-    node.children
-        .iter()
-        .fold(own, |sum, child| sum.saturating_add(faults(child)))
+    update
+        .findings()
+        .total()
+        .saturating_add(defaults.saturating_sub(1))
 }
