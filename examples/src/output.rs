@@ -13,8 +13,18 @@ pub struct PrintError(#[source] io::Error);
 ///
 /// [`PrintError`] with what the system says.
 pub fn print(mut to: impl Write, bytes: &[u8]) -> Result<(), PrintError> {
-    match to.write_all(bytes).and_then(|()| to.flush()) {
-        Err(cause) if cause.kind() != io::ErrorKind::BrokenPipe => Err(PrintError(cause)),
-        Ok(()) | Err(_) => Ok(()),
+    printed(to.write_all(bytes).and_then(|()| to.flush())).map(|_| ())
+}
+
+/// What printing came to; `None` where the reader had seen enough, which is no failure.
+///
+/// # Errors
+///
+/// [`PrintError`] with what the system says.
+pub fn printed<T>(done: io::Result<T>) -> Result<Option<T>, PrintError> {
+    match done {
+        Ok(value) => Ok(Some(value)),
+        Err(cause) if cause.kind() == io::ErrorKind::BrokenPipe => Ok(None),
+        Err(cause) => Err(PrintError(cause)),
     }
 }

@@ -7,12 +7,12 @@
 
 use std::ffi::OsStr;
 use std::fs;
-use std::io::{self, Read as _};
+use std::io::{self, BufWriter, Read as _};
 use std::path::Path;
 use std::process::ExitCode;
 
 use examples::dissect::{Arguments, Command, HELP, InputError, Report, dissect};
-use examples::output::{PrintError, print};
+use examples::output::{PrintError, print, printed};
 use examples::paths::{ReadError, STDIN};
 
 /// Why there is no report, or not a whole one.
@@ -47,10 +47,11 @@ fn run() -> Result<ExitCode, Failure> {
         Command::Dissect(arguments) => arguments,
     };
     let input = read(&arguments.input)?;
-    let mut report = Report::new(&arguments);
+    let mut out = BufWriter::new(io::stdout().lock());
+    let mut report = Report::new(&arguments, &mut out);
     let done = dissect(&input, &arguments, &mut report);
     let has_findings = report.has_findings();
-    print(io::stdout(), report.written().as_bytes())?;
+    printed(report.finish())?;
     done?;
     Ok(ExitCode::from(u8::from(has_findings)))
 }

@@ -48,7 +48,7 @@ pub(super) fn is_capture(octets: &[u8]) -> bool {
 pub(super) fn capture(
     octets: &[u8],
     arguments: &Arguments,
-    report: &mut Report,
+    report: &mut Report<'_>,
 ) -> Result<(), CaptureError> {
     let mut connections = Connections::default();
     let read = match octets.starts_with(&[0x0a, 0x0d, 0x0d, 0x0a]) {
@@ -235,7 +235,7 @@ struct Part {
 impl Connection {
     /// Dissects the messages of both directions in the order of their times, so that OPENs
     /// are read before what depends on them.
-    fn tell(&self, arguments: &Arguments, report: &mut Report) {
+    fn tell(&self, arguments: &Arguments, report: &mut Report<'_>) {
         if self.ends.iter().all(|end| end.port() != arguments.port) {
             return self.tell_bmp(report);
         }
@@ -264,7 +264,7 @@ impl Connection {
 
     /// Dissects a direction that begins with a message of BMP. What follows a gap is read if it
     /// begins so too: nothing marks where a message begins.
-    fn tell_bmp(&self, report: &mut Report) {
+    fn tell_bmp(&self, report: &mut Report<'_>) {
         let directions = [Direction::Forward, Direction::Backward];
         for (stream, direction) in self.streams.iter().zip(directions) {
             let pieces = stream.pieces();

@@ -36,7 +36,11 @@ pub enum InputError {
 /// # Errors
 ///
 /// [`InputError`], after what could be read has been told.
-pub fn dissect(input: &[u8], arguments: &Arguments, report: &mut Report) -> Result<(), InputError> {
+pub fn dissect(
+    input: &[u8],
+    arguments: &Arguments,
+    report: &mut Report<'_>,
+) -> Result<(), InputError> {
     if is_capture(input) {
         return Ok(capture(input, arguments, report)?);
     }
@@ -85,7 +89,7 @@ fn is_archive(input: &[u8]) -> bool {
 }
 
 /// A record that cannot be read is told, and those behind it are read.
-fn archive(input: &[u8], arguments: &Arguments, report: &mut Report) -> Result<(), InputError> {
+fn archive(input: &[u8], arguments: &Arguments, report: &mut Report<'_>) -> Result<(), InputError> {
     let mut peers: Vec<Peer> = Vec::new();
     let mut records = Records::new(input);
     while let Some(record) = records.next() {
@@ -120,7 +124,7 @@ fn tell(
     body: &Body<'_>,
     peers: &[Peer],
     arguments: &Arguments,
-    report: &mut Report,
+    report: &mut Report<'_>,
 ) {
     let micros = record.microseconds.unwrap_or_default();
     let time = Duration::from_secs(record.timestamp.into()) + Duration::from_micros(micros.into());

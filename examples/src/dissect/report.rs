@@ -1,6 +1,7 @@
 //! What is told of each message.
 
-use std::fmt::Write as _;
+use std::fmt;
+use std::io::{self, Write};
 use std::time::Duration;
 
 use bgp_wire::dissect::Node;
@@ -8,29 +9,33 @@ use serde_json::{Value, json};
 
 use super::{Arguments, Format};
 
-/// Everything that is told, in the order of the messages.
-#[derive(Clone, Debug)]
-pub struct Report {
+/// Tells what there is in the order of the messages, as it comes: the trees of a capture are
+/// many times as large as the capture.
+pub struct Report<'w> {
     format: Format,
     summary: bool,
     only_findings: bool,
     filter: Vec<String>,
-    text: String,
-    json: Vec<Value>,
+    sink: &'w mut dyn Write,
+    /// Nothing was told yet.
+    is_new: bool,
+    /// Why the rest cannot be told.
+    failed: Option<io::Error>,
     has_findings: bool,
 }
 
-impl Report {
+impl<'w> Report<'w> {
     /// A report of nothing, for a command line.
     #[must_use]
-    pub fn new(arguments: &Arguments) -> Self {
+    pub fn new(arguments: &Arguments, sink: &'w mut dyn Write) -> Self {
         Self {
             format: arguments.format,
             summary: arguments.summary,
             only_findings: arguments.only_findings,
             filter: arguments.filter.clone(),
-            text: String::new(),
-            json: Vec::new(),
+            sink,
+            is_new: true,
+            failed: None,
             has_findings: false,
         }
     }
@@ -41,13 +46,34 @@ impl Report {
         self.has_findings
     }
 
-    /// The report as it is printed.
-    #[must_use]
-    pub fn written(self) -> String {
-        match self.format {
-            Format::Text => self.text,
-            Format::Json => format!("{:#}\n", Value::Array(self.json)),
+    /// Ends the report.
+    ///
+    /// # Errors
+    ///
+    /// It could not be written.
+    pub fn finish(mut self) -> io::Result<()> {
+        match (self.format, self.is_new) {
+            (Format::Text, _) => {}
+            (Format::Json, true) => self.write("[]\n"),
+            (Format::Json, false) => self.write("\n]\n"),
         }
+        match self.failed {
+            Some(error) => Err(error),
+            None => self.sink.flush(),
+        }
+    }
+
+    fn write(&mut self, text: &str) {
+        self.is_new = false;
+        if self.failed.is_none() {
+            self.failed = self.sink.write_all(text.as_bytes()).err();
+        }
+    }
+
+    /// An element of the array.
+    fn element(&mut self, value: &Value) {
+        let before = if self.is_new { "[\n" } else { ",\n" };
+        self.write(&format!("{before}{value:#}"));
     }
 
     /// Octets of a session that the capture lacks.
@@ -59,10 +85,8 @@ impl Report {
     pub(super) fn fault(&mut self, what: &str) {
         self.has_findings = true;
         match self.format {
-            Format::Text => {
-                let _ = writeln!(self.text, "! {what}");
-            }
-            Format::Json => self.json.push(json!({"fault": what})),
+            Format::Text => self.write(&format!("! {what}\n")),
+            Format::Json => self.element(&json!({"fault": what})),
         }
     }
 
@@ -91,23 +115,32 @@ impl Report {
     fn message(&mut self, session: &str, time: Option<Duration>, message: &Node, input: &[u8]) {
         let time = time.map(|time| format!("{}.{:06}", time.as_secs(), time.subsec_micros()));
         match self.format {
-            Format::Json => self.json.push(json!({
+            Format::Json => self.element(&json!({
                 "session": session,
                 "time": time,
                 "message": message,
             })),
             Format::Text if self.summary => {
-                let _ = writeln!(self.text, "{}", summary(session, time, message));
+                self.write(&format!("{}\n", summary(session, time, message)));
             }
             Format::Text => {
                 let head = [time.as_deref().unwrap_or_default(), session].join(" ");
                 if !head.trim().is_empty() {
-                    let _ = writeln!(self.text, "{}", head.trim());
+                    self.write(&format!("{}\n", head.trim()));
                 }
-                self.text.push_str(&message.render(input));
-                self.text.push('\n');
+                self.write(&message.render(input));
+                self.write("\n");
             }
         }
+    }
+}
+
+impl fmt::Debug for Report<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Report")
+            .field("format", &self.format)
+            .field("has_findings", &self.has_findings)
+            .finish_non_exhaustive()
     }
 }
 
