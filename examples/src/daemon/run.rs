@@ -208,7 +208,7 @@ impl<W: Write> Daemon<W> {
                 self.station = station;
                 self.speaker.watch(true);
                 self.station
-                    .tell(monitor::dump(&self.speaker, since_1970()));
+                    .begin(monitor::dump(&self.speaker, since_1970()));
             }
             Input::Asked(question, reply) => {
                 // Whoever asked may have gone.
