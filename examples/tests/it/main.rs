@@ -10,6 +10,7 @@ mod bird_reconfigure;
 mod bird_reflector;
 mod dissect;
 mod gaps;
+mod hostile;
 mod lint;
 mod speaker;
 mod topology;

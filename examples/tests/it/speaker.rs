@@ -13,7 +13,7 @@ use bgp_wire::bmp::{BmpMessage, BmpReader, PeerKey, PeerSession};
 use serde_json::Value;
 use testkit::netns::wait_for;
 
-const LIMIT: Duration = Duration::from_secs(30);
+pub(crate) const LIMIT: Duration = Duration::from_secs(30);
 
 /// Two nodes with a block each.
 fn manifests(port: u16) -> String {
@@ -44,13 +44,13 @@ spec: {{listenPort: {port}, bindMode: NodeIP}}
 }
 
 /// A speaker that is killed with the test.
-struct Speaker {
+pub(crate) struct Speaker {
     child: Child,
     socket: PathBuf,
 }
 
 impl Speaker {
-    fn start(directory: &Path, name: &str) -> Self {
+    pub(crate) fn start(directory: &Path, name: &str) -> Self {
         Self::start_with(directory, name, &[])
     }
 
@@ -70,7 +70,7 @@ impl Speaker {
     }
 
     /// What the program prints when it asks.
-    fn ask(&self, question: &[&str]) -> String {
+    pub(crate) fn ask(&self, question: &[&str]) -> String {
         let output = Command::new(env!("CARGO_BIN_EXE_speaker"))
             .args(question)
             .arg("--socket")
@@ -83,7 +83,7 @@ impl Speaker {
     }
 
     /// What the socket says to these octets.
-    fn say(&self, octets: &[u8]) -> String {
+    pub(crate) fn say(&self, octets: &[u8]) -> String {
         let mut stream = UnixStream::connect(&self.socket).unwrap();
         stream.write_all(octets).unwrap();
         stream.shutdown(Shutdown::Write).unwrap();
@@ -95,7 +95,7 @@ impl Speaker {
 
 impl Speaker {
     /// Ends it as an init system would.
-    fn terminate(mut self) {
+    pub(crate) fn terminate(mut self) {
         // The shell's own `kill`: no package is needed for it.
         let script = format!("kill -TERM {}", self.child.id());
         let killed = Command::new("sh").args(["-c", &script]).status().unwrap();
@@ -116,7 +116,7 @@ fn words(line: &str) -> Vec<&str> {
 }
 
 /// A directory with the manifests of a mesh on a free port.
-fn cluster(name: &str) -> PathBuf {
+pub(crate) fn cluster(name: &str) -> PathBuf {
     let directory = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
     let _ = fs::remove_dir_all(&directory);
     fs::create_dir_all(directory.join("manifests")).unwrap();
@@ -128,7 +128,7 @@ fn cluster(name: &str) -> PathBuf {
 }
 
 /// Waits until each has the other's route.
-fn wait_for_routes(speakers: [&Speaker; 2]) {
+pub(crate) fn wait_for_routes(speakers: [&Speaker; 2]) {
     wait_for("both to have both routes", LIMIT, || {
         for speaker in speakers {
             if !speaker.socket.exists() {

@@ -19,7 +19,7 @@ mod suite;
 mod topology;
 mod validation;
 
-pub(crate) use bgp::octets;
+pub use bgp::octets;
 pub(crate) use bgp_vectors::message_of;
 pub use report::{Failure, Report, RunError, run};
 pub use suite::{Suite, UnknownSuite};

@@ -3,7 +3,7 @@
 pub(super) mod summary;
 
 /// The octets of a hexadecimal text; `None` when it is none.
-pub(crate) fn octets(hex: &str) -> Option<Vec<u8>> {
+pub fn octets(hex: &str) -> Option<Vec<u8>> {
     let digits: Option<Vec<u8>> = hex
         .chars()
         .map(|digit| {
