@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bgp_wire::{AsSetPolicy, Asn, Capability, Family, FamilySet};
 
-use crate::Role;
+use crate::{PrefixLimit, PrefixLimitAction, Role};
 
 /// The configuration of one session.
 ///
@@ -126,6 +126,11 @@ pub struct Config {
     /// begins with the AS of the peer (RFC 4271 §6.3). Off by default, as route
     /// servers do not put their AS there.
     pub enforce_first_as: bool,
+    /// How many prefixes the peer may send, by family; of two limits of a family the first
+    /// holds. The session does not count:
+    /// [`Session::handle_prefix_count`](crate::Session::handle_prefix_count) is told.
+    /// Default none.
+    pub prefix_limits: Vec<PrefixLimit>,
     /// Octets of received UPDATEs that may wait to be polled; at least 65,535.
     /// Up to twice as many are allocated. Default 256 KiB, some 60 full messages.
     pub receive_buffer: usize,
@@ -167,6 +172,7 @@ impl Config {
             capabilities: Vec::new(),
             as_set: AsSetPolicy::default(),
             enforce_first_as: false,
+            prefix_limits: Vec::new(),
             receive_buffer: 256 * 1024,
             send_buffer: 256 * 1024,
         }
@@ -226,7 +232,18 @@ impl Config {
         }
     }
 
+    /// The limit of a family.
+    pub(crate) fn prefix_limit(&self, family: Family) -> Option<&PrefixLimit> {
+        self.prefix_limits
+            .iter()
+            .find(|limit| limit.family == family)
+    }
+
     fn has_zero_timer(&self) -> bool {
+        let restarts = self.prefix_limits.iter().map(|limit| match limit.action {
+            PrefixLimitAction::Restart(after) => after,
+            PrefixLimitAction::Warn | PrefixLimitAction::Idle => None,
+        });
         let timers = [
             Some(self.open_hold_time),
             Some(self.connect_retry),
@@ -234,7 +251,8 @@ impl Config {
             Some(self.idle_hold.max),
             self.send_hold_time,
         ];
-        timers.into_iter().flatten().any(|timer| timer.is_zero())
+        let timers = timers.into_iter().chain(restarts);
+        timers.flatten().any(|timer| timer.is_zero())
     }
 }
 

@@ -21,12 +21,13 @@ use std::mem;
 use std::sync::Arc;
 use std::time::Instant;
 
-use bgp_wire::FamilySet;
+use bgp_wire::{Family, FamilySet};
 
 use crate::env::Env;
-use crate::event::Notices;
+use crate::event::{Notice, Notices};
 use crate::link::Link;
 use crate::open;
+use crate::prefix_limit::{Verdict, Warned};
 use crate::state::{Input, Machine};
 use crate::{Config, ConnId, Negotiated, ResetCause, ResetReason, State, StopReason};
 
@@ -42,6 +43,8 @@ pub(crate) struct Core {
     published: State,
     /// Families that an UPDATE has disabled for the rest of the session.
     pub(crate) disabled: FamilySet,
+    /// Which limits on prefixes have been warned of.
+    warned: Warned,
     /// UPDATEs that wait belong to a session that is over.
     pub(crate) updates_are_stale: bool,
 }
@@ -62,6 +65,7 @@ impl Core {
             up: None,
             published: State::Idle,
             disabled: FamilySet::empty(),
+            warned: Warned::new(),
             updates_are_stale: false,
         }
     }
@@ -178,6 +182,32 @@ impl Core {
         self.step_rival(now, Input::AutomaticStop(reason.clone()));
         self.step_main(now, Input::AutomaticStop(reason));
         self.settle(now);
+    }
+
+    /// Compares a number of prefixes with its limit.
+    pub(crate) fn prefix_count(&mut self, now: Instant, family: Family, count: u64) {
+        let Some(limit) = self.env.config.prefix_limit(family).copied() else {
+            return;
+        };
+        if self.established().is_none() {
+            return;
+        }
+        let maximum = limit.maximum;
+        match self.warned.judge(&limit, count) {
+            Verdict::Nothing => {}
+            Verdict::Warn => self.notices.push(Notice::PrefixLimit {
+                family,
+                count,
+                maximum,
+            }),
+            Verdict::End => self.reset(
+                now,
+                ResetReason::MaximumPrefixes {
+                    family,
+                    limit: maximum,
+                },
+            ),
+        }
     }
 
     /// Fires every timer that is due.

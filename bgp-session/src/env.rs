@@ -227,7 +227,7 @@ impl Env {
 
     /// Ends a connection and tells the peer why.
     pub(crate) fn end(&mut self, now: Instant, link: Box<Link>, reason: DownReason) -> Machine {
-        let idle = Idle::after(&reason);
+        let idle = Idle::after(&reason, &self.config);
         let answer = reason.notification();
         self.release(now, link, reason, answer);
         Machine::Idle(idle)

@@ -80,6 +80,18 @@ pub enum Event<'a> {
     /// The peer has sent its whole table of a family again: routes that are
     /// still stale go.
     EndOfRefresh(Family),
+    /// [`Session::handle_prefix_count`](crate::Session::handle_prefix_count) was told a
+    /// number at which [`PrefixLimit`](crate::PrefixLimit) warns: `count` has come to the
+    /// percentage, or is above `maximum` and nothing else is done about it. Once for each
+    /// time that it is reached from below.
+    PrefixLimit {
+        /// The family.
+        family: Family,
+        /// How many prefixes the peer has sent.
+        count: u64,
+        /// How many it may send.
+        maximum: u32,
+    },
 }
 
 /// News that is not lent from a buffer.
@@ -92,6 +104,11 @@ pub(crate) enum Notice {
         retain: FamilySet,
     },
     AttemptFailed(DownReason),
+    PrefixLimit {
+        family: Family,
+        count: u64,
+        maximum: u32,
+    },
 }
 
 /// News in order, bounded: an embedder that does not poll finds the sum of
@@ -137,7 +154,7 @@ impl Notices {
                     current = None;
                     owed = Some(notice);
                 }
-                Notice::AttemptFailed(_) => {}
+                Notice::AttemptFailed(_) | Notice::PrefixLimit { .. } => {}
             }
         }
         let owed = owed.filter(|_| self.up);
@@ -163,6 +180,17 @@ impl Notices {
                     return Some(Event::Down { reason, retain });
                 }
                 Notice::AttemptFailed(reason) => return Some(Event::AttemptFailed(reason)),
+                Notice::PrefixLimit {
+                    family,
+                    count,
+                    maximum,
+                } => {
+                    return Some(Event::PrefixLimit {
+                        family,
+                        count,
+                        maximum,
+                    });
+                }
             }
         }
         None

@@ -8,7 +8,7 @@
 //! |---|---|---|---|
 //! | `Stopped` | Cease / Administrative Shutdown or Peer De-configured | never | until `start` |
 //! | `Reset(Administrative, ConfigurationChange)` | Cease / its subcode | with N, unless hard | ConnectRetryTime |
-//! | `Reset(MaximumPrefixes)` | Cease / Maximum Number of Prefixes Reached | never | damped |
+//! | `Reset(MaximumPrefixes)` | Cease / Maximum Number of Prefixes Reached | never | as [`PrefixLimitAction`](crate::PrefixLimitAction) says, else damped |
 //! | `Reset(OutOfResources, BfdDown)` | Cease / its subcode | with N | damped |
 //! | `Closed`, `PeerRestarted` | none | yes | ConnectRetryTime |
 //! | `Received` | none | with N, unless Hard Reset | damped |

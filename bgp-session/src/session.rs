@@ -9,7 +9,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Instant;
 
-use bgp_wire::FamilySet;
+use bgp_wire::{Family, FamilySet};
 
 pub use self::output::SendError;
 
@@ -230,6 +230,29 @@ impl Session {
         if self.state() != State::Idle {
             self.core.reset(now, reason);
         }
+    }
+
+    /// The peer's routes of a family are so many now. Above its limit in
+    /// [`Config::prefix_limits`] the session ends with Cease / Maximum Number of Prefixes
+    /// Reached (RFC 4486 §4), or the embedder is told, as the limit's
+    /// [`action`](crate::PrefixLimit::action) says. Without a limit, and in any state but
+    /// Established, nothing happens, so that it may be called after every UPDATE. O(limits).
+    ///
+    /// ```
+    /// use std::time::Instant;
+    /// use bgp_session::{Asn, Config, Family, PrefixLimit, PrefixLimitAction, Session};
+    ///
+    /// let mut config = Config::new(Asn(64512), [192, 0, 2, 1].into(), ([192, 0, 2, 2], 179).into());
+    /// let mut limit = PrefixLimit::new(Family::IPV4_UNICAST, 1000);
+    /// limit.action = PrefixLimitAction::Idle;
+    /// config.prefix_limits.push(limit);
+    /// let mut session = Session::new(config)?;
+    /// // After each UPDATE, with what the RIB holds of the peer:
+    /// session.handle_prefix_count(Instant::now(), Family::IPV4_UNICAST, 12);
+    /// # Ok::<(), bgp_session::ConfigError>(())
+    /// ```
+    pub fn handle_prefix_count(&mut self, now: Instant, family: Family, count: u64) {
+        self.core.prefix_count(now, family, count);
     }
 
     /// Takes a new configuration. The session is reset only if it must be: if

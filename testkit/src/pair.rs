@@ -61,6 +61,8 @@ pub enum Seen {
     BeginOfRefresh(Family),
     /// [`Event::EndOfRefresh`].
     EndOfRefresh(Family),
+    /// [`Event::PrefixLimit`]: the family and the number.
+    PrefixLimit(Family, u64),
     /// An event that this simulator does not know.
     Other,
 }
@@ -450,6 +452,7 @@ impl Pair {
                 | Seen::RouteRefresh(_)
                 | Seen::BeginOfRefresh(_)
                 | Seen::EndOfRefresh(_)
+                | Seen::PrefixLimit(..)
                 | Seen::Other => {}
             }
         }
@@ -542,6 +545,7 @@ fn record(event: Event<'_>) -> Seen {
         Event::RouteRefresh(family) => Seen::RouteRefresh(family),
         Event::BeginOfRefresh(family) => Seen::BeginOfRefresh(family),
         Event::EndOfRefresh(family) => Seen::EndOfRefresh(family),
+        Event::PrefixLimit { family, count, .. } => Seen::PrefixLimit(family, count),
         _ => Seen::Other,
     }
 }

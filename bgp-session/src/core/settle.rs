@@ -19,6 +19,7 @@ use bgp_wire::FamilySet;
 
 use super::{Core, Up};
 use crate::event::Notice;
+use crate::prefix_limit::Warned;
 use crate::state::{Input, Machine};
 use crate::{DownReason, State};
 
@@ -102,6 +103,7 @@ impl Core {
         counters.established_since = Some(now);
         self.env.restarting = false;
         self.disabled = FamilySet::empty();
+        self.warned = Warned::new();
         self.updates_are_stale = true;
         self.notices
             .push(Notice::Established(Arc::clone(&up.negotiated)));

@@ -170,7 +170,7 @@ impl Established {
         if is_stable(&env.config, self.since, now) {
             env.damping.forget();
         }
-        let idle = Idle::after(&reason);
+        let idle = Idle::after(&reason, &env.config);
         let hard = reason.is_hard() && self.negotiated.graceful_notification();
         let answer = reason.notification();
         let answer = if hard {

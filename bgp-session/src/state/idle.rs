@@ -12,11 +12,11 @@
 //! that must not draw from the damping: a connection that lost a collision
 //! passes through Idle and is forgotten there without having cost anything.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::{Active, Connect, Input, Machine, Timer, Timers};
 use crate::env::Env;
-use crate::{Config, DownReason, ResetReason};
+use crate::{Config, DownReason, PrefixLimit, PrefixLimitAction, ResetReason};
 
 /// Why the machine is in Idle decides how it leaves.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -27,9 +27,23 @@ pub(crate) enum Pause {
     /// The peer is away or reset on purpose. Tries again after ConnectRetryTime; a
     /// peer that connects meanwhile counts as AutomaticStart (event 5).
     Retry,
+    /// As long as a limit on prefixes says. Refuses connections.
+    Fixed(Duration),
     /// Something went wrong. Waits for the IdleHoldTimer and refuses
     /// connections, so that two broken peers do not oscillate.
     Damped,
+}
+
+impl Pause {
+    /// After too many prefixes. An embedder that counts without a limit of the session's
+    /// pauses as after an error.
+    fn for_limit(limit: Option<&PrefixLimit>) -> Self {
+        match limit.map(|limit| limit.action) {
+            Some(PrefixLimitAction::Idle) => Self::Forever,
+            Some(PrefixLimitAction::Restart(Some(after))) => Self::Fixed(after),
+            Some(PrefixLimitAction::Restart(None) | PrefixLimitAction::Warn) | None => Self::Damped,
+        }
+    }
 }
 
 /// Idle and its one timer.
@@ -51,7 +65,7 @@ impl Idle {
     }
 
     /// Idle as the end of a connection leaves it.
-    pub(crate) const fn after(reason: &DownReason) -> Self {
+    pub(crate) fn after(reason: &DownReason, config: &Config) -> Self {
         let pause = match reason {
             DownReason::Stopped(_) => Pause::Forever,
             DownReason::Closed(_)
@@ -59,11 +73,10 @@ impl Idle {
             | DownReason::Reset(
                 ResetReason::Administrative { .. } | ResetReason::ConfigurationChange,
             ) => Pause::Retry,
-            DownReason::Reset(
-                ResetReason::MaximumPrefixes { .. }
-                | ResetReason::OutOfResources
-                | ResetReason::BfdDown,
-            )
+            DownReason::Reset(ResetReason::MaximumPrefixes { family, .. }) => {
+                Pause::for_limit(config.prefix_limit(*family))
+            }
+            DownReason::Reset(ResetReason::OutOfResources | ResetReason::BfdDown)
             | DownReason::Received(_)
             | DownReason::HoldTimerExpired
             | DownReason::SendHoldTimerExpired
@@ -84,6 +97,7 @@ impl Idle {
         self.wake = match self.pause {
             Pause::Forever => None,
             Pause::Retry => env.timer(now, env.config.connect_retry),
+            Pause::Fixed(value) => now.checked_add(value),
             Pause::Damped => {
                 let value = env.damping.next(env.config.idle_hold);
                 env.timer(now, value)

@@ -159,7 +159,7 @@ impl Waiting {
     /// The peer has not seen our OPEN: SendNOTIFICATIONwithoutOPEN decides
     /// whether it hears why.
     fn end(self, reason: DownReason, now: Instant, env: &mut Env) -> Machine {
-        let idle = Idle::after(&reason);
+        let idle = Idle::after(&reason, &env.config);
         if let Self::Delayed { link, .. } = self {
             let answer = reason
                 .notification()

@@ -10,6 +10,7 @@
 
 mod bounds;
 mod buffers;
+mod limits;
 mod opens;
 mod pairs;
 mod properties;

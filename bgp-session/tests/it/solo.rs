@@ -242,6 +242,11 @@ impl Solo {
                 Event::RouteRefresh(family) => format!("refresh {family}"),
                 Event::BeginOfRefresh(family) => format!("begin {family}"),
                 Event::EndOfRefresh(family) => format!("end {family}"),
+                Event::PrefixLimit {
+                    family,
+                    count,
+                    maximum,
+                } => format!("{count} of {maximum} {family}"),
                 other => panic!("unknown event {other:?}"),
             };
             self.seen.push(text);

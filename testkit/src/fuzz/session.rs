@@ -164,6 +164,7 @@ impl Embedder {
                 | Event::RouteRefresh(_)
                 | Event::BeginOfRefresh(_)
                 | Event::EndOfRefresh(_)
+                | Event::PrefixLimit { .. }
                 | _ => {}
             }
         }
