@@ -7,7 +7,7 @@
 use crate::FilterChain;
 use crate::group::GroupId;
 use crate::set::PrefixSet;
-use bgp_wire::{Asn, Context, FamilySet, NextHop, PeerType};
+use bgp_wire::{Asn, Context, Family, FamilySet, NextHop, PeerType};
 use ipnet::IpNet;
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -166,7 +166,7 @@ pub(crate) struct Peer {
     /// Destinations that may have a route of this peer.
     pub(crate) prefixes: PrefixSet,
     /// Number of routes held from the peer.
-    pub(crate) routes: usize,
+    pub(crate) routes: RouteCount,
     /// Flips when a session is lost gracefully: routes of the other parity are
     /// stale. One write marks them all.
     pub(crate) parity: bool,
@@ -174,6 +174,45 @@ pub(crate) struct Peer {
     pub(crate) stale: FamilySet,
     /// Removed for good; the place stays, so that identifiers are not reused.
     pub(crate) removed: bool,
+}
+
+/// Numbers of routes, by the family of their destination.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct RouteCount {
+    ipv4: usize,
+    ipv6: usize,
+}
+
+impl RouteCount {
+    pub(crate) const fn all(self) -> usize {
+        self.ipv4.saturating_add(self.ipv6)
+    }
+
+    /// Those of a family; a RIB has none of families that it does not know.
+    pub(crate) fn of(self, family: Family) -> usize {
+        match family {
+            Family::IPV4_UNICAST => self.ipv4,
+            Family::IPV6_UNICAST => self.ipv6,
+            _ => 0,
+        }
+    }
+
+    pub(crate) const fn add(&mut self, prefix: &IpNet) {
+        let count = self.place(prefix);
+        *count = count.saturating_add(1);
+    }
+
+    pub(crate) const fn remove(&mut self, prefix: &IpNet) {
+        let count = self.place(prefix);
+        *count = count.saturating_sub(1);
+    }
+
+    const fn place(&mut self, prefix: &IpNet) -> &mut usize {
+        match prefix {
+            IpNet::V4(_) => &mut self.ipv4,
+            IpNet::V6(_) => &mut self.ipv6,
+        }
+    }
 }
 
 /// What the session brought.
@@ -191,7 +230,7 @@ impl Peer {
             identifier: Ipv4Addr::UNSPECIFIED,
             peer_type: PeerType::External,
             prefixes: PrefixSet::default(),
-            routes: 0,
+            routes: RouteCount::default(),
             parity: false,
             stale: FamilySet::empty(),
             removed: false,

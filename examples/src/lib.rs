@@ -14,5 +14,6 @@ pub mod paths;
 pub mod plan;
 pub mod report;
 pub mod sim;
+pub mod standalone;
 #[cfg(feature = "watch")]
 pub mod watch;

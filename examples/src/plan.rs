@@ -11,19 +11,20 @@ use bgp_rib::{
     PrefixAdvertisement, RibConfig, export_chain, import_chain,
 };
 use bgp_session::{AddPath, Asn, Config, Family, FamilySet, GracefulRestart};
+use bgp_wire::NextHop;
 use calico_types::Resource;
 use calico_types::resources::{AffinityState, BGPFilter, Node};
 use calico_types::scalar::Community;
 use calico_types::topology::{
-    self, AdvertisedCommunities, NextHop, NodeTopology, Problem, RouterId, SessionSpec, Speaker,
-    Topology, TopologyInput,
+    self, AdvertisedCommunities, NodeTopology, Problem, RouterId, SessionSpec, Speaker, Topology,
+    TopologyInput,
 };
 use ipnet::IpNet;
 
 use crate::net::Security;
 
 /// Where BGP listens (RFC 4271 §3).
-const BGP_PORT: u16 = 179;
+pub const BGP_PORT: u16 = 179;
 /// The label that says in which rack or zone a node is.
 const ZONE: &str = "topology.kubernetes.io/zone";
 
@@ -36,6 +37,8 @@ pub struct SpeakerPlan {
     pub rib: RibConfig,
     /// The sessions, in the order of the topology.
     pub peerings: Vec<PeeringPlan>,
+    /// Whoever else may connect.
+    pub ranges: Vec<RangePlan>,
     /// Routes of its own.
     pub originate: Vec<LocalRoute>,
     /// Where it listens.
@@ -57,6 +60,44 @@ pub struct PeeringPlan {
     pub security: Security,
     /// The node at the other end, if it is one of the cluster's.
     pub remote_node: Option<String>,
+    /// Nobody said which routes an external peer may send or is told, so there are none
+    /// (RFC 8212).
+    pub lacks_policy: bool,
+}
+
+/// Peers whose addresses are not known before they connect.
+#[derive(Clone, Debug)]
+pub struct RangePlan {
+    /// Where they come from.
+    pub range: IpNet,
+    /// How many of them there may be at a time.
+    pub limit: usize,
+    /// The session with each, but for its name and the peer's address. It is passive.
+    pub peering: PeeringPlan,
+}
+
+impl RangePlan {
+    /// The session with the peer at this address.
+    #[must_use]
+    pub fn for_peer(&self, address: IpAddr) -> PeeringPlan {
+        let mut peering = self.peering.clone();
+        peering.name = format!("{}-{address}", peering.name);
+        peering.session.remote.set_ip(address);
+        peering.peer.address = address;
+        peering
+    }
+}
+
+/// The next hop that an address is.
+#[must_use]
+pub const fn next_hop(address: IpAddr) -> NextHop {
+    match address {
+        IpAddr::V4(address) => NextHop::V4(address),
+        IpAddr::V6(global) => NextHop::V6 {
+            global,
+            link_local: None,
+        },
+    }
 }
 
 /// A speaker cannot be planned.
@@ -202,6 +243,7 @@ impl ClusterPlan {
             name: name.to_owned(),
             rib,
             peerings: peerings.collect(),
+            ranges: Vec::new(),
             originate: own
                 .into_iter()
                 .map(|block| LocalRoute::new(block, LocalOrigin::OwnBlock))
@@ -293,6 +335,8 @@ impl ClusterPlan {
             local,
             security: security(session),
             remote_node: session.remote_node.clone(),
+            // Calico accepts what no filter refuses, whatever RFC 8212 says.
+            lacks_policy: false,
         }
     }
 
@@ -307,9 +351,9 @@ impl ClusterPlan {
             (session.local_as != node.speaker.local_as).then_some(Asn(session.local_as.0));
         peer.route_reflector_client = session.route_reflector_client;
         peer.next_hop = match session.next_hop {
-            NextHop::Auto => NextHopMode::Auto,
-            NextHop::Own => NextHopMode::SelfNextHop,
-            NextHop::Keep => NextHopMode::Keep,
+            topology::NextHop::Auto => NextHopMode::Auto,
+            topology::NextHop::Own => NextHopMode::SelfNextHop,
+            topology::NextHop::Keep => NextHopMode::Keep,
         };
         let find = |name: &str| self.filters.get(name);
         let import = session.import_filters.iter().map(String::as_str);

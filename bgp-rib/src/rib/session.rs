@@ -130,9 +130,8 @@ impl Rib {
         }
     }
 
-    /// Number of routes held from a peer, and how many of them are stale: what a
-    /// limit on prefixes is compared with (RFC 4271 §6.7). Refused routes count
-    /// while they are kept. O(1), with stale routes O(routes of the peer).
+    /// Number of routes held from a peer, and how many of them are stale. Refused routes
+    /// count while they are kept. O(1), with stale routes O(routes of the peer).
     #[must_use]
     pub fn route_counts(&self, id: PeerId) -> Option<(usize, usize)> {
         let peer = self.peer(id)?;
@@ -148,6 +147,14 @@ impl Rib {
         } else {
             peer.prefixes.iter().map(stale).sum()
         };
-        Some((peer.routes, stale))
+        Some((peer.routes.all(), stale))
+    }
+
+    /// Number of routes of a family held from a peer, stale ones among them: what a limit on
+    /// prefixes is compared with (RFC 4271 §6.7). With ADD-PATH each path counts, and so do
+    /// refused routes while they are kept. O(1).
+    #[must_use]
+    pub fn route_count(&self, id: PeerId, family: Family) -> Option<usize> {
+        Some(self.peer(id)?.routes.of(family))
     }
 }

@@ -108,7 +108,7 @@ impl Rib {
             && let Some(peer) = route.peer.and_then(|peer| self.peers.get_mut(peer.index()))
         {
             peer.prefixes.insert(id);
-            peer.routes += 1;
+            peer.routes.add(&destination.prefix);
         }
         let mut replaced: Option<NextHopId> = None;
         self.change(id, log, |destination| match position {
@@ -154,6 +154,7 @@ impl Rib {
         let Some(destination) = self.table.get(id) else {
             return;
         };
+        let prefix = destination.prefix;
         let gone: smallvec::SmallVec<[(Option<PeerId>, NextHopId); 2]> = destination
             .routes
             .iter()
@@ -167,7 +168,7 @@ impl Rib {
             self.next_hops.release(next_hop);
             let others = destination_has_other(self.table.get(id), peer, &goes);
             if let Some(peer) = peer.and_then(|peer| self.peers.get_mut(peer.index())) {
-                peer.routes = peer.routes.saturating_sub(1);
+                peer.routes.remove(&prefix);
                 if !others {
                     peer.prefixes.remove(id);
                 }

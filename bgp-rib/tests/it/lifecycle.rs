@@ -70,6 +70,9 @@ fn graceful_restart() {
     assert_eq!(changes.best.len(), 1, "IPv6 was not kept");
     assert!(speaker.rib.best(&net(P)).unwrap().stale);
     assert_eq!(speaker.rib.route_counts(sender), Some((2, 2)));
+    let count = |rib: &bgp_rib::Rib, family| rib.route_count(sender, family);
+    assert_eq!(count(&speaker.rib, Family::IPV4_UNICAST), Some(2));
+    assert_eq!(count(&speaker.rib, Family::IPV6_UNICAST), Some(0));
     assert_eq!(speaker.told(listener), [Told::Unreach(net(P6), None)]);
 
     up(&mut speaker, sender, 20);

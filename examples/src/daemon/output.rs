@@ -71,6 +71,14 @@ fn object(notice: &Notice) -> Value {
         Notice::Failed { peering, reason } => {
             json!({"event": "failed", "session": peering, "reason": reason.to_string()})
         }
+        Notice::PrefixLimit {
+            peering,
+            family,
+            count,
+            maximum,
+        } => {
+            json!({"event": "prefixLimit", "session": peering, "family": family.to_string(), "count": count, "maximum": maximum})
+        }
         Notice::Best(change) => match &change.new {
             None => json!({"event": "withdrawn", "prefix": change.prefix}),
             Some(route) => {

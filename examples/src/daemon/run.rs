@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -16,7 +16,7 @@ use super::connection::Connection;
 use super::station::{self, Station};
 use super::{Output, Question, status};
 use crate::monitor;
-use crate::net::{self, Security};
+use crate::net::{self, Keyring};
 use crate::node::{Request, Speaker};
 use crate::sim::Socket;
 
@@ -68,21 +68,12 @@ pub async fn run<W: Write>(
     stop: impl Future<Output = ()>,
 ) -> io::Result<()> {
     let (inputs, mut waiting) = mpsc::channel(INPUTS);
-    let security: BTreeMap<IpAddr, Security> = speaker
-        .peerings()
-        .iter()
-        .map(|peering| {
-            (
-                peering.plan.session.remote.ip(),
-                peering.plan.security.clone(),
-            )
-        })
-        .collect();
+    let keyring: Keyring = speaker.security().collect();
+    for name in speaker.without_policy() {
+        output.event("no policy (RFC 8212) for", name)?;
+    }
     for address in &settings.listen {
-        let listener = net::bind(
-            *address,
-            security.iter().map(|(peer, security)| (*peer, security)),
-        )?;
+        let listener = net::bind(*address, keyring.iter())?;
         output.event("listening", &listener.local_addr()?.to_string())?;
         tokio::spawn(accept(listener, inputs.clone()));
     }
@@ -96,7 +87,7 @@ pub async fn run<W: Write>(
         speaker,
         connections: BTreeMap::new(),
         finishing: Vec::new(),
-        security,
+        keyring,
         station: Station::default(),
         inputs,
         output,
@@ -177,7 +168,7 @@ struct Daemon<W> {
     connections: BTreeMap<Socket, Connection>,
     /// Writers of closed connections with a last piece to write.
     finishing: Vec<JoinHandle<()>>,
-    security: BTreeMap<IpAddr, Security>,
+    keyring: Keyring,
     station: Station,
     inputs: mpsc::Sender<Input>,
     output: Output<W>,
@@ -221,7 +212,7 @@ impl<W: Write> Daemon<W> {
         let (Ok(local), Ok(remote)) = (stream.local_addr(), stream.peer_addr()) else {
             return;
         };
-        let Some(security) = self.security.get(&remote.ip()) else {
+        let Some(security) = self.keyring.of(remote.ip()) else {
             return;
         };
         if security
@@ -323,7 +314,7 @@ impl<W: Write> Daemon<W> {
                 remote,
                 ..
             } => {
-                let security = self.security.get(&remote.ip()).cloned().unwrap_or_default();
+                let security = self.keyring.of(remote.ip()).cloned().unwrap_or_default();
                 let inputs = self.inputs.clone();
                 tokio::spawn(async move {
                     let result = net::dial(local, remote, &security).await;

@@ -3,6 +3,7 @@
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 
+use ipnet::IpNet;
 use socket2::SockRef;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 
@@ -36,7 +37,7 @@ pub async fn dial(
     }
     let options = SockRef::from(&socket);
     security
-        .sign(&options, remote.ip())
+        .sign(&options, remote.ip().into())
         .map_err(io::Error::other)?;
     security
         .limit_hops(&options, remote.ip())
@@ -54,7 +55,7 @@ pub async fn dial(
 /// the same port.
 pub fn bind<'a>(
     address: SocketAddr,
-    peers: impl IntoIterator<Item = (IpAddr, &'a Security)>,
+    peers: impl IntoIterator<Item = (IpNet, &'a Security)>,
 ) -> io::Result<TcpListener> {
     let socket = socket_for(address.ip())?;
     let options = SockRef::from(&socket);
@@ -63,7 +64,7 @@ pub fn bind<'a>(
     }
     socket.set_reuseaddr(true)?;
     for (peer, security) in peers {
-        if peer.is_ipv4() == address.is_ipv4() {
+        if peer.addr().is_ipv4() == address.is_ipv4() {
             security.sign(&options, peer).map_err(io::Error::other)?;
         }
     }
@@ -135,15 +136,14 @@ mod tests {
 
     /// Signed and unsigned ends do not connect; equally signed ones do. Where the
     /// kernel has no MD5 signatures, asking for one is an error.
-    #[test]
-    fn signs_with_md5_where_the_kernel_can() {
+    fn signs_with_md5_where_the_kernel_can(keyed: &str) {
         runtime().block_on(async {
             let peer: IpAddr = "127.0.0.1".parse().unwrap();
             let key = Security {
                 password: Some("secret".into()),
                 hops: None,
             };
-            let listener = match bind(local("127.0.0.1"), [(peer, &key)]) {
+            let listener = match bind(local("127.0.0.1"), [(keyed.parse().unwrap(), &key)]) {
                 Ok(listener) => listener,
                 Err(error) => {
                     assert!(
@@ -160,5 +160,15 @@ mod tests {
             let patience = std::time::Duration::from_millis(300);
             assert!(tokio::time::timeout(patience, unsigned).await.is_err());
         });
+    }
+
+    #[test]
+    fn a_peer_has_a_key() {
+        signs_with_md5_where_the_kernel_can("127.0.0.1/32");
+    }
+
+    #[test]
+    fn a_range_has_a_key() {
+        signs_with_md5_where_the_kernel_can("127.0.0.0/29");
     }
 }

@@ -6,4 +6,4 @@ mod option;
 mod secure;
 
 pub use listen::{bind, dial};
-pub use secure::{SecureError, Security};
+pub use secure::{Keyring, SecureError, Security};

@@ -6,14 +6,16 @@
 use std::io;
 use std::net::IpAddr;
 
+use ipnet::IpNet;
 use socket2::SockRef;
 
 /// The longest key that Linux takes (`TCP_MD5SIG_MAXKEYLEN`).
 pub(super) const LONGEST_KEY: usize = 80;
 
-/// Signs what is sent to `peer` with `key`, and drops what comes from there without it.
+/// Signs what is sent to `peer`, one or a range, with `key`, and drops what comes from there
+/// without it.
 #[cfg(target_os = "linux")]
-pub(super) fn md5(socket: &SockRef<'_>, peer: IpAddr, key: &[u8]) -> io::Result<()> {
+pub(super) fn md5(socket: &SockRef<'_>, peer: IpNet, key: &[u8]) -> io::Result<()> {
     linux::md5(socket, peer, key)
 }
 
@@ -25,7 +27,7 @@ pub(super) fn lowest_ttl(socket: &SockRef<'_>, peer: IpAddr, lowest: u8) -> io::
 
 /// Not available here.
 #[cfg(not(target_os = "linux"))]
-pub(super) fn md5(_: &SockRef<'_>, _: IpAddr, _: &[u8]) -> io::Result<()> {
+pub(super) fn md5(_: &SockRef<'_>, _: IpNet, _: &[u8]) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
 }
 
@@ -42,6 +44,7 @@ mod linux {
     use std::net::{IpAddr, SocketAddr};
     use std::os::fd::AsRawFd as _;
 
+    use ipnet::IpNet;
     use socket2::{SockAddr, SockRef};
 
     use super::LONGEST_KEY;
@@ -50,6 +53,10 @@ mod linux {
     const IP_MINTTL: libc::c_int = 21;
     /// `IPV6_MINHOPCOUNT` of linux/in6.h.
     const IPV6_MINHOPCOUNT: libc::c_int = 73;
+    /// `TCP_MD5SIG_EXT` of linux/tcp.h: as `TCP_MD5SIG`, and the flags count.
+    const TCP_MD5SIG_EXT: libc::c_int = 32;
+    /// `TCP_MD5SIG_FLAG_PREFIX` of linux/tcp.h: the prefix length counts.
+    const FLAG_PREFIX: u8 = 1;
 
     /// `struct tcp_md5sig` of linux/tcp.h.
     #[repr(C)]
@@ -62,11 +69,11 @@ mod linux {
         key: [u8; LONGEST_KEY],
     }
 
-    pub(super) fn md5(socket: &SockRef<'_>, peer: IpAddr, key: &[u8]) -> io::Result<()> {
+    pub(super) fn md5(socket: &SockRef<'_>, peer: IpNet, key: &[u8]) -> io::Result<()> {
         let mut signature = Md5Signature {
-            address: storage(peer),
-            flags: 0,
-            prefix_length: 0,
+            address: storage(peer.addr()),
+            flags: FLAG_PREFIX,
+            prefix_length: peer.prefix_len(),
             key_length: 0,
             interface: 0,
             key: [0; LONGEST_KEY],
@@ -77,7 +84,13 @@ mod linux {
             .ok_or(io::ErrorKind::InvalidInput)?;
         room.copy_from_slice(key);
         signature.key_length = u16::try_from(key.len()).map_err(|_| io::ErrorKind::InvalidInput)?;
-        set(socket, libc::IPPROTO_TCP, libc::TCP_MD5SIG, &signature)
+        // A kernel without keys of ranges (before 4.13) has those of addresses.
+        let name = if peer.prefix_len() == peer.max_prefix_len() {
+            libc::TCP_MD5SIG
+        } else {
+            TCP_MD5SIG_EXT
+        };
+        set(socket, libc::IPPROTO_TCP, name, &signature)
     }
 
     pub(super) fn lowest_ttl(socket: &SockRef<'_>, peer: IpAddr, lowest: u8) -> io::Result<()> {

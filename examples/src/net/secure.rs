@@ -1,8 +1,10 @@
 //! What protects a session below BGP.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::net::IpAddr;
 
+use ipnet::IpNet;
 use socket2::SockRef;
 
 use super::option;
@@ -27,6 +29,35 @@ impl std::fmt::Debug for Security {
     }
 }
 
+/// What protects the connections with each peer, and with those of each range.
+#[derive(Clone, Debug, Default)]
+pub struct Keyring(BTreeMap<IpNet, Security>);
+
+impl Keyring {
+    /// What protects the connections with this peer: what its own address has, else the
+    /// longest range with it. `None` for somebody who is no peer.
+    #[must_use]
+    pub fn of(&self, peer: IpAddr) -> Option<&Security> {
+        let of_range = || {
+            let ranges = self.0.iter().filter(|(range, _)| range.contains(&peer));
+            ranges.max_by_key(|(range, _)| range.prefix_len())
+        };
+        let own = self.0.get(&IpNet::from(peer));
+        own.or_else(|| of_range().map(|(_, security)| security))
+    }
+
+    /// All of them.
+    pub fn iter(&self) -> impl Iterator<Item = (IpNet, &Security)> {
+        self.0.iter().map(|(peers, security)| (*peers, security))
+    }
+}
+
+impl FromIterator<(IpNet, Security)> for Keyring {
+    fn from_iter<I: IntoIterator<Item = (IpNet, Security)>>(keys: I) -> Self {
+        Self(keys.into_iter().collect())
+    }
+}
+
 /// A session cannot be protected as the topology asks for.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -35,13 +66,13 @@ pub enum SecureError {
     #[error("the password for {peer} is longer than {} bytes", option::LONGEST_KEY)]
     PasswordTooLong {
         /// The peer.
-        peer: IpAddr,
+        peer: IpNet,
     },
     /// No TCP MD5 signatures on this system, or not allowed.
     #[error("no TCP MD5 signature for {peer}: {cause}")]
     Md5 {
         /// The peer.
-        peer: IpAddr,
+        peer: IpNet,
         /// What the system said.
         cause: io::Error,
     },
@@ -56,14 +87,14 @@ pub enum SecureError {
 }
 
 impl Security {
-    /// Sets the key for `peer`; on a listening socket it holds for what it accepts
+    /// Sets the key for `peer`, one or a range; on a listening socket it holds for what it accepts
     /// from that peer, beside the keys of other peers.
     ///
     /// # Errors
     ///
     /// [`SecureError`] when there is a key and it cannot be set: a session without the
     /// protection that was asked for must not come up.
-    pub(super) fn sign(&self, socket: &SockRef<'_>, peer: IpAddr) -> Result<(), SecureError> {
+    pub(super) fn sign(&self, socket: &SockRef<'_>, peer: IpNet) -> Result<(), SecureError> {
         let Some(password) = &self.password else {
             return Ok(());
         };

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use bgp_rib::{BestChange, RouteInfo};
-use bgp_session::{DownReason, State};
+use bgp_session::{DownReason, Family, State};
 
 /// Something that happened in a speaker.
 #[derive(Clone, Debug)]
@@ -32,6 +32,17 @@ pub enum Notice {
         /// Why.
         reason: DownReason,
     },
+    /// A peer has sent as many routes as are warned of.
+    PrefixLimit {
+        /// The session's name.
+        peering: String,
+        /// The family.
+        family: Family,
+        /// How many.
+        count: u64,
+        /// How many it may send.
+        maximum: u32,
+    },
     /// A best route changed.
     Best(BestChange),
 }
@@ -43,6 +54,15 @@ impl fmt::Display for Notice {
             Self::State { peering, from, to } => write!(f, "session {peering}: {from} -> {to}"),
             Self::Down { peering, reason } => write!(f, "session {peering} down: {reason}"),
             Self::Failed { peering, reason } => write!(f, "session {peering} failed: {reason}"),
+            Self::PrefixLimit {
+                peering,
+                family,
+                count,
+                maximum,
+            } => write!(
+                f,
+                "session {peering}: {count} routes of {family}, limit {maximum}"
+            ),
             Self::Best(change) => match &change.new {
                 Some(route) => write!(
                     f,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bgp_rib::{Changes, PeerId, Rib};
-use bgp_session::{ConfigError, ConnId, Event, FamilySet, Negotiated, Session, UpdateView};
+use bgp_session::{ConfigError, ConnId, Event, FamilySet, Negotiated, Session, State, UpdateView};
 
 use super::{Notice, Seen};
 use crate::plan::PeeringPlan;
@@ -80,6 +80,9 @@ impl Peering {
     ) -> Option<Outcome> {
         let event = self.session.poll_event(now)?;
         let name = || self.plan.name.clone();
+        if let Some(notice) = notice(&self.plan.name, &event) {
+            return Some(Outcome::told(notice));
+        }
         #[expect(
             clippy::wildcard_enum_match_arm,
             reason = "the enum may grow; what is not known here changes nothing"
@@ -87,19 +90,6 @@ impl Peering {
         let changes = match event {
             Event::Dial { conn, remote } => return Some(Outcome::Dial(conn, remote)),
             Event::Close { conn } => return Some(Outcome::Close(conn)),
-            Event::StateChanged { from, to } => {
-                return Some(Outcome::told(Notice::State {
-                    peering: name(),
-                    from,
-                    to,
-                }));
-            }
-            Event::AttemptFailed(reason) => {
-                return Some(Outcome::told(Notice::Failed {
-                    peering: name(),
-                    reason,
-                }));
-            }
             Event::Down { reason, retain } => {
                 let seen = self.routes.seen_by(watched);
                 let seen = seen.map(|negotiated| Seen::Down(negotiated, reason.clone()));
@@ -124,7 +114,9 @@ impl Peering {
             Event::Update(update) => {
                 let seen = self.routes.seen_by(watched);
                 let seen = seen.map(|negotiated| Seen::Update(negotiated, update.bytes().to_vec()));
-                return Some(Outcome::of(seen, None, self.routes.update(&update, rib)));
+                let changes = self.routes.update(&update, rib);
+                self.count(now, rib);
+                return Some(Outcome::of(seen, None, changes));
             }
             Event::EndOfRib(family) => {
                 let seen = self.routes.seen_by(watched);
@@ -145,6 +137,24 @@ impl Peering {
         Some(Outcome::Told(None, changes))
     }
 
+    /// Tells the session how many routes its peer has now.
+    fn count(&mut self, now: Instant, rib: &Rib) {
+        for index in 0..self.plan.session.prefix_limits.len() {
+            let Some(limit) = self.plan.session.prefix_limits.get(index) else {
+                return;
+            };
+            let count = rib.route_count(self.routes.peer, limit.family).unwrap_or(0);
+            let count = u64::try_from(count).unwrap_or(u64::MAX);
+            self.session.handle_prefix_count(now, limit.family, count);
+        }
+    }
+
+    /// Whether nothing would be lost with it: no connection, and no route that is kept.
+    pub(super) fn is_idle(&self) -> bool {
+        let unconnected = self.session.state() <= State::Active;
+        unconnected && self.routes.stale_until.is_none()
+    }
+
     /// Whether a connection between these addresses belongs to it.
     pub(super) fn expects(&self, local: IpAddr, remote: IpAddr) -> bool {
         self.plan.session.remote.ip() == remote && self.plan.local.is_none_or(|own| own == local)
@@ -158,6 +168,37 @@ impl Peering {
             .chain(self.routes.stale_until)
             .min()
     }
+}
+
+/// What the one who watches is to know of an event that concerns no route.
+fn notice(name: &str, event: &Event<'_>) -> Option<Notice> {
+    let peering = || name.to_owned();
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "the enum may grow; what is not known here is not told"
+    )]
+    Some(match *event {
+        Event::StateChanged { from, to } => Notice::State {
+            peering: peering(),
+            from,
+            to,
+        },
+        Event::AttemptFailed(ref reason) => Notice::Failed {
+            peering: peering(),
+            reason: reason.clone(),
+        },
+        Event::PrefixLimit {
+            family,
+            count,
+            maximum,
+        } => Notice::PrefixLimit {
+            peering: peering(),
+            family,
+            count,
+            maximum,
+        },
+        _ => return None,
+    })
 }
 
 impl Outcome {

@@ -11,7 +11,8 @@ use ipnet::IpNet;
 
 use super::peering::Outcome;
 use super::{Notice, Peering, Seen};
-use crate::plan::SpeakerPlan;
+use crate::net::Security;
+use crate::plan::{PeeringPlan, RangePlan, SpeakerPlan};
 use crate::sim::Socket;
 
 /// The longest BGP message (RFC 8654).
@@ -47,6 +48,7 @@ pub struct Speaker {
     name: String,
     rib: Rib,
     peerings: Vec<Peering>,
+    ranges: Vec<Range>,
     /// Where each connection belongs, and its name by where it belongs.
     sockets: BTreeMap<Socket, (usize, ConnId)>,
     names: BTreeMap<(usize, ConnId), Socket>,
@@ -57,6 +59,23 @@ pub struct Speaker {
     watched: bool,
     seen: VecDeque<(usize, Seen)>,
     scratch: Vec<u8>,
+}
+
+/// Peers that come from a range of addresses.
+#[derive(Debug)]
+struct Range {
+    plan: RangePlan,
+    /// The numbers of their peerings.
+    members: Vec<usize>,
+}
+
+impl Range {
+    const fn new(plan: RangePlan) -> Self {
+        Self {
+            plan,
+            members: Vec::new(),
+        }
+    }
 }
 
 impl Speaker {
@@ -78,6 +97,7 @@ impl Speaker {
             name: plan.name,
             rib,
             peerings,
+            ranges: plan.ranges.into_iter().map(Range::new).collect(),
             sockets: BTreeMap::new(),
             names: BTreeMap::new(),
             last_socket: 0,
@@ -126,6 +146,26 @@ impl Speaker {
         sum
     }
 
+    /// What protects the connections with each peer, and with those of each range.
+    pub fn security(&self) -> impl Iterator<Item = (IpNet, Security)> {
+        let of = |plan: &PeeringPlan| plan.security.clone();
+        let peers = self.peerings.iter().map(move |peering| {
+            let peer = peering.plan.session.remote.ip();
+            (peer.into(), of(&peering.plan))
+        });
+        let ranges = self.ranges.iter();
+        peers.chain(ranges.map(move |range| (range.plan.range, of(&range.plan.peering))))
+    }
+
+    /// The names of the sessions with external peers that nobody said a policy for
+    /// (RFC 8212).
+    pub fn without_policy(&self) -> impl Iterator<Item = &str> {
+        let peers = self.peerings.iter().map(|peering| &peering.plan);
+        let ranges = self.ranges.iter().map(|range| &range.plan.peering);
+        let plans = peers.chain(ranges).filter(|plan| plan.lacks_policy);
+        plans.map(|plan| plan.name.as_str())
+    }
+
     /// Starts every session.
     pub fn start(&mut self, now: Instant) {
         for index in 0..self.peerings.len() {
@@ -167,7 +207,8 @@ impl Speaker {
         let index = self
             .peerings
             .iter()
-            .position(|peering| peering.expects(local.ip(), remote.ip()))?;
+            .position(|peering| peering.expects(local.ip(), remote.ip()))
+            .or_else(|| self.welcome(now, remote.ip()))?;
         let session = &mut self.peerings.get_mut(index)?.session;
         let conn = session.next_conn();
         session
@@ -177,6 +218,38 @@ impl Speaker {
         self.settle(index, now);
         self.flush();
         Some(socket)
+    }
+
+    /// A peering for a peer that connects from a range, where there is room for one more.
+    /// The place of one whose peer has gone is taken before a new one.
+    fn welcome(&mut self, now: Instant, remote: IpAddr) -> Option<usize> {
+        let ranges = self.ranges.iter_mut();
+        let range = ranges
+            .filter(|range| range.plan.range.contains(&remote))
+            .max_by_key(|range| range.plan.range.prefix_len())?;
+        let (peerings, sockets) = (&self.peerings, &self.sockets);
+        // A connection that is being closed still goes by its peering's number.
+        let is_idle = |index: &usize| {
+            peerings.get(*index).is_some_and(Peering::is_idle)
+                && !sockets.values().any(|(owner, _)| owner == index)
+        };
+        let vacant = range.members.iter().copied().find(is_idle);
+        if vacant.is_none() && range.members.len() >= range.plan.limit {
+            return None;
+        }
+        let mut peering = Peering::new(range.plan.for_peer(remote), &mut self.rib).ok()?;
+        peering.session.start(now);
+        let Some((index, place)) =
+            vacant.and_then(|index| Some((index, self.peerings.get_mut(index)?)))
+        else {
+            range.members.push(self.peerings.len());
+            self.peerings.push(peering);
+            return self.peerings.len().checked_sub(1);
+        };
+        let gone = std::mem::replace(place, peering);
+        let changes = self.rib.remove_peer(gone.peer());
+        self.note(now, changes);
+        Some(index)
     }
 
     /// A connection that was asked for is open.

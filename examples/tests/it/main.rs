@@ -13,4 +13,5 @@ mod gaps;
 mod hostile;
 mod lint;
 mod speaker;
+mod standalone;
 mod topology;

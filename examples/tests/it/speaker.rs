@@ -54,10 +54,36 @@ impl Speaker {
         Self::start_with(directory, name, &[])
     }
 
+    /// One that a file describes.
+    pub(crate) fn configured(directory: &Path, name: &str, config: &str) -> Self {
+        let socket = directory.join(format!("{name}.sock"));
+        let path = directory.join(format!("{name}.toml"));
+        fs::write(&path, config).unwrap();
+        let child = Self::command(&["run", "--config"])
+            .arg(path)
+            .arg("--socket")
+            .arg(&socket)
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap();
+        Self { child, socket }
+    }
+
+    /// The program with these arguments.
+    pub(crate) fn command(arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_speaker"));
+        command.args(arguments);
+        command
+    }
+
+    /// Whether it can be asked.
+    pub(crate) fn is_there(&self) -> bool {
+        UnixStream::connect(&self.socket).is_ok()
+    }
+
     fn start_with(directory: &Path, name: &str, options: &[&str]) -> Self {
         let socket = directory.join(format!("{name}.sock"));
-        let child = Command::new(env!("CARGO_BIN_EXE_speaker"))
-            .args(["run", "--node", name])
+        let child = Self::command(&["run", "--node", name])
             .args(options)
             .arg("--manifests")
             .arg(directory.join("manifests"))
@@ -71,8 +97,7 @@ impl Speaker {
 
     /// What the program prints when it asks.
     pub(crate) fn ask(&self, question: &[&str]) -> String {
-        let output = Command::new(env!("CARGO_BIN_EXE_speaker"))
-            .args(question)
+        let output = Self::command(question)
             .arg("--socket")
             .arg(&self.socket)
             .output()
@@ -327,10 +352,7 @@ fn a_question_that_cannot_be_asked() {
         ),
         (&[], "a command is missing"),
     ] {
-        let output = Command::new(env!("CARGO_BIN_EXE_speaker"))
-            .args(arguments)
-            .output()
-            .unwrap();
+        let output = Speaker::command(arguments).output().unwrap();
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
         let text = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(text.contains(error), "{arguments:?}: {text}");

@@ -5,20 +5,22 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 use bgp_rib::{LocalOrigin, LocalRoute};
-use bgp_wire::NextHop;
 use calico_types::topology::RouterId;
 use examples::daemon::{Question, Settings, Style};
+use examples::plan;
 use ipnet::IpNet;
 
 /// What `--help` prints.
 pub(crate) const HELP: &str = "\
-Runs the BGP speaker of one node, as the Calico manifests in a directory want it, and asks a
-running one.
+Runs the BGP speaker of one node, as the Calico manifests in a directory want it, or one that
+a file describes, and asks a running one.
 
 Usage: speaker run --manifests DIR --node NAME [OPTIONS]
+       speaker run --config FILE [OPTIONS]
 
   --manifests DIR              the cluster's resources (.yaml, .yml, .json)
   --node NAME                  the node to be
+  --config FILE                a speaker outside of a cluster, in TOML; --help-config says how
   --announce PREFIX[,NEXTHOP]  originate a route besides the node's own blocks; repeatable
   --listen ADDR:PORT           listen here instead of where the topology says; repeatable
   --router-id ID               BGP identifier: an address, or `hash` of the node's name
@@ -27,7 +29,9 @@ Usage: speaker run --manifests DIR --node NAME [OPTIONS]
   --json                       print JSON objects, one a line
 
 It prints a line for each change of a session's state and of a best route. SIGINT and
-SIGTERM end all sessions with Cease / Administrative Shutdown.
+SIGTERM end all sessions with Cease / Administrative Shutdown. As Calico has it, external
+peers of a node may send and are told what no filter refuses; those of a file nothing without
+a policy (RFC 8212).
 
 Usage: speaker status            --socket SOCKET [--json]
        speaker routes [PREFIX]   --socket SOCKET [--json]
@@ -41,14 +45,18 @@ Usage: speaker status            --socket SOCKET [--json]
   PREFIX     may be an address, which stands for the longest prefix that has it
 
   -h, --help                   print this
+      --help-config            print what FILE can say
 
-Exit status: 0 stopped by a signal, or answered; 1 the manifests have errors; 2 anything else.
+Exit status: 0 stopped by a signal, or answered; 1 the manifests or the file have errors;
+2 anything else.
 ";
 
 /// What to do.
 pub(crate) enum Command {
     /// Print [`HELP`].
     Help,
+    /// Print what a configuration file can say.
+    HelpConfig,
     /// Be a speaker.
     Run(Arguments),
     /// Ask one.
@@ -60,9 +68,10 @@ pub(crate) enum Command {
 pub(crate) struct Arguments {
     pub(crate) manifests: Option<PathBuf>,
     pub(crate) node: Option<String>,
+    pub(crate) config: Option<PathBuf>,
     pub(crate) announce: Vec<LocalRoute>,
     pub(crate) settings: Settings,
-    pub(crate) router_id: RouterId,
+    pub(crate) router_id: Option<RouterId>,
     pub(crate) style: Style,
 }
 
@@ -80,6 +89,8 @@ pub(crate) enum UsageError {
     Option(#[from] lexopt::Error),
     #[error("{0} is missing")]
     Missing(&'static str),
+    #[error("{0} goes with --manifests, not with --config")]
+    Either(&'static str),
     #[error("expected run, status, routes, explain or metrics")]
     Command,
     #[error(transparent)]
@@ -102,6 +113,7 @@ pub(crate) fn parse(line: impl IntoIterator<Item = OsString>) -> Result<Command,
     match parser.next()? {
         None => Err(UsageError::Missing("a command")),
         Some(Short('h') | Long("help")) => Ok(Command::Help),
+        Some(Long("help-config")) => Ok(Command::HelpConfig),
         Some(Value(word)) if word == "run" => run(parser),
         Some(Value(word)) => ask(word.string()?, parser),
         Some(argument @ (Short(_) | Long(_))) => Err(argument.unexpected().into()),
@@ -115,6 +127,8 @@ fn run(mut parser: lexopt::Parser) -> Result<Command, UsageError> {
         match argument {
             Long("manifests") => arguments.manifests = Some(parser.value()?.into()),
             Long("node") => arguments.node = Some(parser.value()?.string()?),
+            Long("config") => arguments.config = Some(parser.value()?.into()),
+            Long("help-config") => return Ok(Command::HelpConfig),
             Long("announce") => arguments
                 .announce
                 .push(parser.value()?.parse_with(announce)?),
@@ -122,7 +136,7 @@ fn run(mut parser: lexopt::Parser) -> Result<Command, UsageError> {
                 let address: SocketAddr = parser.value()?.parse()?;
                 arguments.settings.listen.push(address);
             }
-            Long("router-id") => arguments.router_id = parser.value()?.parse()?,
+            Long("router-id") => arguments.router_id = Some(parser.value()?.parse()?),
             Long("socket") => arguments.settings.socket = Some(parser.value()?.into()),
             Long("bmp") => arguments.settings.monitor = Some(parser.value()?.parse()?),
             Long("json") => arguments.style = Style::Json,
@@ -166,13 +180,7 @@ fn announce(text: &str) -> Result<LocalRoute, AnnounceError> {
         .split_once(',')
         .map_or((text, None), |(prefix, hop)| (prefix, Some(hop)));
     let mut route = LocalRoute::new(prefix.parse::<IpNet>()?, LocalOrigin::Static);
-    route.attributes.next_hop = match next_hop.map(str::parse::<IpAddr>).transpose()? {
-        None => None,
-        Some(IpAddr::V4(address)) => Some(NextHop::V4(address)),
-        Some(IpAddr::V6(global)) => Some(NextHop::V6 {
-            global,
-            link_local: None,
-        }),
-    };
+    let next_hop = next_hop.map(str::parse::<IpAddr>).transpose()?;
+    route.attributes.next_hop = next_hop.map(plan::next_hop);
     Ok(route)
 }

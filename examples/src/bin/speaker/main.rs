@@ -1,7 +1,7 @@
-//! A BGP speaker and route reflector, configured from Calico's manifests.
+//! A BGP speaker and route reflector, configured from Calico's manifests or from a TOML file.
 //!
 //! ```text
-//! speaker run --manifests DIR --node NAME [--announce PREFIX[,NEXTHOP]]… [--listen ADDR:PORT]…
+//! speaker run --config FILE | --manifests DIR --node NAME [--announce PREFIX[,NEXTHOP]]… [--listen ADDR:PORT]…
 //!             [--router-id ID] [--socket SOCKET] [--bmp ADDR:PORT] [--json]
 //! speaker status|metrics --socket SOCKET
 //! speaker routes [PREFIX] --socket SOCKET
@@ -14,6 +14,7 @@
 
 mod arguments;
 
+use std::fs;
 use std::io;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -26,7 +27,8 @@ use examples::manifests::ManifestSet;
 use examples::node::Speaker;
 use examples::output::{PrintError, print};
 use examples::paths::ReadError;
-use examples::plan::{ClusterPlan, PlanError};
+use examples::plan::{ClusterPlan, PlanError, SpeakerPlan};
+use examples::standalone::{self, StandaloneError};
 use tokio::signal::unix::{SignalKind, signal};
 
 use arguments::{Arguments, Asking, Command, HELP, UsageError};
@@ -37,17 +39,22 @@ enum Failure {
     #[error("{0}\nTry --help.")]
     Usage(#[from] UsageError),
     #[error("{}: {cause}", path.display())]
-    Socket { path: PathBuf, cause: io::Error },
+    File { path: PathBuf, cause: io::Error },
     #[error(transparent)]
     Print(#[from] PrintError),
     #[error(transparent)]
     Read(#[from] ReadError),
     #[error("the manifests have errors")]
     Manifests,
+    #[error("{}: {error}", path.display())]
+    Config {
+        path: PathBuf,
+        error: StandaloneError,
+    },
     #[error(transparent)]
     Plan(#[from] PlanError),
     #[error(transparent)]
-    Config(#[from] ConfigError),
+    Session(#[from] ConfigError),
     #[error(transparent)]
     System(#[from] io::Error),
 }
@@ -57,11 +64,8 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             eprintln!("speaker: {failure}");
-            ExitCode::from(if matches!(failure, Failure::Manifests) {
-                1
-            } else {
-                2
-            })
+            let has_errors = matches!(failure, Failure::Manifests | Failure::Config { .. });
+            ExitCode::from(if has_errors { 1 } else { 2 })
         }
     }
 }
@@ -69,6 +73,7 @@ fn main() -> ExitCode {
 fn run() -> Result<(), Failure> {
     match arguments::parse(std::env::args_os().skip(1))? {
         Command::Help => Ok(print(io::stdout(), HELP.as_bytes())?),
+        Command::HelpConfig => Ok(print(io::stdout(), standalone::HELP.as_bytes())?),
         Command::Ask(asking) => ask(&asking),
         Command::Run(arguments) => speak(arguments),
     }
@@ -76,11 +81,10 @@ fn run() -> Result<(), Failure> {
 
 /// Asks the speaker at a socket, and prints what it says.
 fn ask(asking: &Asking) -> Result<(), Failure> {
-    let answer =
-        asking::ask(&asking.socket, &asking.question).map_err(|cause| Failure::Socket {
-            path: asking.socket.clone(),
-            cause,
-        })?;
+    let answer = asking::ask(&asking.socket, &asking.question).map_err(|cause| Failure::File {
+        path: asking.socket.clone(),
+        cause,
+    })?;
     let text = match asking.json {
         true => answer,
         false => asking::shown(&asking.question, &answer),
@@ -89,12 +93,7 @@ fn ask(asking: &Asking) -> Result<(), Failure> {
 }
 
 fn speak(arguments: Arguments) -> Result<(), Failure> {
-    let directory = arguments
-        .manifests
-        .ok_or(UsageError::Missing("--manifests DIR"))?;
-    let node = arguments.node.ok_or(UsageError::Missing("--node NAME"))?;
-    let resources = read(&ManifestSet::read(&directory)?)?;
-    let mut plan = ClusterPlan::with_router_id(&resources, arguments.router_id).speaker(&node)?;
+    let mut plan = plan(&arguments)?;
     plan.originate.extend(arguments.announce);
     let mut settings = arguments.settings;
     if settings.listen.is_empty() {
@@ -118,6 +117,37 @@ fn speak(arguments: Arguments) -> Result<(), Failure> {
         let output = Output::new(arguments.style, io::stdout().lock());
         Ok(daemon::run(speaker, settings, output, stop).await?)
     })
+}
+
+/// What the speaker is to be.
+fn plan(arguments: &Arguments) -> Result<SpeakerPlan, Failure> {
+    if let Some(path) = &arguments.config {
+        let only_with_manifests = [
+            (arguments.manifests.is_some(), "--manifests"),
+            (arguments.node.is_some(), "--node"),
+            (arguments.router_id.is_some(), "--router-id"),
+        ];
+        if let Some((_, option)) = only_with_manifests.iter().find(|(given, _)| *given) {
+            return Err(UsageError::Either(option).into());
+        }
+        let failure = |cause| Failure::File {
+            path: path.clone(),
+            cause,
+        };
+        let text = fs::read_to_string(path).map_err(failure)?;
+        return standalone::plan(&text).map_err(|error| Failure::Config {
+            path: path.clone(),
+            error,
+        });
+    }
+    let missing = |what| UsageError::Missing(what);
+    let directory = arguments.manifests.as_ref();
+    let directory = directory.ok_or_else(|| missing("--manifests DIR or --config FILE"))?;
+    let node = arguments.node.as_ref();
+    let node = node.ok_or_else(|| missing("--node NAME"))?;
+    let resources = read(&ManifestSet::read(directory)?)?;
+    let router_id = arguments.router_id.unwrap_or_default();
+    Ok(ClusterPlan::with_router_id(&resources, router_id).speaker(node)?)
 }
 
 /// The resources of a set; what is wrong with them goes to standard error.

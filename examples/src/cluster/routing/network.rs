@@ -232,6 +232,7 @@ impl Network {
         });
         for (node, notice) in told {
             match notice {
+                Notice::PrefixLimit { .. } => {}
                 Notice::State {
                     to: State::Established,
                     ..

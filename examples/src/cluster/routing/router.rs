@@ -62,6 +62,7 @@ impl Router {
     pub(super) fn plan(&self) -> SpeakerPlan {
         let route = |prefix| LocalRoute::new(prefix, LocalOrigin::Static);
         SpeakerPlan {
+            ranges: Vec::new(),
             name: self.name.clone(),
             rib: RibConfig::new(self.asn, identifier(self.address)),
             peerings: self.peerings.clone(),
@@ -84,6 +85,7 @@ fn way_back(asn: Asn, node: &Speaker, session: &SessionSpec) -> Option<PeeringPl
     config.peer_as = Some(Asn(session.local_as.0));
     config.families = families(session.family);
     Some(PeeringPlan {
+        lacks_policy: false,
         name: node.name.clone(),
         session: config,
         peer: PeerConfig::new(remote).local_address(session.peer_address),
