@@ -18,6 +18,10 @@ use std::ops::Range;
 
 use crate::message::Header;
 
+/// What an idle queue may keep allocated. Thousands of sessions that have carried a table
+/// each would else hold its size for ever.
+const KEPT: usize = 16 * 1024;
+
 /// Whole messages in order of arrival.
 #[derive(Debug)]
 pub(crate) struct MessageQueue {
@@ -104,7 +108,16 @@ impl MessageQueue {
                 });
             }
         }
+        self.relax();
         taken
+    }
+
+    /// Gives back what a burst has left allocated, once nothing waits and nobody reads.
+    pub(crate) fn relax(&mut self) {
+        if self.is_empty() && self.bytes.capacity() > KEPT {
+            self.bytes = Vec::new();
+            self.start = 0;
+        }
     }
 
     fn first(&self) -> Partial {
@@ -149,6 +162,23 @@ impl MessageQueue {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A burst costs memory while it lasts.
+    #[test]
+    fn gives_back_what_a_burst_took() {
+        let mut queue = MessageQueue::new(1 << 20);
+        let one = message(2, 200);
+        while queue.bytes.len() < 2 * KEPT {
+            assert!(queue.push(&one));
+        }
+        let waiting = queue.pending().len();
+        assert_eq!(queue.take(waiting - 10, |_| {}), waiting - 10);
+        assert!(queue.bytes.capacity() > KEPT, "the rest of a message waits");
+        assert_eq!(queue.take(10, |_| {}), 10);
+        assert_eq!(queue.bytes.capacity(), 0);
+        assert!(queue.push(&one));
+        assert_eq!(queue.pending(), one);
+    }
 
     fn message(message_type: u8, length: u8) -> Vec<u8> {
         let mut bytes = vec![0xff; 16];

@@ -64,7 +64,10 @@ impl Session {
     fn find(&mut self, now: Instant) -> Option<Found> {
         loop {
             let context = self.core.reading()?;
-            let range = self.updates.pop()?;
+            let Some(range) = self.updates.pop() else {
+                self.updates.relax();
+                return None;
+            };
             self.core.has_room(now);
             let message = self.updates.slice(range.clone());
             if Header::read(message).message_type == kind::ROUTE_REFRESH {
