@@ -98,6 +98,16 @@ pub struct PeerConfig {
     /// `numAllowedLocalASNumbers`). 0, the default, is RFC 4271 §9.1.2; more is
     /// for sites of one AS joined by a provider.
     pub allow_local_as: u8,
+    /// Lowers LOCAL_PREF to 0, after policy, on routes of an external peer that carry the
+    /// community GRACEFUL_SHUTDOWN (RFC 8326 §4.1): the peer announces that they are about to
+    /// go, and any other route is better. Default on; a peer lowers none but its own routes.
+    pub accept_graceful_shutdown: bool,
+    /// The session is about to be shut down (RFC 8326 §4.2): an external peer is told
+    /// GRACEFUL_SHUTDOWN with each route, an internal one LOCAL_PREF 0, and routes of an external
+    /// peer have LOCAL_PREF 0 here, all after policy. Routes stay usable, so traffic moves to
+    /// others before the session ends. [`Rib::set_graceful_shutdown`](crate::Rib::set_graceful_shutdown)
+    /// changes it while the session is up. Default off.
+    pub graceful_shutdown: bool,
     /// Policy for routes from the peer; [`Rib::set_import`](crate::Rib::set_import)
     /// changes it later.
     pub import: FilterChain,
@@ -124,6 +134,8 @@ impl PeerConfig {
             local_link_local: None,
             shared_subnets: Vec::new(),
             allow_local_as: 0,
+            accept_graceful_shutdown: true,
+            graceful_shutdown: false,
             import: FilterChain::accept_all(),
             export: FilterChain::accept_all(),
             keep_rejected: true,

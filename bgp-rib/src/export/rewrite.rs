@@ -9,13 +9,16 @@
 //! | AIGP | kept | kept | removed |
 //! | extended communities | kept | kept | the transitive ones |
 //! | communities, AGGREGATOR, unknown transitive ones | kept | kept | kept |
+//!
+//! Before a session is shut down (RFC 8326 §4.2), LOCAL_PREF is 0 where there is one, and
+//! external peers are told GRACEFUL_SHUTDOWN.
 
 use super::{Exporter, Origin, Withheld};
 use crate::RibConfig;
 use crate::filter::Outcome;
 use crate::group::ExportKey;
 use crate::table::Route;
-use bgp_wire::{PathAttributes, PeerType};
+use bgp_wire::{Community, PathAttributes, PeerType};
 use ipnet::IpNet;
 
 impl Exporter<'_> {
@@ -34,6 +37,9 @@ impl Exporter<'_> {
             key.next_hop(prefix, attributes.next_hop, origin.peer_type)
                 .ok_or(Withheld::NoNextHop)?,
         );
+        if key.graceful_shutdown {
+            shut_down(key.context.peer_type, &mut attributes);
+        }
         match key.context.peer_type {
             PeerType::Internal => self.to_internal(origin, &mut attributes),
             PeerType::ConfederationExternal => {
@@ -62,6 +68,15 @@ impl Exporter<'_> {
             attributes.originator_id.get_or_insert(origin.identifier);
             attributes.cluster_list.insert(0, self.config.cluster());
         }
+    }
+}
+
+/// RFC 8326 §4.2: the route is to be the last resort of whoever hears of it.
+fn shut_down(peer_type: PeerType, attributes: &mut PathAttributes) {
+    attributes.local_pref = Some(0);
+    let announced = &mut attributes.communities;
+    if peer_type == PeerType::External && !announced.contains(&Community::GRACEFUL_SHUTDOWN) {
+        announced.push(Community::GRACEFUL_SHUTDOWN);
     }
 }
 

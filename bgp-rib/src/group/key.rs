@@ -28,6 +28,8 @@ pub(crate) struct ExportKey {
     pub(crate) local_link_local: Option<Ipv6Addr>,
     pub(crate) shared_subnets: Vec<IpNet>,
     pub(crate) export: FilterChain,
+    /// The session is about to be shut down (RFC 8326 §4.2).
+    pub(crate) graceful_shutdown: bool,
 }
 
 impl ExportKey {
@@ -51,6 +53,7 @@ impl ExportKey {
             local_link_local: peer.local_link_local,
             shared_subnets: peer.shared_subnets.clone(),
             export: peer.export.clone(),
+            graceful_shutdown: peer.graceful_shutdown,
         }
     }
 

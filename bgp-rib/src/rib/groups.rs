@@ -161,6 +161,14 @@ impl Rib {
         self.mark_all(own, |held| held == family, true);
     }
 
+    /// Every route may concern others than before.
+    pub(super) fn judge_all_exports(&mut self) {
+        let groups: Vec<GroupId> = self.groups.iter().map(|(id, _)| id).collect();
+        for id in groups {
+            self.mark_all(id, |_| true, false);
+        }
+    }
+
     /// Marks every destination of some families in one group.
     fn mark_all(&mut self, id: GroupId, concerned: impl Fn(Family) -> bool, resend: bool) {
         let Some(group) = self.groups.get_mut(id) else {

@@ -15,7 +15,7 @@ use crate::peer::Peer;
 use crate::route::Status;
 use crate::table::Route;
 use crate::{FilterChain, PeerId};
-use bgp_wire::{Asn, PathAttributes, PeerType};
+use bgp_wire::{Asn, Community, PathAttributes, PeerType};
 use ipnet::IpNet;
 
 /// BIRD's preference of BGP routes.
@@ -30,6 +30,8 @@ pub(super) struct Incoming {
     import: FilterChain,
     peer_type: PeerType,
     parity: bool,
+    /// Every other route is to be better (RFC 8326).
+    last_resort: bool,
     /// What policy made of the attributes last.
     memo: Option<(Outcome, Attributes)>,
 }
@@ -53,6 +55,7 @@ impl Rib {
         let loop_status = self.loop_status(held, &received);
         let import = held.config.import.clone();
         let (peer_type, parity) = (held.peer_type, held.parity);
+        let last_resort = is_last_resort(held, &received);
         let next_hop = self.next_hops.hold(&received).unwrap_or(NextHopId::NONE);
         Some(Incoming {
             received,
@@ -61,6 +64,7 @@ impl Rib {
             import,
             peer_type,
             parity,
+            last_resort,
             memo: None,
         })
     }
@@ -130,7 +134,7 @@ impl Rib {
             return route;
         }
         route.preference = outcome.preference.unwrap_or(BGP_PREFERENCE);
-        if !outcome.changes.is_empty() {
+        if !outcome.changes.is_empty() || incoming.last_resort {
             route.effective = self.changed(incoming, outcome);
         }
         route
@@ -142,7 +146,12 @@ impl Rib {
         {
             return attributes.clone();
         }
-        let attributes = match incoming.import.apply(&outcome, &incoming.received) {
+        let mut changed = incoming.import.apply(&outcome, &incoming.received);
+        if incoming.last_resort {
+            let attributes = changed.get_or_insert_with(|| (*incoming.received).clone());
+            attributes.local_pref = Some(0);
+        }
+        let attributes = match changed {
             Some(changed) => self.store.intern(changed),
             None => incoming.received.clone(),
         };
@@ -155,6 +164,14 @@ impl Rib {
         let session = self.peer(peer).and_then(|peer| peer.session.as_ref());
         session.is_some_and(|session| session.context.families.contains(family_of(prefix)))
     }
+}
+
+/// RFC 8326 §4.1, §4.2: an external peer, or we, are about to shut the session down.
+fn is_last_resort(peer: &Peer, received: &PathAttributes) -> bool {
+    let announced = || received.communities.contains(&Community::GRACEFUL_SHUTDOWN);
+    let config = &peer.config;
+    peer.peer_type == PeerType::External
+        && (config.graceful_shutdown || (config.accept_graceful_shutdown && announced()))
 }
 
 /// Drops what an external peer has no business to say (RFC 4271 §5.1.5, RFC

@@ -11,7 +11,7 @@ use super::event::ChangeLog;
 use super::import::Incoming;
 use crate::attributes::Attributes;
 use crate::table::PrefixId;
-use crate::{Changes, FilterChain, PeerId};
+use crate::{Changes, FilterChain, PeerConfig, PeerId};
 use ipnet::IpNet;
 
 impl Rib {
@@ -54,6 +54,74 @@ impl Rib {
         if let Some(context) = context {
             let _ = self.rekey(peer, &context);
         }
+    }
+
+    /// Takes another configuration of a peer, whose session goes on: its routes are judged anew,
+    /// and it and others hear of the differences when they are polled. What is set by
+    /// [`Self::set_import`], [`Self::set_export`] and [`Self::set_graceful_shutdown`] is part of it.
+    /// O(routes of the peer + destinations), and destinations times groups where the peer becomes
+    /// a client or is one no longer.
+    ///
+    /// Routes that the old configuration refused without keeping them
+    /// ([`PeerConfig::keep_rejected`]) are not there to be judged.
+    ///
+    /// ```
+    /// # use bgp_rib::{NextHopMode, PeerConfig, Rib, RibConfig};
+    /// # let mut rib = Rib::new(RibConfig::new(bgp_wire::Asn(64512), [10, 0, 0, 1].into()));
+    /// # let peer = rib.add_peer(PeerConfig::new([10, 0, 0, 2].into()));
+    /// let mut config = rib.peer_config(peer).unwrap().clone();
+    /// config.next_hop = NextHopMode::SelfNextHop;
+    /// let changes = rib.reconfigure_peer(peer, config);
+    /// assert!(changes.best.is_empty());
+    /// ```
+    pub fn reconfigure_peer(&mut self, peer: PeerId, config: PeerConfig) -> Changes {
+        let mut log = ChangeLog::default();
+        let Some(held) = self.peer_mut(peer) else {
+            return Changes::default();
+        };
+        if held.config == config {
+            return Changes::default();
+        }
+        let reflected = held.config.route_reflector_client != config.route_reflector_client;
+        held.config = config;
+        let context = held.session.as_ref().map(|session| session.context);
+        self.reimport(peer, &mut log);
+        if let Some(context) = context {
+            let _ = self.rekey(peer, &context);
+        }
+        if reflected {
+            self.judge_all_exports();
+        }
+        self.finish(log)
+    }
+
+    /// Says that the session is about to be shut down, or no longer (RFC 8326 §4.2): see
+    /// [`PeerConfig::graceful_shutdown`](crate::PeerConfig::graceful_shutdown). The peer hears
+    /// of it when it is polled. O(destinations + routes of the peer).
+    ///
+    /// ```
+    /// # use bgp_rib::{PeerConfig, Rib, RibConfig};
+    /// # let mut rib = Rib::new(RibConfig::new(bgp_wire::Asn(64512), [10, 0, 0, 1].into()));
+    /// # let peer = rib.add_peer(PeerConfig::new([10, 0, 0, 2].into()));
+    /// let changes = rib.set_graceful_shutdown(peer, true);
+    /// assert!(changes.best.is_empty(), "it has sent no route that was the best one");
+    /// // Now send what `poll` gives, wait until the neighbours have other routes, and stop.
+    /// ```
+    pub fn set_graceful_shutdown(&mut self, peer: PeerId, shutdown: bool) -> Changes {
+        let mut log = ChangeLog::default();
+        let Some(held) = self.peer_mut(peer) else {
+            return Changes::default();
+        };
+        if held.config.graceful_shutdown == shutdown {
+            return Changes::default();
+        }
+        held.config.graceful_shutdown = shutdown;
+        let context = held.session.as_ref().map(|session| session.context);
+        self.reimport(peer, &mut log);
+        if let Some(context) = context {
+            let _ = self.rekey(peer, &context);
+        }
+        self.finish(log)
     }
 
     fn reimport(&mut self, peer: PeerId, log: &mut ChangeLog) {

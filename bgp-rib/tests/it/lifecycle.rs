@@ -1,7 +1,7 @@
 //! Sessions that go and come back, refreshes, changes of policy.
 
 use crate::speaker::*;
-use bgp_rib::{Event, FilterChain, Ineligible, Reachability};
+use bgp_rib::{Event, FilterChain, Ineligible, NextHopMode, PeerConfig, PeerId, Reachability};
 use bgp_wire::{Context, Family, FamilySet, PathAttributes, PeerType};
 
 const P: &str = "192.0.2.0/24";
@@ -19,7 +19,7 @@ fn route6(last: u8) -> PathAttributes {
     }
 }
 
-fn scene() -> (Speaker, bgp_rib::PeerId, bgp_rib::PeerId) {
+fn scene() -> (Speaker, PeerId, PeerId) {
     let mut speaker = Speaker::new(64_512, addr(1));
     let sender = speaker.external(addr(20));
     let listener = speaker.external(addr(21));
@@ -29,7 +29,7 @@ fn scene() -> (Speaker, bgp_rib::PeerId, bgp_rib::PeerId) {
     (speaker, sender, listener)
 }
 
-fn up(speaker: &mut Speaker, peer: bgp_rib::PeerId, last: u8) {
+fn up(speaker: &mut Speaker, peer: PeerId, last: u8) {
     let context = speaker.context(peer);
     let _ = speaker.rib.apply(Event::PeerUp {
         peer,
@@ -374,4 +374,69 @@ fn next_hop_news_leaves_vacated_places_alone() {
     assert_eq!(changes.best.len(), 1);
     assert_eq!(settle(&mut speaker), [Told::Unreach(net(P), None)]);
     assert_eq!(speaker.rib.statistics().destinations, 1);
+}
+
+/// A peer that is reconfigured is as one that was configured so before anything came.
+#[test]
+fn reconfigured_peers_are_as_if_configured_so() {
+    type Edit = fn(&mut PeerConfig);
+    let edits: [Edit; 8] = [
+        |config| config.route_reflector_client = true,
+        |config| config.next_hop = NextHopMode::SelfNextHop,
+        |config| config.next_hop = NextHopMode::Keep,
+        |config| config.import = FilterChain::reject_all(),
+        |config| config.export = FilterChain::reject_all(),
+        |config| config.allow_local_as = 1,
+        |config| config.local_ipv4 = Some(addr(99)),
+        |config| config.graceful_shutdown = true,
+    ];
+    for (number, edit) in edits.into_iter().enumerate() {
+        for which in 0..4 {
+            let (mut later, peers) = four_peers(|_, _| {});
+            let mut config = later.rib.peer_config(peers[which]).unwrap().clone();
+            edit(&mut config);
+            let _ = later.rib.reconfigure_peer(peers[which], config);
+            let (before, _) = four_peers(|index, config| {
+                if index == which {
+                    edit(config);
+                }
+            });
+            for peer in peers {
+                let _ = later.told(peer);
+                let (later, before) = (later.rib.adj_rib_out(peer), before.rib.adj_rib_out(peer));
+                assert_eq!(later, before, "edit {number} of {which}, told {peer}");
+            }
+            let best = |speaker: &Speaker| speaker.rib.best(&net(P)).map(|best| best.source);
+            assert_eq!(best(&later), best(&before), "edit {number} of {which}");
+        }
+    }
+}
+
+/// Two internal and two external peers with a route each, one of them the same, one that has
+/// our AS in its path; all was told.
+fn four_peers(edit: impl Fn(usize, &mut PeerConfig)) -> (Speaker, [PeerId; 4]) {
+    let mut speaker = Speaker::new(65_000, addr(1));
+    let types = [
+        PeerType::Internal,
+        PeerType::Internal,
+        PeerType::External,
+        PeerType::External,
+    ];
+    let mut index = 0;
+    let peers = types.map(|peer_type| {
+        let address = addr(20 + u8::try_from(index).unwrap());
+        let peer = speaker.peer(address, context(peer_type), |config| edit(index, config));
+        index += 1;
+        peer
+    });
+    let path: [&[u32]; 4] = [&[], &[65_009], &[65_001], &[65_002, 65_000]];
+    for ((peer, last), path) in peers.into_iter().zip(20..).zip(path) {
+        let _ = speaker.announce(peer, &attributes(addr(last), path), P);
+        let own = format!("203.0.{last}.0/24");
+        let _ = speaker.announce(peer, &attributes(addr(last), path), &own);
+    }
+    for peer in peers {
+        let _ = speaker.told(peer);
+    }
+    (speaker, peers)
 }

@@ -18,4 +18,5 @@ mod filters;
 mod lifecycle;
 mod packing;
 mod reflection;
+mod shutdown;
 mod snapshot;
