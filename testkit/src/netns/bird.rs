@@ -113,7 +113,25 @@ impl<'ns> Bird<'ns> {
         name: &str,
         config: &Config,
     ) -> Result<Self, NetnsError> {
-        let file = scratch.write(&format!("{name}.conf"), &config.to_string())?;
+        Self::start_with(namespace, scratch, name, &config.to_string())
+    }
+
+    /// The same with any configuration.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::start`].
+    ///
+    /// # Panics
+    ///
+    /// As [`Self::start`].
+    pub fn start_with(
+        namespace: &'ns Namespace,
+        scratch: &Scratch,
+        name: &str,
+        config: &str,
+    ) -> Result<Self, NetnsError> {
+        let file = scratch.write(&format!("{name}.conf"), config)?;
         let socket = scratch.path().join(format!("{name}.ctl"));
         let arguments = [
             "-f",
@@ -128,6 +146,12 @@ impl<'ns> Bird<'ns> {
             bird.query("show status").map_err(|error| error.to_string())
         });
         Ok(bird)
+    }
+
+    /// The process.
+    #[must_use]
+    pub const fn daemon(&self) -> &Daemon<'ns> {
+        &self.daemon
     }
 
     /// Everything that BIRD has logged: the errors it received among it, which

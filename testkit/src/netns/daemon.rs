@@ -3,7 +3,7 @@
 use std::fs::{self, File};
 use std::marker::PhantomData;
 use std::path::PathBuf;
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -75,9 +75,16 @@ impl<'ns> Daemon<'ns> {
     ///
     /// When the signal cannot be sent.
     pub fn terminate(&self) -> Result<(), NetnsError> {
-        // The shell's own `kill`: no package is needed for it, and no unsafe code.
-        let script = format!("kill -TERM {}", self.child.id());
-        super::run(Command::new("sh").args(["-c", &script])).map(drop)
+        self.signal("TERM")
+    }
+
+    /// Sends the program a signal (`HUP`, `USR1`, …).
+    ///
+    /// # Errors
+    ///
+    /// When the signal cannot be sent.
+    pub fn signal(&self, signal: &str) -> Result<(), NetnsError> {
+        super::signal(signal, [self.child.id()])
     }
 
     /// The exit status, once the program has ended.

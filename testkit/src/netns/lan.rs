@@ -56,8 +56,25 @@ impl Namespace {
     }
 }
 
+impl Namespace {
+    /// Sends a signal (`STOP`, `KILL`, …) to every process inside: a daemon may be several.
+    ///
+    /// # Errors
+    ///
+    /// When that is not possible.
+    pub fn signal(&self, signal: &str) -> Result<(), NetnsError> {
+        let pids = ip(["netns", "pids", &self.name])?;
+        super::signal(
+            signal,
+            pids.split_whitespace().filter_map(|pid| pid.parse().ok()),
+        )
+    }
+}
+
 impl Drop for Namespace {
     fn drop(&mut self) {
+        // What a daemon has started outlives it.
+        let _ = self.signal("KILL");
         if let Err(error) = ip(["netns", "delete", &self.name]) {
             eprintln!("{error}");
         }
@@ -75,8 +92,8 @@ impl fmt::Display for Namespace {
 #[derive(Debug)]
 pub struct Lan {
     hosts: Vec<(String, Namespace)>,
-    // Dropped after the hosts; nothing else refers to it.
-    _switch: Namespace,
+    // Dropped after the hosts.
+    switch: Namespace,
 }
 
 impl Lan {
@@ -102,10 +119,7 @@ impl Lan {
                 Ok(((*name).to_owned(), host))
             })
             .collect::<Result<_, NetnsError>>()?;
-        Ok(Self {
-            hosts,
-            _switch: switch,
-        })
+        Ok(Self { hosts, switch })
     }
 
     /// The host of that name.
@@ -120,6 +134,40 @@ impl Lan {
             .iter()
             .find_map(|(known, host)| (known == name).then_some(host))
             .unwrap_or_else(|| panic!("no host is called {name}"))
+    }
+}
+
+impl Lan {
+    /// Lets no frame pass between two hosts, nor between any two that are cut off so, or lets them
+    /// pass again. Their interfaces stay up.
+    ///
+    /// # Errors
+    ///
+    /// What `ip` says when it refuses.
+    ///
+    /// # Panics
+    ///
+    /// When the network was made without one of the hosts.
+    pub fn cut(&self, hosts: [&str; 2], cut: bool) -> Result<(), NetnsError> {
+        let isolated = if cut { "on" } else { "off" };
+        for host in hosts {
+            let namespace = self.host(host);
+            let is_it = |(_, known): &(String, Namespace)| known.name == namespace.name;
+            let port = self.hosts.iter().position(is_it).unwrap_or_default();
+            let port = format!("port{port}");
+            let words = [
+                "link",
+                "set",
+                "dev",
+                &port,
+                "type",
+                "bridge_slave",
+                "isolated",
+                isolated,
+            ];
+            self.switch.run("ip", &words)?;
+        }
+        Ok(())
     }
 }
 

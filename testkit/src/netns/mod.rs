@@ -22,6 +22,7 @@
 pub mod bird;
 mod daemon;
 mod lan;
+pub mod routers;
 mod scratch;
 
 pub use daemon::{Daemon, wait_for};
@@ -144,6 +145,7 @@ pub fn check(programs: &[&str]) -> Result<(), NotReady> {
 /// Whether a program is on `PATH`.
 pub(crate) fn installed(program: &str) -> bool {
     let path = env::var_os("PATH").unwrap_or_default();
+    // An absolute path is itself wherever it is joined to.
     env::split_paths(&path).any(|directory| directory.join(program).is_file())
 }
 
@@ -154,6 +156,18 @@ pub(crate) fn run(command: &mut Command) -> Result<String, NetnsError> {
         source,
     })?;
     succeeded(command, &output)
+}
+
+/// Sends a signal to processes, some of which may have ended by themselves.
+fn signal(signal: &str, pids: impl IntoIterator<Item = u32>) -> Result<(), NetnsError> {
+    let pids = pids.into_iter().map(|pid| pid.to_string());
+    let pids: Vec<String> = pids.collect();
+    if pids.is_empty() {
+        return Ok(());
+    }
+    // The shell's own `kill`: no package is needed for it, and no unsafe code.
+    let script = format!("kill -{signal} {} 2>/dev/null; true", pids.join(" "));
+    run(Command::new("sh").args(["-c", &script])).map(drop)
 }
 
 fn succeeded(command: &Command, output: &Output) -> Result<String, NetnsError> {

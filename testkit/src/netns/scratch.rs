@@ -35,6 +35,17 @@ impl Scratch {
         &self.path
     }
 
+    /// Makes a directory in it, if there is none, and returns its path.
+    ///
+    /// # Errors
+    ///
+    /// When the directory cannot be made.
+    pub fn directory(&self, name: &str) -> Result<PathBuf, NetnsError> {
+        let path = self.path.join(name);
+        fs::create_dir_all(&path).map_err(|source| file_error(&path, source))?;
+        Ok(path)
+    }
+
     /// Writes a file in it and returns the file's path.
     ///
     /// # Errors
