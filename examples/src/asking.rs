@@ -35,6 +35,7 @@ pub fn shown(question: &Question, answer: &str) -> String {
         Question::Routes(_) => routes(&document),
         Question::Explain(_) => lines(&document),
         Question::Metrics => answer.to_owned(),
+        Question::Refresh(_) => refreshed(&document),
     }
 }
 
@@ -90,6 +91,16 @@ fn routes(document: &Value) -> String {
         ]);
     }
     columns(&rows)
+}
+
+fn refreshed(document: &Value) -> String {
+    let peer = text(&document["peer"]);
+    if let Some(error) = document["error"].as_str() {
+        return format!("{peer}: {error}\n");
+    }
+    let asked = document["asked"].as_array().into_iter().flatten();
+    let asked: Vec<&str> = asked.filter_map(Value::as_str).collect();
+    format!("{peer} is asked for its routes of {}\n", asked.join(", "))
 }
 
 fn lines(document: &Value) -> String {

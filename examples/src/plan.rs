@@ -43,6 +43,25 @@ pub struct SpeakerPlan {
     pub originate: Vec<LocalRoute>,
     /// Where it listens.
     pub listen: Vec<SocketAddr>,
+    /// It was here a moment ago, and its peers keep its routes (RFC 4724 §4.1).
+    pub restarted: bool,
+}
+
+impl SpeakerPlan {
+    /// The same for a speaker that was here a moment ago: it says so to its peers, and that
+    /// it has forwarded meanwhile, in the families in which they keep its routes.
+    #[must_use]
+    pub fn restarted(mut self) -> Self {
+        self.restarted = true;
+        let ranges = self.ranges.iter_mut().map(|range| &mut range.peering);
+        for peering in self.peerings.iter_mut().chain(ranges) {
+            if let Some(restart) = &mut peering.session.graceful_restart {
+                restart.restarting = true;
+                restart.forwarding = restart.families;
+            }
+        }
+        self
+    }
 }
 
 /// What one session is to be.
@@ -58,6 +77,9 @@ pub struct PeeringPlan {
     pub local: Option<IpAddr>,
     /// What protects its connections.
     pub security: Security,
+    /// MinRouteAdvertisementInterval (RFC 4271 §9.2.1.1), for all destinations together: what
+    /// changes within so long of the last news is told together. Zero tells everything at once.
+    pub advertisement_interval: Duration,
     /// The node at the other end, if it is one of the cluster's.
     pub remote_node: Option<String>,
     /// Nobody said which routes an external peer may send or is told, so there are none
@@ -249,6 +271,7 @@ impl ClusterPlan {
                 .map(|block| LocalRoute::new(block, LocalOrigin::OwnBlock))
                 .collect(),
             listen: listen(&node.speaker),
+            restarted: false,
         })
     }
 
@@ -333,6 +356,7 @@ impl ClusterPlan {
             session: session_config(identifier, session),
             peer: self.peer_config(node, session, context),
             local,
+            advertisement_interval: Duration::ZERO,
             security: security(session),
             remote_node: session.remote_node.clone(),
             // Calico accepts what no filter refuses, whatever RFC 8212 says.

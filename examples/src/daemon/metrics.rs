@@ -68,7 +68,8 @@ pub(super) fn text(speaker: &Speaker, now: Instant) -> String {
         speaker.rib().loc_rib().count() as u64,
     );
 
-    let peerings = speaker.peerings();
+    let peerings: Vec<&Peering> = speaker.peerings().collect();
+    let peerings = peerings.as_slice();
     let name = "bgp_session_up";
     head(
         &mut out,
@@ -123,7 +124,7 @@ fn counts(speaker: &Speaker, peering: &Peering) -> (u64, u64) {
     (routes as u64, stale as u64)
 }
 
-fn messages(out: &mut String, peerings: &[Peering]) {
+fn messages(out: &mut String, peerings: &[&Peering]) {
     let directions: [(&str, Side); 2] = [("received", |it| &it.received), ("sent", |it| &it.sent)];
     let name = "bgp_session_messages_total";
     head(out, name, "counter", "Messages by direction and type.");
@@ -161,7 +162,7 @@ fn head(out: &mut String, name: &str, kind: &str, help: &str) {
     let _ = writeln!(out, "# HELP {name} {help}\n# TYPE {name} {kind}");
 }
 
-fn each(out: &mut String, name: &str, peerings: &[Peering], value: impl Fn(&Peering) -> u64) {
+fn each(out: &mut String, name: &str, peerings: &[&Peering], value: impl Fn(&Peering) -> u64) {
     for peering in peerings {
         line(out, name, &labels(peering), value(peering));
     }

@@ -7,6 +7,7 @@
 //! nothing else.
 
 mod connection;
+mod listeners;
 mod metrics;
 mod output;
 mod question;
@@ -18,4 +19,4 @@ mod tests;
 
 pub use output::{Output, Style};
 pub use question::{Destination, Question, QuestionError};
-pub use run::{Settings, run};
+pub use run::{Order, Settings, run};

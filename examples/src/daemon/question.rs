@@ -25,6 +25,8 @@ pub enum Question {
     Explain(Destination),
     /// Counters in the text format of Prometheus.
     Metrics,
+    /// Ask a peer for its routes again: a session's name, or its peer's address. JSON.
+    Refresh(String),
 }
 
 /// A prefix, or an address, which stands for the longest prefix that has it.
@@ -40,7 +42,7 @@ pub enum Destination {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum QuestionError {
     /// Another word.
-    #[error("expected status, routes [PREFIX], explain PREFIX or metrics")]
+    #[error("expected status, routes [PREFIX], explain PREFIX, metrics or refresh PEER")]
     Word,
     /// Not a destination.
     #[error("expected a prefix or an address")]
@@ -80,6 +82,7 @@ impl FromStr for Question {
             (Some("routes"), Some(destination)) => Self::Routes(Some(destination.parse()?)),
             (Some("explain"), Some(destination)) => Self::Explain(destination.parse()?),
             (Some("metrics"), None) => Self::Metrics,
+            (Some("refresh"), Some(peer)) => Self::Refresh(peer.to_owned()),
             (Some(_), _) => return Err(QuestionError::Word),
         };
         match words.next() {
@@ -98,13 +101,14 @@ impl fmt::Display for Question {
             Self::Routes(Some(destination)) => write!(f, "routes {destination}"),
             Self::Explain(destination) => write!(f, "explain {destination}"),
             Self::Metrics => f.write_str("metrics"),
+            Self::Refresh(peer) => write!(f, "refresh {peer}"),
         }
     }
 }
 
 impl Question {
     /// The whole answer.
-    pub(super) fn answer(&self, speaker: &Speaker, now: Instant) -> String {
+    pub(super) fn answer(&self, speaker: &mut Speaker, now: Instant) -> String {
         let document = match self {
             Self::Metrics => return metrics::text(speaker, now),
             Self::Everything => status::everything(speaker, now),
@@ -112,8 +116,20 @@ impl Question {
             Self::Routes(None) => status::routes(speaker),
             Self::Routes(Some(destination)) => about(speaker, destination, status::candidates),
             Self::Explain(destination) => about(speaker, destination, status::explanation),
+            Self::Refresh(peer) => refresh(speaker, peer, now),
         };
         format!("{document:#}\n")
+    }
+}
+
+/// Asks the peer for its routes; the families that were asked for, or why none.
+fn refresh(speaker: &mut Speaker, peer: &str, now: Instant) -> Value {
+    match speaker.refresh(now, peer) {
+        Ok(families) => {
+            let families = families.iter().map(|family| family.to_string());
+            json!({"peer": peer, "asked": families.collect::<Vec<_>>()})
+        }
+        Err(error) => json!({"peer": peer, "error": error.to_string()}),
     }
 }
 

@@ -8,16 +8,18 @@ use std::time::{Duration, Instant, SystemTime};
 
 use bgp_session::CloseCause;
 use socket2::SockRef;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpStream;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
 use super::connection::Connection;
+use super::listeners::Listeners;
 use super::station::{self, Station};
 use super::{Output, Question, status};
 use crate::monitor;
 use crate::net::{self, Keyring};
 use crate::node::{Request, Speaker};
+use crate::plan::SpeakerPlan;
 use crate::sim::Socket;
 
 /// How long peers get to read the NOTIFICATION after a stop.
@@ -44,7 +46,22 @@ pub(super) enum Input {
     Asked(Question, oneshot::Sender<String>),
 }
 
-/// Where a speaker listens.
+/// What the one who runs a speaker wants of it.
+#[derive(Clone, Debug)]
+pub enum Order {
+    /// End all sessions and return: peers are told Cease / Administrative Shutdown. Where
+    /// [`Settings::drain`] gives time, traffic is moved to others first; a second order ends
+    /// that.
+    Shutdown,
+    /// Return without a word, to be back soon: peers that take part in graceful restart keep
+    /// the routes (RFC 4724).
+    Restart,
+    /// Be this from now on: see [`Speaker::reconfigure`]. A plan that cannot be carried out
+    /// is told of in the output.
+    Reload(Box<SpeakerPlan>),
+}
+
+/// Where a speaker listens, and how it ends.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
     /// Addresses for BGP.
@@ -53,9 +70,12 @@ pub struct Settings {
     pub socket: Option<PathBuf>,
     /// A station that is told all by BMP.
     pub monitor: Option<SocketAddr>,
+    /// How long peers have to find other ways before their sessions end (RFC 8326).
+    pub drain: Duration,
 }
 
-/// Runs a speaker until `stop` is done; then the peers are told, and it returns.
+/// Runs a speaker until an order ends it, or nobody is left to give one, which is as
+/// [`Order::Shutdown`].
 ///
 /// # Errors
 ///
@@ -64,19 +84,10 @@ pub struct Settings {
 pub async fn run<W: Write>(
     speaker: Speaker,
     settings: Settings,
-    mut output: Output<W>,
-    stop: impl Future<Output = ()>,
+    output: Output<W>,
+    mut orders: mpsc::Receiver<Order>,
 ) -> io::Result<()> {
     let (inputs, mut waiting) = mpsc::channel(INPUTS);
-    let keyring: Keyring = speaker.security().collect();
-    for name in speaker.without_policy() {
-        output.event("no policy (RFC 8212) for", name)?;
-    }
-    for address in &settings.listen {
-        let listener = net::bind(*address, keyring.iter())?;
-        output.event("listening", &listener.local_addr()?.to_string())?;
-        tokio::spawn(accept(listener, inputs.clone()));
-    }
     if let Some(path) = &settings.socket {
         tokio::spawn(status::serve(status::bind(path)?, inputs.clone()));
     }
@@ -87,37 +98,75 @@ pub async fn run<W: Write>(
         speaker,
         connections: BTreeMap::new(),
         finishing: Vec::new(),
-        keyring,
+        listeners: Listeners::default(),
+        keyring: Keyring::default(),
         station: Station::default(),
         inputs,
         output,
     };
+    daemon.listen(&settings.listen)?;
     daemon.speaker.start(now());
-    let mut stop = std::pin::pin!(stop);
-    let mut leaving: Option<Instant> = None;
+    let mut leaving = Leaving::No;
     loop {
         daemon.attend()?;
         let wake = daemon
             .speaker
             .next_timeout()
             .into_iter()
-            .chain(leaving)
+            .chain(leaving.until())
             .min();
         tokio::select! {
-            Some(input) = waiting.recv() => daemon.take(input),
+            Some(input) = waiting.recv() => {
+                daemon.take(input);
+                // What has come meanwhile is seen to at once, and answered together.
+                for input in std::iter::from_fn(|| waiting.try_recv().ok()).take(INPUTS) {
+                    daemon.take(input);
+                }
+            }
             () = sleep_until(wake) => daemon.speaker.timeout(now()),
-            () = &mut stop, if leaving.is_none() => {
-                daemon.speaker.stop(now(), "the speaker was stopped");
-                leaving = Some(now() + FAREWELL);
+            order = orders.recv(), if leaving.takes_orders() => match order {
+                Some(Order::Restart) => return daemon.output.event("left", daemon.speaker.name()),
+                Some(Order::Reload(plan)) => daemon.reload(*plan)?,
+                Some(Order::Shutdown) | None => {
+                    leaving = daemon.leave(leaving, settings.drain)?;
+                }
             }
         }
-        let late = leaving.is_some_and(|at| at <= now());
-        if leaving.is_some() && (late || daemon.is_silent()) {
+        if matches!(leaving, Leaving::Draining(until) if until <= now()) {
+            leaving = daemon.leave(leaving, Duration::ZERO)?;
+        }
+        if let Leaving::Farewell(until) = leaving
+            && (until <= now() || daemon.is_silent())
+        {
             daemon.attend()?;
             // Nobody listens any more: a writer with news must not wait for that.
             drop(waiting);
             return daemon.farewell().await;
         }
+    }
+}
+
+/// How far a speaker is on its way out.
+#[derive(Clone, Copy)]
+enum Leaving {
+    /// It stays.
+    No,
+    /// Traffic is to take other ways, until then.
+    Draining(Instant),
+    /// The sessions have ended; peers may read why until then.
+    Farewell(Instant),
+}
+
+impl Leaving {
+    const fn until(self) -> Option<Instant> {
+        match self {
+            Self::No => None,
+            Self::Draining(until) | Self::Farewell(until) => Some(until),
+        }
+    }
+
+    const fn takes_orders(self) -> bool {
+        !matches!(self, Self::Farewell(_))
     }
 }
 
@@ -148,26 +197,13 @@ async fn sleep_until(wake: Option<Instant>) {
     }
 }
 
-async fn accept(listener: TcpListener, inputs: mpsc::Sender<Input>) {
-    loop {
-        match listener.accept().await {
-            Ok((stream, _)) => {
-                if inputs.send(Input::Accepted(stream)).await.is_err() {
-                    return;
-                }
-            }
-            // Out of descriptors, or the peer is gone again: both pass.
-            Err(_) => tokio::time::sleep(Duration::from_millis(100)).await,
-        }
-    }
-}
-
 /// A speaker, its connections and its output.
 struct Daemon<W> {
     speaker: Speaker,
     connections: BTreeMap<Socket, Connection>,
     /// Writers of closed connections with a last piece to write.
     finishing: Vec<JoinHandle<()>>,
+    listeners: Listeners,
     keyring: Keyring,
     station: Station,
     inputs: mpsc::Sender<Input>,
@@ -175,6 +211,45 @@ struct Daemon<W> {
 }
 
 impl<W: Write> Daemon<W> {
+    /// The next step on the way out; the first one may take `drain`.
+    fn leave(&mut self, leaving: Leaving, drain: Duration) -> io::Result<Leaving> {
+        if matches!(leaving, Leaving::No) && !drain.is_zero() {
+            self.speaker.drain(now());
+            self.output.event("draining", self.speaker.name())?;
+            return Ok(Leaving::Draining(now() + drain));
+        }
+        self.speaker.stop(now(), "the speaker was stopped");
+        Ok(Leaving::Farewell(now() + FAREWELL))
+    }
+
+    /// Listens here, for the peers that the speaker has.
+    fn listen(&mut self, addresses: &[SocketAddr]) -> io::Result<()> {
+        for name in self.speaker.without_policy() {
+            self.output.event("no policy (RFC 8212) for", name)?;
+        }
+        let keyring: Keyring = self.speaker.security().collect();
+        let before = std::mem::replace(&mut self.keyring, keyring);
+        let new = self
+            .listeners
+            .set(addresses, &before, &self.keyring, &self.inputs)?;
+        for address in new {
+            self.output.event("listening", &address.to_string())?;
+        }
+        Ok(())
+    }
+
+    /// Carries out another plan.
+    fn reload(&mut self, mut plan: SpeakerPlan) -> io::Result<()> {
+        let listen = std::mem::take(&mut plan.listen);
+        if let Err(error) = self.speaker.reconfigure(now(), plan) {
+            return self.output.event("not reloaded:", &error.to_string());
+        }
+        if let Err(error) = self.listen(&listen) {
+            self.output.event("not listening:", &error.to_string())?;
+        }
+        self.output.event("reloaded", self.speaker.name())
+    }
+
     fn take(&mut self, input: Input) {
         let now = now();
         match input {
@@ -188,6 +263,7 @@ impl<W: Write> Daemon<W> {
             Input::Written(socket) => {
                 if let Some(connection) = self.connections.get_mut(&socket) {
                     connection.writing = false;
+                    self.hand_over(socket);
                 }
             }
             Input::Closed(socket, cause) => {
@@ -203,7 +279,7 @@ impl<W: Write> Daemon<W> {
             }
             Input::Asked(question, reply) => {
                 // Whoever asked may have gone.
-                let _ = reply.send(question.answer(&self.speaker, now));
+                let _ = reply.send(question.answer(&mut self.speaker, now));
             }
         }
     }
@@ -248,13 +324,13 @@ impl<W: Write> Daemon<W> {
             while let Some(request) = self.speaker.next_request() {
                 self.carry_out(request);
             }
-            let ready = self.speaker.with_output().find(|socket| {
-                self.connections
-                    .get(socket)
-                    .is_some_and(|connection| !connection.writing)
-            });
-            let Some(socket) = ready else { break };
-            self.hand_over(socket);
+            // One whose writer is busy is looked at when that has finished.
+            let Some(socket) = self.speaker.next_output(now()) else {
+                break;
+            };
+            if self.connections.get(&socket).is_some_and(|it| !it.writing) {
+                self.hand_over(socket);
+            }
         }
         self.tell_station();
         while let Some((_, notice)) = self.speaker.next_notice() {
@@ -266,7 +342,7 @@ impl<W: Write> Daemon<W> {
     /// Tells the station what it is to know.
     fn tell_station(&mut self) {
         while let Some((index, seen)) = self.speaker.next_seen() {
-            if let Some(peering) = self.speaker.peerings().get(index) {
+            if let Some(peering) = self.speaker.peering(index) {
                 let message = monitor::told(peering, &seen, since_1970());
                 self.station.tell(message);
             }

@@ -34,10 +34,16 @@ pub(super) fn route(route: &RouteInfo) -> Value {
         "med": attributes.med,
         "originatorId": attributes.originator_id,
         "clusterList": attributes.cluster_list,
-        "communities": attributes.communities.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "communities": texts(&attributes.communities),
+        "largeCommunities": texts(&attributes.large_communities),
+        "extendedCommunities": texts(&attributes.extended_communities),
         "pathId": route.path_id,
         "stale": route.stale,
     })
+}
+
+fn texts<T: ToString>(values: &[T]) -> Vec<String> {
+    values.iter().map(ToString::to_string).collect()
 }
 
 fn session(speaker: &Speaker, peering: &Peering, now: Instant) -> Value {
@@ -80,7 +86,7 @@ pub(super) fn asn(peering: &Peering) -> Option<u32> {
 
 /// All sessions.
 pub(super) fn sessions(speaker: &Speaker, now: Instant) -> Value {
-    let sessions = speaker.peerings().iter();
+    let sessions = speaker.peerings();
     let sessions: Vec<Value> = sessions
         .map(|peering| session(speaker, peering, now))
         .collect();

@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use calico_types::Resource;
 use serde_json::{Value, json};
-use tokio::sync::oneshot;
+use tokio::sync::mpsc as orders;
 
-use super::{Output, Settings, Style, run};
+use super::{Order, Output, Settings, Style, run};
 use crate::node::Speaker;
 use crate::plan::ClusterPlan;
 
@@ -64,7 +64,7 @@ impl Write for Lines {
 struct Running {
     lines: mpsc::Receiver<String>,
     seen: String,
-    stop: Option<oneshot::Sender<()>>,
+    orders: orders::Sender<Order>,
     thread: Option<std::thread::JoinHandle<io::Result<()>>>,
 }
 
@@ -76,25 +76,22 @@ impl Running {
             ..Settings::default()
         };
         let speaker = Speaker::new(plan).unwrap();
-        let ((sender, lines), (stop, stopped)) = (mpsc::channel(), oneshot::channel());
+        let ((sender, lines), (orders, ordered)) = (mpsc::channel(), orders::channel(1));
         let thread = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread()
                 .enable_all()
                 .build()?;
-            let until = async {
-                let _ = stopped.await;
-            };
             runtime.block_on(run(
                 speaker,
                 settings,
                 Output::new(style, Lines(sender)),
-                until,
+                ordered,
             ))
         });
         Self {
             lines,
             seen: String::new(),
-            stop: Some(stop),
+            orders,
             thread: Some(thread),
         }
     }
@@ -110,7 +107,7 @@ impl Running {
     }
 
     fn stop(&mut self) {
-        self.stop.take().unwrap().send(()).unwrap();
+        self.orders.blocking_send(Order::Shutdown).unwrap();
         self.thread.take().unwrap().join().unwrap().unwrap();
     }
 }

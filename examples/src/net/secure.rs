@@ -52,6 +52,35 @@ impl Keyring {
     }
 }
 
+impl Keyring {
+    /// Gives a listening socket these keys of the peers that are `concerned`, in place of those
+    /// of `before`.
+    ///
+    /// # Errors
+    ///
+    /// As [`dial`](super::dial).
+    pub fn replace(
+        &self,
+        before: &Self,
+        socket: &SockRef<'_>,
+        concerned: impl Fn(IpNet) -> bool,
+    ) -> io::Result<()> {
+        let key = |keys: &Self, peer: &IpNet| keys.0.get(peer)?.password.clone();
+        for peer in before.0.keys().filter(|peer| concerned(**peer)) {
+            if key(before, peer).is_some() && key(self, peer).is_none() {
+                // No key is a key of no length.
+                option::md5(socket, *peer, &[])?;
+            }
+        }
+        for (peer, security) in self.0.iter().filter(|(peer, _)| concerned(**peer)) {
+            if key(before, peer) != security.password {
+                security.sign(socket, *peer).map_err(io::Error::other)?;
+            }
+        }
+        Ok(())
+    }
+}
+
 impl FromIterator<(IpNet, Security)> for Keyring {
     fn from_iter<I: IntoIterator<Item = (IpNet, Security)>>(keys: I) -> Self {
         Self(keys.into_iter().collect())

@@ -64,7 +64,7 @@ impl Host for Speaker {
             Some(Request::Close { socket }) => return Some(Action::Close { socket }),
             None => {}
         }
-        let socket = self.with_output().next()?;
+        let socket = self.next_output(now)?;
         let bytes = self.transmit(socket)?.to_vec();
         self.transmitted(now, socket, bytes.len());
         Some(Action::Send { socket, bytes })

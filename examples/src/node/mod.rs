@@ -10,8 +10,10 @@ mod notice;
 mod peering;
 mod seen;
 mod speaker;
+#[cfg(test)]
+mod tests;
 
 pub use notice::Notice;
 pub use peering::Peering;
 pub use seen::Seen;
-pub use speaker::{Request, Speaker};
+pub use speaker::{RefreshError, Request, Speaker};

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bgp_rib::{Changes, PeerId, Rib};
-use bgp_session::{ConfigError, ConnId, Event, FamilySet, Negotiated, Session, State, UpdateView};
+use bgp_session::{
+    ConfigError, ConnId, Event, Family, FamilySet, Negotiated, Session, State, UpdateView,
+};
 
 use super::{Notice, Seen};
 use crate::plan::PeeringPlan;
@@ -17,6 +19,10 @@ pub struct Peering {
     pub plan: PeeringPlan,
     pub(super) session: Session,
     pub(super) routes: PeerRoutes,
+    /// Until when news of routes waits for more of it.
+    pub(super) held_until: Option<Instant>,
+    /// The plan has it no longer: it has ended, or is about to.
+    pub(super) retired: bool,
 }
 
 /// What a session is to the RIB.
@@ -27,6 +33,9 @@ pub(super) struct PeerRoutes {
     negotiated: Option<Arc<Negotiated>>,
     /// Until when routes of a session that was lost are kept (RFC 4724 §4.2).
     stale_until: Option<Instant>,
+    /// Families of which the peer has yet to send the end of its first routes; `None` before
+    /// its first session.
+    awaited: Option<FamilySet>,
 }
 
 /// What an event of a session asks for.
@@ -56,17 +65,19 @@ impl Peering {
 
     pub(super) fn new(plan: PeeringPlan, rib: &mut Rib) -> Result<Self, ConfigError> {
         let session = Session::new(plan.session.clone())?;
-        let peer = rib.add_peer(plan.peer.clone());
-        let routes = PeerRoutes {
-            peer,
-            negotiated: None,
-            stale_until: None,
-        };
+        let routes = PeerRoutes::new(rib.add_peer(plan.peer.clone()));
         Ok(Self {
             plan,
             session,
             routes,
+            held_until: None,
+            retired: false,
         })
+    }
+
+    /// Belongs to this RIB from now on.
+    pub(super) fn join(&mut self, rib: &mut Rib) {
+        self.routes = PeerRoutes::new(rib.add_peer(self.plan.peer.clone()));
     }
 
     /// The next event of the session, seen to as far as the RIB is concerned.
@@ -104,6 +115,7 @@ impl Peering {
                 ));
             }
             Event::Established(negotiated) => {
+                self.held_until = None;
                 let seen = watched.then(|| Seen::Up(Arc::clone(&negotiated)));
                 return Some(Outcome::of(
                     seen,
@@ -121,6 +133,7 @@ impl Peering {
             Event::EndOfRib(family) => {
                 let seen = self.routes.seen_by(watched);
                 let seen = seen.map(|negotiated| Seen::EndOfRib(negotiated, family));
+                self.routes.heard_all_of(family);
                 let event = bgp_rib::Event::EndOfRib {
                     peer: self.routes.peer,
                     family,
@@ -149,6 +162,13 @@ impl Peering {
         }
     }
 
+    /// What it was told now is all there was: what comes next waits for the interval to pass
+    /// (RFC 4271 §9.2.1.1).
+    pub(super) fn hold(&mut self, now: Instant) {
+        let interval = self.plan.advertisement_interval;
+        self.held_until = (!interval.is_zero()).then(|| now + interval);
+    }
+
     /// Whether nothing would be lost with it: no connection, and no route that is kept.
     pub(super) fn is_idle(&self) -> bool {
         let unconnected = self.session.state() <= State::Active;
@@ -157,7 +177,9 @@ impl Peering {
 
     /// Whether a connection between these addresses belongs to it.
     pub(super) fn expects(&self, local: IpAddr, remote: IpAddr) -> bool {
-        self.plan.session.remote.ip() == remote && self.plan.local.is_none_or(|own| own == local)
+        !self.retired
+            && self.plan.session.remote.ip() == remote
+            && self.plan.local.is_none_or(|own| own == local)
     }
 
     /// When the session or its stale routes want attention.
@@ -166,6 +188,7 @@ impl Peering {
             .poll_timeout()
             .into_iter()
             .chain(self.routes.stale_until)
+            .chain(self.held_until)
             .min()
     }
 }
@@ -215,7 +238,22 @@ impl Outcome {
 }
 
 impl PeerRoutes {
+    const fn new(peer: PeerId) -> Self {
+        Self {
+            peer,
+            negotiated: None,
+            stale_until: None,
+            awaited: None,
+        }
+    }
+
     fn up(&mut self, now: Instant, negotiated: Arc<Negotiated>, rib: &mut Rib) -> Changes {
+        // Who has restarted too waits for us, and who knows no markers sends none
+        // (RFC 4724 §4.1).
+        let restart = negotiated.graceful_restart.as_ref();
+        let ends = restart.is_some_and(|restart| !restart.restarting);
+        let families = negotiated.context.families;
+        self.awaited = Some(if ends { families } else { FamilySet::empty() });
         let event = bgp_rib::Event::PeerUp {
             peer: self.peer,
             identifier: negotiated.peer.identifier,
@@ -230,6 +268,7 @@ impl PeerRoutes {
 
     fn down(&mut self, now: Instant, retain: FamilySet, rib: &mut Rib) -> Changes {
         self.stale_until = (!retain.is_empty()).then(|| now + self.restart_time());
+        self.awaited = self.awaited.map(|_| FamilySet::empty());
         rib.apply(bgp_rib::Event::PeerDown {
             peer: self.peer,
             retain,
@@ -241,6 +280,17 @@ impl PeerRoutes {
             peer: self.peer,
             update,
         })
+    }
+
+    fn heard_all_of(&mut self, family: Family) {
+        if let Some(awaited) = &mut self.awaited {
+            awaited.remove(family);
+        }
+    }
+
+    /// Whether the peer has said all that it has to say, or has come and gone.
+    pub(super) fn has_heard_all(&self) -> bool {
+        self.awaited.is_some_and(|awaited| awaited.is_empty())
     }
 
     /// Drops what was kept for too long.

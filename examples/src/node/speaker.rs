@@ -1,12 +1,16 @@
 //! The speaker: what happens on a connection becomes routes, what happens to routes
 //! becomes messages.
 
-use std::collections::{BTreeMap, VecDeque};
-use std::net::{IpAddr, SocketAddr};
-use std::time::Instant;
+mod reload;
 
-use bgp_rib::{Changes, LocalRoute, Rib};
-use bgp_session::{CloseCause, ConfigError, ConnId, Direction, Session, StopReason, Traffic};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::net::{IpAddr, SocketAddr};
+use std::time::{Duration, Instant};
+
+use bgp_rib::{Changes, LocalRoute, PeerId, Rib};
+use bgp_session::{
+    CloseCause, ConfigError, ConnId, Direction, FamilySet, SendError, Session, StopReason, Traffic,
+};
 use ipnet::IpNet;
 
 use super::peering::Outcome;
@@ -17,6 +21,10 @@ use crate::sim::Socket;
 
 /// The longest BGP message (RFC 8654).
 const LONGEST_MESSAGE: usize = 65_535;
+
+/// Selection_Deferral_Timer (RFC 4724 §4.1): how long a speaker that has restarted waits for
+/// the routes of its peers before it tells them its own.
+const DEFERRAL: Duration = Duration::from_secs(60);
 
 /// What a speaker asks of whoever holds its sockets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,20 +47,44 @@ pub enum Request {
     },
 }
 
+/// Why a peer is not asked for its routes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RefreshError {
+    /// Nobody is called so.
+    #[error("there is no such session")]
+    Unknown,
+    /// The session does not take the request.
+    #[error(transparent)]
+    Session(#[from] SendError),
+}
+
 /// Sessions and a RIB.
 ///
-/// After every call that takes the time: carry out what [`Speaker::next_request`] gives,
-/// write what [`Speaker::transmit`] gives, and sleep until [`Speaker::next_timeout`].
+/// After calls that take the time, as many as there are to make: carry out what
+/// [`Speaker::next_request`] gives, write what [`Speaker::transmit`] gives for each
+/// [`Speaker::next_output`], and sleep until [`Speaker::next_timeout`].
 #[derive(Debug)]
 pub struct Speaker {
     name: String,
     rib: Rib,
     peerings: Vec<Peering>,
     ranges: Vec<Range>,
+    /// What it originates.
+    own: BTreeMap<IpNet, LocalRoute>,
     /// Where each connection belongs, and its name by where it belongs.
     sockets: BTreeMap<Socket, (usize, ConnId)>,
-    names: BTreeMap<(usize, ConnId), Socket>,
+    names: BTreeMap<usize, Vec<(ConnId, Socket)>>,
     last_socket: u64,
+    /// Connections that may have something to write.
+    ready: BTreeSet<Socket>,
+    /// Something has happened since peers were last told of routes.
+    unflushed: bool,
+    /// It has restarted.
+    restarted: bool,
+    /// Until when it says nothing of routes, at the latest.
+    deferred_until: Option<Instant>,
+    /// It is about to leave (RFC 8326).
+    draining: bool,
     requests: VecDeque<Request>,
     notices: VecDeque<(Instant, Notice)>,
     /// A monitoring station is to know what happens.
@@ -90,17 +122,25 @@ impl Speaker {
         for peering in plan.peerings {
             peerings.push(Peering::new(peering, &mut rib)?);
         }
+        let mut own = BTreeMap::new();
         for route in plan.originate {
-            let _own = rib.apply(bgp_rib::Event::Originate(route));
+            let _own = rib.apply(bgp_rib::Event::Originate(route.clone()));
+            own.insert(route.prefix, route);
         }
         Ok(Self {
             name: plan.name,
             rib,
             peerings,
             ranges: plan.ranges.into_iter().map(Range::new).collect(),
+            own,
             sockets: BTreeMap::new(),
             names: BTreeMap::new(),
             last_socket: 0,
+            ready: BTreeSet::new(),
+            unflushed: false,
+            restarted: plan.restarted,
+            deferred_until: None,
+            draining: false,
             requests: VecDeque::new(),
             notices: VecDeque::new(),
             watched: false,
@@ -121,10 +161,15 @@ impl Speaker {
         &self.rib
     }
 
-    /// The sessions, in the order of the plan.
+    /// The sessions.
+    pub fn peerings(&self) -> impl Iterator<Item = &Peering> + Clone {
+        self.peerings.iter().filter(|peering| !peering.retired)
+    }
+
+    /// The session of this number.
     #[must_use]
-    pub fn peerings(&self) -> &[Peering] {
-        &self.peerings
+    pub fn peering(&self, index: usize) -> Option<&Peering> {
+        self.peerings.get(index)
     }
 
     /// What all sessions sent so far.
@@ -132,8 +177,7 @@ impl Speaker {
     pub fn sent(&self) -> Traffic {
         let mut sum = Traffic::default();
         for sent in self
-            .peerings
-            .iter()
+            .peerings()
             .map(|peering| peering.session.counters().sent)
         {
             sum.opens += sent.opens;
@@ -149,7 +193,7 @@ impl Speaker {
     /// What protects the connections with each peer, and with those of each range.
     pub fn security(&self) -> impl Iterator<Item = (IpNet, Security)> {
         let of = |plan: &PeeringPlan| plan.security.clone();
-        let peers = self.peerings.iter().map(move |peering| {
+        let peers = self.peerings().map(move |peering| {
             let peer = peering.plan.session.remote.ip();
             (peer.into(), of(&peering.plan))
         });
@@ -160,14 +204,17 @@ impl Speaker {
     /// The names of the sessions with external peers that nobody said a policy for
     /// (RFC 8212).
     pub fn without_policy(&self) -> impl Iterator<Item = &str> {
-        let peers = self.peerings.iter().map(|peering| &peering.plan);
+        let peers = self.peerings().map(|peering| &peering.plan);
         let ranges = self.ranges.iter().map(|range| &range.plan.peering);
         let plans = peers.chain(ranges).filter(|plan| plan.lacks_policy);
         plans.map(|plan| plan.name.as_str())
     }
 
-    /// Starts every session.
+    /// Starts every session. Of a speaker that has restarted ([`SpeakerPlan::restarted`]) the
+    /// peers hear of no route before it has heard all of theirs, or a minute is over: it would
+    /// replace what they keep by less (RFC 4724 §4.1).
     pub fn start(&mut self, now: Instant) {
+        self.deferred_until = self.restarted.then(|| now + DEFERRAL);
         for index in 0..self.peerings.len() {
             self.with_session(index, now, |session| session.start(now));
         }
@@ -182,18 +229,56 @@ impl Speaker {
         }
     }
 
+    /// Prepares to [`Self::stop`] without loss (RFC 8326): everything that peers are told is
+    /// marked, and what external ones send is used last, so that traffic takes other ways while
+    /// these still work.
+    pub fn drain(&mut self, now: Instant) {
+        self.draining = true;
+        let peers: Vec<PeerId> = self.peerings().map(Peering::peer).collect();
+        for peer in peers {
+            let changes = self.rib.set_graceful_shutdown(peer, true);
+            self.note(now, changes);
+        }
+    }
+
+    /// Asks a peer for all its routes again (RFC 2918): by the name of its session or its
+    /// address. Returns the families that it is asked for.
+    ///
+    /// # Errors
+    ///
+    /// There is no such session, or it cannot be asked.
+    pub fn refresh(&mut self, now: Instant, peer: &str) -> Result<FamilySet, RefreshError> {
+        let address = peer.parse::<IpAddr>().ok();
+        let is_meant = |peering: &Peering| {
+            let is_named =
+                peering.plan.name == peer || Some(peering.plan.session.remote.ip()) == address;
+            is_named && !peering.retired
+        };
+        let index = self.peerings.iter().position(is_meant);
+        let index = index.ok_or(RefreshError::Unknown)?;
+        let asked = self.with_session(index, now, |session| -> Result<_, SendError> {
+            let negotiated = session.negotiated().ok_or(SendError::NotEstablished)?;
+            let families = negotiated.context.families;
+            for family in families {
+                session.request_refresh(family)?;
+            }
+            Ok(families)
+        });
+        Ok(asked.ok_or(RefreshError::Unknown)??)
+    }
+
     /// Originates a route, or replaces it.
     pub fn originate(&mut self, now: Instant, route: LocalRoute) {
-        let changes = self.rib.apply(bgp_rib::Event::Originate(route));
+        let changes = self.rib.apply(bgp_rib::Event::Originate(route.clone()));
+        self.own.insert(route.prefix, route);
         self.note(now, changes);
-        self.flush();
     }
 
     /// Originates a route no longer.
     pub fn withdraw(&mut self, now: Instant, prefix: IpNet) {
         let changes = self.rib.apply(bgp_rib::Event::WithdrawLocal(prefix));
+        self.own.remove(&prefix);
         self.note(now, changes);
-        self.flush();
     }
 
     /// A connection came from `remote` to `local`: its name from now on, or `None` when
@@ -216,7 +301,6 @@ impl Speaker {
             .ok()?;
         let socket = self.name_connection(index, conn);
         self.settle(index, now);
-        self.flush();
         Some(socket)
     }
 
@@ -237,7 +321,9 @@ impl Speaker {
         if vacant.is_none() && range.members.len() >= range.plan.limit {
             return None;
         }
-        let mut peering = Peering::new(range.plan.for_peer(remote), &mut self.rib).ok()?;
+        let mut plan = range.plan.for_peer(remote);
+        plan.peer.graceful_shutdown = self.draining;
+        let mut peering = Peering::new(plan, &mut self.rib).ok()?;
         peering.session.start(now);
         let Some((index, place)) =
             vacant.and_then(|index| Some((index, self.peerings.get_mut(index)?)))
@@ -299,7 +385,6 @@ impl Speaker {
             }
             offset += taken;
         }
-        self.flush();
     }
 
     /// A connection ended, or could not be opened.
@@ -315,10 +400,20 @@ impl Speaker {
 
     /// The time of [`Speaker::next_timeout`] has come.
     pub fn timeout(&mut self, now: Instant) {
+        if self.deferred_until.is_some_and(|at| at <= now) {
+            self.deferred_until = None;
+            self.unflushed = true;
+        }
         for index in 0..self.peerings.len() {
             let Some(peering) = self.peerings.get_mut(index) else {
                 return;
             };
+            if peering.deadline().is_none_or(|at| at > now) {
+                continue;
+            }
+            if peering.held_until.is_some_and(|at| at <= now) {
+                peering.held_until = None;
+            }
             let changes = peering.routes.expire(now, &mut self.rib);
             self.note(now, changes);
             self.with_session(index, now, |session| session.handle_timeout(now));
@@ -328,7 +423,8 @@ impl Speaker {
     /// When to call [`Speaker::timeout`].
     #[must_use]
     pub fn next_timeout(&self) -> Option<Instant> {
-        self.peerings.iter().filter_map(Peering::deadline).min()
+        let deadlines = self.peerings.iter().filter_map(Peering::deadline);
+        deadlines.chain(self.deferred_until).min()
     }
 
     /// The next thing that the speaker wants done.
@@ -354,12 +450,19 @@ impl Speaker {
         self.seen.pop_front()
     }
 
-    /// The connections that have something to write.
-    pub fn with_output(&self) -> impl Iterator<Item = Socket> {
-        self.sockets
-            .keys()
-            .copied()
-            .filter(|socket| self.transmit(*socket).is_some())
+    /// A connection that has something to write. It is named again when it has more, or after
+    /// [`Self::transmitted`] if some is left; so a connection that is written to may be passed
+    /// over.
+    pub fn next_output(&mut self, now: Instant) -> Option<Socket> {
+        if std::mem::take(&mut self.unflushed) {
+            self.flush(now);
+        }
+        while let Some(socket) = self.ready.pop_first() {
+            if self.transmit(socket).is_some() {
+                return Some(socket);
+            }
+        }
+        None
     }
 
     /// What to write to a connection next.
@@ -387,12 +490,12 @@ impl Speaker {
     ) -> Option<R> {
         let result = call(&mut self.peerings.get_mut(index)?.session);
         self.settle(index, now);
-        self.flush();
         Some(result)
     }
 
     /// Handles all events of a session.
     fn settle(&mut self, index: usize, now: Instant) {
+        self.unflushed = true;
         while let Some(peering) = self.peerings.get_mut(index)
             && let Some(outcome) = peering.next_outcome(now, &mut self.rib, self.watched)
         {
@@ -423,26 +526,68 @@ impl Speaker {
                 }
             }
         }
+        self.mark_ready(index);
+    }
+
+    /// The connections of a session may have something to write.
+    fn mark_ready(&mut self, index: usize) {
+        let names = self.names.get(&index).into_iter().flatten();
+        self.ready.extend(names.map(|(_, socket)| *socket));
     }
 
     /// Hands the RIB's messages to the sessions as far as these have room.
-    fn flush(&mut self) {
-        for peering in &mut self.peerings {
-            while peering.session.send_capacity() >= LONGEST_MESSAGE {
-                let Some(length) = self.rib.poll_transmit(peering.peer(), &mut self.scratch) else {
-                    break;
-                };
-                let Some(message) = self.scratch.get(..length) else {
-                    break;
-                };
-                if peering.session.send_update(message).is_err() {
-                    break;
-                }
+    fn flush(&mut self, now: Instant) {
+        if self.is_deferred() {
+            return;
+        }
+        for index in 0..self.peerings.len() {
+            if self.fill(index, now) {
+                self.mark_ready(index);
             }
         }
     }
 
+    /// Hands over as much of what a peer is to be told as its session takes; whether that was
+    /// anything.
+    fn fill(&mut self, index: usize, now: Instant) -> bool {
+        let mut filled = false;
+        let Some(peering) = self.peerings.get_mut(index) else {
+            return filled;
+        };
+        if peering.held_until.is_some() {
+            return filled;
+        }
+        while peering.session.send_capacity() >= LONGEST_MESSAGE {
+            let length = self.rib.poll_transmit(peering.peer(), &mut self.scratch);
+            let message = length.and_then(|length| self.scratch.get(..length));
+            let Some(message) = message else {
+                if filled {
+                    peering.hold(now);
+                }
+                break;
+            };
+            if peering.session.send_update(message).is_err() {
+                break;
+            }
+            filled = true;
+        }
+        filled
+    }
+
+    /// Whether it is too early to tell peers of routes.
+    fn is_deferred(&mut self) -> bool {
+        let waits = || {
+            self.peerings()
+                .any(|peering| !peering.routes.has_heard_all())
+        };
+        if self.deferred_until.is_some() && !waits() {
+            self.deferred_until = None;
+        }
+        self.deferred_until.is_some()
+    }
+
     fn note(&mut self, now: Instant, changes: Changes) {
+        self.unflushed = true;
         self.notices.extend(
             changes
                 .best
@@ -455,12 +600,14 @@ impl Speaker {
         self.last_socket += 1;
         let socket = Socket(self.last_socket);
         self.sockets.insert(socket, (index, conn));
-        self.names.insert((index, conn), socket);
+        self.names.entry(index).or_default().push((conn, socket));
         socket
     }
 
     fn forget(&mut self, index: usize, conn: ConnId) -> Option<Socket> {
-        let socket = self.names.remove(&(index, conn))?;
+        let names = self.names.get_mut(&index)?;
+        let position = names.iter().position(|(known, _)| *known == conn)?;
+        let (_, socket) = names.swap_remove(position);
         self.sockets.remove(&socket);
         Some(socket)
     }

@@ -75,6 +75,9 @@ pub(super) struct Peer {
     #[serde(default)]
     pub(super) next_hop: NextHopMode,
     pub(super) hold_time: Option<u16>,
+    /// Seconds.
+    #[serde(default)]
+    pub(super) advertisement_interval: u16,
     pub(super) add_path: Option<AddPath>,
     #[serde(default)]
     pub(super) extended_next_hop: bool,

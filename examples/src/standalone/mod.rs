@@ -80,6 +80,7 @@ pub fn plan(text: &str) -> Result<SpeakerPlan, StandaloneError> {
         ranges: Vec::new(),
         originate: document.announce.iter().map(route).collect(),
         listen: document.listen.clone().unwrap_or_else(everywhere),
+        restarted: false,
     };
     for peer in &document.peers {
         let line = line_of(text, peer.span().start);
@@ -177,6 +178,7 @@ fn peering(document: &Document, peer: &Peer, address: IpAddr) -> PeeringPlan {
             password: peer.password.clone(),
             hops: peer.ttl_security,
         },
+        advertisement_interval: Duration::from_secs(peer.advertisement_interval.into()),
         remote_node: None,
         lacks_policy: external && (peer.import.is_none() || peer.export.is_none()),
     }

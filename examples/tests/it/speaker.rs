@@ -54,13 +54,12 @@ impl Speaker {
         Self::start_with(directory, name, &[])
     }
 
-    /// One that a file describes.
-    pub(crate) fn configured(directory: &Path, name: &str, config: &str) -> Self {
+    /// One that the file of its name describes.
+    pub(crate) fn configured_with(directory: &Path, name: &str, options: &[&str]) -> Self {
         let socket = directory.join(format!("{name}.sock"));
-        let path = directory.join(format!("{name}.toml"));
-        fs::write(&path, config).unwrap();
         let child = Self::command(&["run", "--config"])
-            .arg(path)
+            .arg(directory.join(format!("{name}.toml")))
+            .args(options)
             .arg("--socket")
             .arg(&socket)
             .stdout(Stdio::null())
@@ -119,12 +118,17 @@ impl Speaker {
 }
 
 impl Speaker {
-    /// Ends it as an init system would.
-    pub(crate) fn terminate(mut self) {
+    /// Sends it a signal.
+    pub(crate) fn signal(&self, signal: &str) {
         // The shell's own `kill`: no package is needed for it.
-        let script = format!("kill -TERM {}", self.child.id());
+        let script = format!("kill -{signal} {}", self.child.id());
         let killed = Command::new("sh").args(["-c", &script]).status().unwrap();
         assert!(killed.success());
+    }
+
+    /// Ends it as an init system would.
+    pub(crate) fn terminate(mut self) {
+        self.signal("TERM");
         assert!(self.child.wait().unwrap().success());
     }
 }

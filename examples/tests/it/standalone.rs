@@ -10,7 +10,7 @@ use testkit::netns::wait_for;
 use crate::speaker::{LIMIT, Speaker};
 
 /// A directory, and a port that nobody listens on.
-fn directory(name: &str) -> (PathBuf, u16) {
+pub(crate) fn directory(name: &str) -> (PathBuf, u16) {
     let directory = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
     let _ = fs::remove_dir_all(&directory);
     fs::create_dir_all(&directory).unwrap();
@@ -19,16 +19,22 @@ fn directory(name: &str) -> (PathBuf, u16) {
 }
 
 /// A speaker of this AS at `127.0.0.HOST`.
-fn start(directory: &Path, port: u16, asn: u32, host: u8, rest: &str) -> Speaker {
+pub(crate) fn start(directory: &Path, port: u16, asn: u32, host: u8, rest: &str) -> Speaker {
+    write(directory, port, asn, host, rest);
+    Speaker::configured_with(directory, &format!("host{host}"), &[])
+}
+
+/// Its file.
+pub(crate) fn write(directory: &Path, port: u16, asn: u32, host: u8, rest: &str) {
     let head = format!(
         "name = \"host{host}\"\nas = {asn}\nrouter-id = \"127.0.0.{host}\"\n\
          listen = [\"127.0.0.{host}:{port}\"]\naddresses = [\"127.0.0.{host}\"]\n"
     );
-    Speaker::configured(directory, &format!("host{host}"), &(head + rest))
+    fs::write(directory.join(format!("host{host}.toml")), head + rest).unwrap();
 }
 
 /// A peer table; its port is that of all.
-fn peer(port: u16, from: u8, to: u8, rest: &str) -> String {
+pub(crate) fn peer(port: u16, from: u8, to: u8, rest: &str) -> String {
     format!(
         "[[peer]]\naddress = \"127.0.0.{to}\"\nport = {port}\nlocal-address = \"127.0.0.{from}\"\n{rest}\n"
     )
@@ -41,7 +47,7 @@ fn announce(count: u8) -> String {
 }
 
 /// What the speaker says of its session with this address.
-fn session(speaker: &Speaker, remote: &str) -> Value {
+pub(crate) fn session(speaker: &Speaker, remote: &str) -> Value {
     let status: Value = serde_json::from_str(&speaker.ask(&["status", "--json"])).unwrap();
     let sessions = status["sessions"].as_array().unwrap();
     let of = sessions.iter().find(|it| {
@@ -52,7 +58,7 @@ fn session(speaker: &Speaker, remote: &str) -> Value {
     of.cloned().unwrap_or_default()
 }
 
-fn wait_for_session(
+pub(crate) fn wait_for_session(
     speaker: &Speaker,
     remote: &str,
     what: &str,
@@ -70,7 +76,7 @@ fn wait_for_session(
     })
 }
 
-fn is_up(session: &Value) -> bool {
+pub(crate) fn is_up(session: &Value) -> bool {
     session["state"] == "Established"
 }
 

@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
+use std::time::Duration;
 
 use bgp_rib::{LocalOrigin, LocalRoute};
 use calico_types::topology::RouterId;
@@ -26,10 +27,18 @@ Usage: speaker run --manifests DIR --node NAME [OPTIONS]
   --router-id ID               BGP identifier: an address, or `hash` of the node's name
   --socket SOCKET              answer questions here
   --bmp ADDR:PORT              tell this monitoring station by BMP what each peer sends
+  --drain SECONDS              before sessions end, mark all routes as going (RFC 8326) and wait
+                               so long for traffic to take other ways
+  --restarted                  it was here a moment ago and has forwarded since: peers keep its
+                               routes, and are told of none before all of theirs are here, or a
+                               minute is over (RFC 4724)
   --json                       print JSON objects, one a line
 
 It prints a line for each change of a session's state and of a best route. SIGINT and
-SIGTERM end all sessions with Cease / Administrative Shutdown. As Calico has it, external
+SIGTERM end all sessions with Cease / Administrative Shutdown; a second one ends --drain.
+SIGHUP has it read the manifests or the file again, do what differs, and reset no session that
+need not be; what has errors changes nothing. SIGUSR1 ends it without a word, so that peers that take part in graceful restart keep its
+routes until it is back with --restarted. As Calico has it, external
 peers of a node may send and are told what no filter refuses; those of a file nothing without
 a policy (RFC 8212).
 
@@ -37,11 +46,14 @@ Usage: speaker status            --socket SOCKET [--json]
        speaker routes [PREFIX]   --socket SOCKET [--json]
        speaker explain PREFIX    --socket SOCKET [--json]
        speaker metrics           --socket SOCKET
+       speaker refresh PEER      --socket SOCKET [--json]
 
   status     sessions: state, since when, routes received and sent, why the last one ended
   routes     the best route of each prefix, or every route of one
   explain    why the best route of a prefix is the best, and where each other one lost
   metrics    counters, in the text format of Prometheus
+  refresh    ask a peer for its routes again (RFC 2918); PEER is its address, or the session's
+             name
   PREFIX     may be an address, which stands for the longest prefix that has it
 
   -h, --help                   print this
@@ -73,6 +85,7 @@ pub(crate) struct Arguments {
     pub(crate) settings: Settings,
     pub(crate) router_id: Option<RouterId>,
     pub(crate) style: Style,
+    pub(crate) restarted: bool,
 }
 
 /// What to ask, and where.
@@ -91,7 +104,7 @@ pub(crate) enum UsageError {
     Missing(&'static str),
     #[error("{0} goes with --manifests, not with --config")]
     Either(&'static str),
-    #[error("expected run, status, routes, explain or metrics")]
+    #[error("expected run, status, routes, explain, metrics or refresh")]
     Command,
     #[error(transparent)]
     Question(#[from] examples::daemon::QuestionError),
@@ -139,6 +152,11 @@ fn run(mut parser: lexopt::Parser) -> Result<Command, UsageError> {
             Long("router-id") => arguments.router_id = Some(parser.value()?.parse()?),
             Long("socket") => arguments.settings.socket = Some(parser.value()?.into()),
             Long("bmp") => arguments.settings.monitor = Some(parser.value()?.parse()?),
+            Long("drain") => {
+                let seconds: u32 = parser.value()?.parse()?;
+                arguments.settings.drain = Duration::from_secs(seconds.into());
+            }
+            Long("restarted") => arguments.restarted = true,
             Long("json") => arguments.style = Style::Json,
             Short('h') | Long("help") => return Ok(Command::Help),
             Short(_) | Long(_) | Value(_) => return Err(argument.unexpected().into()),
@@ -164,7 +182,7 @@ fn ask(mut question: String, mut parser: lexopt::Parser) -> Result<Command, Usag
         }
     }
     let word = question.split_whitespace().next().unwrap_or_default();
-    if !["status", "routes", "explain", "metrics"].contains(&word) {
+    if !["status", "routes", "explain", "metrics", "refresh"].contains(&word) {
         return Err(UsageError::Command);
     }
     Ok(Command::Ask(Asking {

@@ -2,10 +2,12 @@
 //!
 //! ```text
 //! speaker run --config FILE | --manifests DIR --node NAME [--announce PREFIX[,NEXTHOP]]… [--listen ADDR:PORT]…
-//!             [--router-id ID] [--socket SOCKET] [--bmp ADDR:PORT] [--json]
+//!             [--router-id ID] [--socket SOCKET] [--bmp ADDR:PORT]
+//!             [--drain SECONDS] [--restarted] [--json]
 //! speaker status|metrics --socket SOCKET
 //! speaker routes [PREFIX] --socket SOCKET
 //! speaker explain PREFIX --socket SOCKET
+//! speaker refresh PEER --socket SOCKET
 //! ```
 //!
 //! It does what the node's BIRD would do under the same resources, except that it leaves
@@ -22,7 +24,7 @@ use std::process::ExitCode;
 use bgp_session::ConfigError;
 use calico_types::{Resource, Severity, diagnose, render};
 use examples::asking;
-use examples::daemon::{self, Output};
+use examples::daemon::{self, Order, Output};
 use examples::manifests::ManifestSet;
 use examples::node::Speaker;
 use examples::output::{PrintError, print};
@@ -30,6 +32,7 @@ use examples::paths::ReadError;
 use examples::plan::{ClusterPlan, PlanError, SpeakerPlan};
 use examples::standalone::{self, StandaloneError};
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::mpsc;
 
 use arguments::{Arguments, Asking, Command, HELP, UsageError};
 
@@ -94,33 +97,75 @@ fn ask(asking: &Asking) -> Result<(), Failure> {
 
 fn speak(arguments: Arguments) -> Result<(), Failure> {
     let mut plan = plan(&arguments)?;
-    plan.originate.extend(arguments.announce);
-    let mut settings = arguments.settings;
-    if settings.listen.is_empty() {
-        settings.listen = std::mem::take(&mut plan.listen);
-    }
+    let mut settings = arguments.settings.clone();
+    settings.listen = std::mem::take(&mut plan.listen);
+    let style = arguments.style;
     let speaker = Speaker::new(plan)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
     runtime.block_on(async {
-        let (mut interrupt, mut terminate) = (
-            signal(SignalKind::interrupt())?,
-            signal(SignalKind::terminate())?,
-        );
-        let stop = async move {
-            tokio::select! {
-                _ = interrupt.recv() => {}
-                _ = terminate.recv() => {}
-            }
-        };
-        let output = Output::new(arguments.style, io::stdout().lock());
-        Ok(daemon::run(speaker, settings, output, stop).await?)
+        let output = Output::new(style, io::stdout().lock());
+        Ok(daemon::run(speaker, settings, output, orders(arguments)?).await?)
     })
 }
 
-/// What the speaker is to be.
+/// What signals ask for.
+fn orders(arguments: Arguments) -> io::Result<mpsc::Receiver<Order>> {
+    let (sender, orders) = mpsc::channel(1);
+    on(SignalKind::interrupt(), &sender, || Some(Order::Shutdown))?;
+    on(SignalKind::terminate(), &sender, || Some(Order::Shutdown))?;
+    on(SignalKind::user_defined1(), &sender, || {
+        Some(Order::Restart)
+    })?;
+    on(SignalKind::hangup(), &sender, move || reloaded(&arguments))?;
+    Ok(orders)
+}
+
+/// Gives an order, if there is one to give, whenever the signal comes.
+fn on(
+    kind: SignalKind,
+    orders: &mpsc::Sender<Order>,
+    order: impl Fn() -> Option<Order> + Send + 'static,
+) -> io::Result<()> {
+    let (mut signals, orders) = (signal(kind)?, orders.clone());
+    tokio::spawn(async move {
+        while signals.recv().await.is_some() {
+            let Some(order) = order() else { continue };
+            if orders.send(order).await.is_err() {
+                return;
+            }
+        }
+    });
+    Ok(())
+}
+
+/// The manifests or the file, read again; what is wrong with them goes to standard error.
+fn reloaded(arguments: &Arguments) -> Option<Order> {
+    match plan(arguments) {
+        Ok(plan) => Some(Order::Reload(Box::new(plan))),
+        Err(failure) => {
+            eprintln!("speaker: not reloaded: {failure}");
+            None
+        }
+    }
+}
+
+/// What the speaker is to be, by all that the command line says.
 fn plan(arguments: &Arguments) -> Result<SpeakerPlan, Failure> {
+    let mut plan = described(arguments)?;
+    plan.originate.extend(arguments.announce.iter().cloned());
+    if !arguments.settings.listen.is_empty() {
+        plan.listen.clone_from(&arguments.settings.listen);
+    }
+    Ok(match arguments.restarted {
+        true => plan.restarted(),
+        false => plan,
+    })
+}
+
+/// What the speaker is to be, by the manifests or the file.
+fn described(arguments: &Arguments) -> Result<SpeakerPlan, Failure> {
     if let Some(path) = &arguments.config {
         let only_with_manifests = [
             (arguments.manifests.is_some(), "--manifests"),

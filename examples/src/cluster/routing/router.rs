@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::time::Duration;
 
 use bgp_rib::{LocalOrigin, LocalRoute, PeerConfig, RibConfig};
 use bgp_session::{Asn, Config};
@@ -68,6 +69,7 @@ impl Router {
             peerings: self.peerings.clone(),
             originate: FOREIGN.into_iter().map(route).collect(),
             listen: Vec::new(),
+            restarted: false,
         }
     }
 }
@@ -85,6 +87,7 @@ fn way_back(asn: Asn, node: &Speaker, session: &SessionSpec) -> Option<PeeringPl
     config.peer_as = Some(Asn(session.local_as.0));
     config.families = families(session.family);
     Some(PeeringPlan {
+        advertisement_interval: Duration::ZERO,
         lacks_policy: false,
         name: node.name.clone(),
         session: config,

@@ -199,7 +199,6 @@ fn next_hop(explanation: &Explanation) -> Option<String> {
 fn own_address(speaker: &Speaker) -> Option<String> {
     speaker
         .peerings()
-        .iter()
         .find_map(|peering| peering.plan.local)
         .map(|address| address.to_string())
 }

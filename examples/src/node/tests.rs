@@ -1,0 +1,152 @@
+//! Speakers in virtual time: when they tell of routes.
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::time::{Duration, Instant};
+
+use bgp_rib::{LocalOrigin, LocalRoute};
+
+use super::Speaker;
+use crate::sim::{Latencies, MachineId, World};
+use crate::standalone;
+
+const SECOND: Duration = Duration::from_secs(1);
+
+/// The last octet is one more than the number of the machine.
+fn address(machine: u32) -> IpAddr {
+    let octet = u8::try_from(machine + 1).unwrap();
+    Ipv4Addr::new(10, 0, 0, octet).into()
+}
+
+/// A machine with an internal session with each of `peers`, to which `more` is said.
+fn speaker(machine: u32, peers: &[u32], more: &str, restarted: bool) -> Speaker {
+    let own = address(machine);
+    let mut text = format!("as = 64512\nrouter-id = \"{own}\"\naddresses = [\"{own}\"]\n");
+    for peer in peers {
+        text += &format!(
+            "[[peer]]\naddress = \"{}\"\nlocal-address = \"{own}\"\nas = 64512\n\
+             passive = {}\n{more}\n",
+            address(*peer),
+            machine > *peer,
+        );
+    }
+    let plan = standalone::plan(&text).unwrap();
+    Speaker::new(if restarted { plan.restarted() } else { plan }).unwrap()
+}
+
+struct Network(World<Speaker>);
+
+impl Network {
+    #[expect(clippy::disallowed_methods, reason = "the base instant of a test")]
+    fn new(machines: u32) -> Self {
+        let delay = Duration::from_millis(1);
+        let delays = delay..delay + Duration::from_micros(1);
+        let mut world = World::new(Instant::now(), Latencies::new(1, delays.clone(), delays));
+        for machine in 0..machines {
+            assert_eq!(world.add(address(machine), "rack"), MachineId(machine));
+        }
+        Self(world)
+    }
+
+    fn run(&mut self, time: Duration) {
+        let until = self.0.now() + time;
+        self.0.run_until(until, 100_000).unwrap();
+    }
+
+    fn boot(&mut self, machine: u32, speaker: Speaker) {
+        self.0.boot(MachineId(machine), speaker);
+    }
+
+    fn originate(&mut self, machine: u32, number: u8) {
+        let call = |speaker: &mut Speaker, now| speaker.originate(now, route(number));
+        self.0.with_host(MachineId(machine), call).unwrap();
+    }
+
+    fn withdraw(&mut self, machine: u32, number: u8) {
+        let call = |speaker: &mut Speaker, now| speaker.withdraw(now, route(number).prefix);
+        self.0.with_host(MachineId(machine), call).unwrap();
+    }
+
+    fn speaker(&self, machine: u32) -> &Speaker {
+        self.0.host(MachineId(machine)).unwrap()
+    }
+
+    /// How many UPDATEs it has sent.
+    fn updates(&self, machine: u32) -> u64 {
+        self.speaker(machine).sent().updates
+    }
+
+    /// How many routes it has.
+    fn routes(&self, machine: u32) -> usize {
+        self.speaker(machine).rib().loc_rib().count()
+    }
+}
+
+fn route(number: u8) -> LocalRoute {
+    let prefix = format!("198.18.{number}.0/24").parse().unwrap();
+    LocalRoute::new(prefix, LocalOrigin::Static)
+}
+
+/// RFC 4271 §9.2.1.1: news within the interval is told together, and only what is left of it.
+#[test]
+fn an_interval_gathers_news() {
+    let mut network = Network::new(2);
+    network.boot(0, speaker(0, &[1], "advertisement-interval = 5", false));
+    network.boot(1, speaker(1, &[0], "", false));
+    network.run(10 * SECOND);
+    network.originate(0, 0);
+    network.run(SECOND);
+    assert_eq!(network.routes(1), 1, "the first news goes at once");
+    let before = network.updates(0);
+    for flap in [true, true, false] {
+        for number in [1, 2, 3] {
+            network.originate(0, number);
+        }
+        network.run(SECOND);
+        if flap {
+            network.withdraw(0, 2);
+            network.withdraw(0, 3);
+        }
+    }
+    network.withdraw(0, 3);
+    assert_eq!(network.updates(0), before);
+    network.run(2 * SECOND);
+    assert_eq!(network.routes(1), 3);
+    let told = network.updates(0) - before;
+    assert_eq!(
+        told, 1,
+        "all in one message, nothing of what has gone again"
+    );
+}
+
+/// RFC 4724 §4.1: a reflector that has restarted tells no client of less than it is going to
+/// have.
+#[test]
+fn a_restarted_speaker_tells_all_at_once() {
+    let restart = "graceful-restart = { time = 60 }\nclient = true";
+    let mut network = Network::new(3);
+    network.boot(0, speaker(0, &[1, 2], restart, true));
+    network.boot(1, speaker(1, &[0], "", false));
+    network.originate(0, 0);
+    network.originate(1, 1);
+    network.run(20 * SECOND);
+    assert_eq!(network.routes(0), 2, "the first client has sent its route");
+    assert_eq!(network.updates(0), 0, "the second client is not here");
+    network.boot(2, speaker(2, &[0], "", false));
+    network.originate(2, 2);
+    network.run(20 * SECOND);
+    assert_eq!([1, 2].map(|machine| network.routes(machine)), [3, 3]);
+}
+
+/// Nobody waits for ever for who does not come.
+#[test]
+fn a_restarted_speaker_waits_for_a_minute() {
+    let restart = "graceful-restart = { time = 60 }\nclient = true";
+    let mut network = Network::new(3);
+    network.boot(0, speaker(0, &[1, 2], restart, true));
+    network.boot(1, speaker(1, &[0], "", false));
+    network.originate(0, 0);
+    network.run(59 * SECOND);
+    assert_eq!(network.routes(1), 0);
+    network.run(2 * SECOND);
+    assert_eq!(network.routes(1), 1);
+}
