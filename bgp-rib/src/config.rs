@@ -42,6 +42,9 @@ pub struct RibConfig {
     /// Whether AIGP takes part in the decision (RFC 7311 §3.3). Default on; it
     /// matters only for sessions that accept the attribute.
     pub aigp: bool,
+    /// Whether [`Changes::touched`](crate::Changes::touched) is told: for a forwarding table with
+    /// several routes to a destination ([`Rib::multipath`](crate::Rib::multipath)). Default off.
+    pub multipath: bool,
     /// Bytes of encoded messages that an update group keeps for its slowest
     /// member before that member goes on alone. Default 32 MiB.
     pub group_backlog: usize,
@@ -60,6 +63,7 @@ impl RibConfig {
             default_local_pref: 100,
             assume_reachable: true,
             aigp: true,
+            multipath: false,
             group_backlog: 32 << 20,
         }
     }

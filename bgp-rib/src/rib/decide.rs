@@ -54,6 +54,9 @@ impl Rib {
             let old = before.map(|route| self.info(prefix, &route));
             log.note(prefix, old);
         }
+        if self.config.multipath {
+            log.touch(prefix);
+        }
         self.mark(id, best_changed);
         self.table.release_if_unused(id);
     }

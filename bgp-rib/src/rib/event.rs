@@ -128,13 +128,16 @@ pub struct BestChange {
 pub struct Changes {
     /// Changes of best routes (Loc-RIB).
     pub best: Vec<BestChange>,
+    /// Destinations of which any route changed, in order, each once; only with
+    /// [`RibConfig::multipath`](crate::RibConfig::multipath).
+    pub touched: Vec<IpNet>,
 }
 
 impl Changes {
-    /// Whether every best route is what it was.
+    /// Whether every route that is told of is what it was.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.best.is_empty()
+        self.best.is_empty() && self.touched.is_empty()
     }
 }
 
@@ -142,6 +145,7 @@ impl Changes {
 #[derive(Debug, Default)]
 pub(super) struct ChangeLog {
     entries: Vec<(IpNet, Option<RouteInfo>)>,
+    touched: Vec<IpNet>,
 }
 
 impl ChangeLog {
@@ -150,9 +154,16 @@ impl ChangeLog {
         self.entries.push((prefix, old));
     }
 
+    /// Notes that a route to `prefix` changed, the best one or another.
+    pub(super) fn touch(&mut self, prefix: IpNet) {
+        self.touched.push(prefix);
+    }
+
     /// The changes from the first state of each prefix to the one that `now`
     /// tells.
     pub(super) fn finish(mut self, now: impl Fn(&IpNet) -> Option<RouteInfo>) -> Changes {
+        self.touched.sort_unstable();
+        self.touched.dedup();
         // Stable: the first note of a prefix stays first.
         self.entries.sort_by_key(|(prefix, _)| *prefix);
         self.entries.dedup_by_key(|(prefix, _)| *prefix);
@@ -168,6 +179,7 @@ impl ChangeLog {
             .filter(|change| change.old != change.new);
         Changes {
             best: best.collect(),
+            touched: self.touched,
         }
     }
 }

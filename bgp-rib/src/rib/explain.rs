@@ -5,14 +5,38 @@
 //! disagree with the decision, and costs nothing until it is asked for.
 
 use super::Rib;
-use crate::decision::{Explanation, Judged, Standing, judge};
+use crate::decision::{Explanation, Judged, Standing, Step, judge};
 use crate::filter::{RouteSource, RouteView};
-use crate::route::{Ineligible, Rejection, Status};
+use crate::route::{Ineligible, Rejection, RouteInfo, Status};
 use crate::table::Route;
 use bgp_wire::PeerType;
 use ipnet::IpNet;
 
 impl Rib {
+    /// The best route to `prefix` and those that are as good as it in all that routing is about,
+    /// each with another next hop: traffic may be spread over them. Equal are routes that nothing
+    /// before the tie-breaks of RFC 4271 §9.1.2.2 f), g) and RFC 4456 §9 tells apart, as with BIRD's
+    /// `merge paths`. The best one comes first, the others in order of peer and path identifier;
+    /// none: there is no route. O(routes to the prefix).
+    ///
+    /// With [`RibConfig::multipath`](crate::RibConfig::multipath) changes of all of them are told.
+    #[must_use]
+    pub fn multipath(&self, prefix: &IpNet) -> Vec<RouteInfo> {
+        let explained = self.explain(prefix);
+        let Some(best) = explained.best() else {
+            return Vec::new();
+        };
+        let mut equal = vec![best.route.clone()];
+        for judged in &explained.routes {
+            let known =
+                |held: &RouteInfo| held.attributes.next_hop == judged.route.attributes.next_hop;
+            if is_tied(&judged.outcome) && !equal.iter().any(known) {
+                equal.push(judged.route.clone());
+            }
+        }
+        equal
+    }
+
     /// Every route to exactly `prefix` and its fate. Computed on demand; nothing
     /// is stored for it. O(routes · steps).
     ///
@@ -112,5 +136,31 @@ fn placed(standing: Standing, eligible: &[usize]) -> Standing {
         Standing::Tied { against } => Standing::Tied {
             against: place(against),
         },
+    }
+}
+
+/// Whether a route lost by a tie-break only.
+const fn is_tied(outcome: &Result<Standing, Ineligible>) -> bool {
+    match outcome {
+        Ok(Standing::Lost { step, .. }) => match step {
+            Step::ClusterListLength
+            | Step::Current
+            | Step::Identifier
+            | Step::PeerIdentifier
+            | Step::PeerAddress
+            | Step::PathId => true,
+            Step::Preference
+            | Step::Fresh
+            | Step::LocalPref
+            | Step::Local
+            | Step::Aigp
+            | Step::PathLength
+            | Step::Origin
+            | Step::Med
+            | Step::External
+            | Step::InteriorCost => false,
+        },
+        Ok(Standing::Tied { .. }) => true,
+        Ok(Standing::Best { .. }) | Err(_) => false,
     }
 }

@@ -2,7 +2,9 @@
 
 use crate::oracle;
 use crate::speaker::*;
-use bgp_rib::{Candidate, Event, Profile, Reachability, Standing, Step, judge, select};
+use bgp_rib::{
+    Candidate, Event, Profile, Reachability, RibConfig, RouteInfo, Standing, Step, judge, select,
+};
 use bgp_wire::{Asn, Origin, PathAttributes};
 use proptest::prelude::*;
 use std::net::IpAddr;
@@ -213,4 +215,40 @@ fn next_hops_are_tracked() {
     assert_eq!(best(&speaker), None);
     let _ = reach(&mut speaker, 11, None);
     assert_eq!(best(&speaker), Some(peers[1]));
+}
+
+/// Routes that only tie-breaks tell apart share the traffic, and any change of one is told.
+#[test]
+fn equal_routes() {
+    let mut config = RibConfig::new(Asn(65_000), addr(1));
+    config.multipath = true;
+    let mut speaker = Speaker::with(config);
+    let peers = [20, 21, 22, 23].map(|last| speaker.external(addr(last)));
+    let paths: [&[u32]; 4] = [&[65_001], &[65_002], &[65_003, 65_009], &[65_004]];
+    for ((peer, last), path) in peers.into_iter().zip(20..).zip(paths) {
+        let changes = speaker.announce(peer, &attributes(addr(last), path), "192.0.2.0/24");
+        assert_eq!(changes.touched, [net("192.0.2.0/24")]);
+    }
+    let hops = |speaker: &Speaker| -> Vec<String> {
+        let routes = speaker.rib.multipath(&net("192.0.2.0/24"));
+        let hop = |route: &RouteInfo| route.attributes.next_hop.unwrap().addr();
+        routes.iter().map(|route| hop(route).to_string()).collect()
+    };
+    assert_eq!(hops(&speaker), ["10.0.0.20", "10.0.0.21", "10.0.0.23"]);
+    // The same next hop is not a second way.
+    let same = attributes(addr(20), &[65_004]);
+    let changes = speaker.announce(peers[3], &same, "192.0.2.0/24");
+    assert!(changes.best.is_empty() && changes.touched.len() == 1);
+    assert_eq!(hops(&speaker), ["10.0.0.20", "10.0.0.21"]);
+    // A better one stands alone.
+    let mut better = attributes(addr(22), &[65_003]);
+    better.origin = Origin::Igp;
+    let _ = speaker.announce(peers[2], &better, "192.0.2.0/24");
+    assert_eq!(hops(&speaker).len(), 3);
+    let _ = speaker.withdraw(peers[0], "192.0.2.0/24");
+    let _ = speaker.withdraw(peers[3], "192.0.2.0/24");
+    let _ = speaker.withdraw(peers[1], "192.0.2.0/24");
+    assert_eq!(hops(&speaker), ["10.0.0.22"]);
+    let _ = speaker.withdraw(peers[2], "192.0.2.0/24");
+    assert!(hops(&speaker).is_empty());
 }
