@@ -4,6 +4,7 @@ pub mod asking;
 pub mod cluster;
 pub mod daemon;
 pub mod dissect;
+pub mod fib;
 pub mod lint;
 pub mod manifests;
 pub mod monitor;

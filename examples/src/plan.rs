@@ -13,7 +13,7 @@ use bgp_rib::{
 use bgp_session::{AddPath, Asn, Config, Family, FamilySet, GracefulRestart};
 use bgp_wire::NextHop;
 use calico_types::Resource;
-use calico_types::resources::{AffinityState, BGPFilter, Node};
+use calico_types::resources::{AffinityState, BGPFilter, EncapsulationMode, IPPoolSpec, Node};
 use calico_types::scalar::Community;
 use calico_types::topology::{
     self, AdvertisedCommunities, NodeTopology, Problem, RouterId, SessionSpec, Speaker, Topology,
@@ -21,6 +21,7 @@ use calico_types::topology::{
 };
 use ipnet::IpNet;
 
+use crate::fib::{Encapsulation, Forwarding};
 use crate::net::Security;
 
 /// Where BGP listens (RFC 4271 §3).
@@ -43,6 +44,8 @@ pub struct SpeakerPlan {
     pub originate: Vec<LocalRoute>,
     /// Where it listens.
     pub listen: Vec<SocketAddr>,
+    /// By what routes go into the kernel's table, if any do.
+    pub forwarding: Forwarding,
     /// It was here a moment ago, and its peers keep its routes (RFC 4724 §4.1).
     pub restarted: bool,
 }
@@ -141,6 +144,7 @@ pub struct ClusterPlan {
     problems: Vec<Problem>,
     filters: BTreeMap<String, BGPFilter>,
     pools: Vec<Pool>,
+    encapsulations: Vec<(IpNet, Encapsulation)>,
     blocks: BTreeMap<IpNet, String>,
     nodes: BTreeMap<String, Node>,
 }
@@ -167,6 +171,7 @@ impl ClusterPlan {
             topology,
             filters: input.filters,
             pools: Vec::new(),
+            encapsulations: Vec::new(),
             blocks: BTreeMap::new(),
             nodes: input.nodes,
         };
@@ -182,10 +187,17 @@ impl ClusterPlan {
             reason = "two kinds out of all matter beside the topology's"
         )]
         match resource {
-            Resource::IPPool(pool) if pool.spec.disabled != Some(true) => self.pools.push(Pool {
-                cidr: pool.spec.cidr,
-                disable_bgp_export: pool.spec.disable_bgp_export.unwrap_or(false),
-            }),
+            Resource::IPPool(pool) => {
+                // A disabled pool gives no more addresses; those that it gave are reached as before.
+                let encapsulation = encapsulation(&pool.spec);
+                self.encapsulations.push((pool.spec.cidr, encapsulation));
+                if pool.spec.disabled != Some(true) {
+                    self.pools.push(Pool {
+                        cidr: pool.spec.cidr,
+                        disable_bgp_export: pool.spec.disable_bgp_export.unwrap_or(false),
+                    });
+                }
+            }
             Resource::BlockAffinity(block)
                 if block.spec.state == AffinityState::Confirmed && !block.spec.deleted =>
             {
@@ -271,8 +283,27 @@ impl ClusterPlan {
                 .map(|block| LocalRoute::new(block, LocalOrigin::OwnBlock))
                 .collect(),
             listen: listen(&node.speaker),
+            forwarding: self.forwarding(&node),
             restarted: false,
         })
+    }
+
+    fn forwarding(&self, node: &NodeTopology) -> Forwarding {
+        let addresses = self
+            .nodes
+            .get(&node.speaker.name)
+            .and_then(|node| node.spec.bgp.as_ref());
+        let ipv4 = addresses.and_then(|bgp| bgp.ipv4_address).map(IpNet::V4);
+        let ipv6 = addresses.and_then(|bgp| bgp.ipv6_address).map(IpNet::V6);
+        Forwarding {
+            pools: self.encapsulations.clone(),
+            subnets: ipv4.into_iter().chain(ipv6).collect(),
+            reachable_by: node
+                .reachable_by_routes
+                .iter()
+                .map(|route| (route.peer, route.via))
+                .collect(),
+        }
     }
 
     fn export_context(&self, node: &NodeTopology, own: &[IpNet]) -> ExportContext {
@@ -397,6 +428,20 @@ impl ClusterPlan {
     }
 }
 
+/// How packets between nodes to addresses of the pool travel.
+fn encapsulation(pool: &IPPoolSpec) -> Encapsulation {
+    match (pool.vxlan_mode, pool.ipip_mode) {
+        (Some(EncapsulationMode::Always | EncapsulationMode::CrossSubnet), _) => {
+            Encapsulation::Vxlan
+        }
+        (_, Some(EncapsulationMode::Always)) => Encapsulation::Ipip,
+        (_, Some(EncapsulationMode::CrossSubnet)) => Encapsulation::IpipCrossSubnet,
+        (None | Some(EncapsulationMode::Never), None | Some(EncapsulationMode::Never)) => {
+            Encapsulation::None
+        }
+    }
+}
+
 fn session_config(identifier: Ipv4Addr, session: &SessionSpec) -> Config {
     let remote = SocketAddr::new(session.peer_address, session.peer_port.unwrap_or(BGP_PORT));
     let mut config = Config::new(Asn(session.local_as.0), identifier, remote);
@@ -428,6 +473,7 @@ fn security(session: &SessionSpec) -> Security {
         hops: session
             .ttl_security
             .then(|| session.multihop_hops.unwrap_or(1)),
+        ttl: None,
     }
 }
 
@@ -533,7 +579,8 @@ mod tests {
             router.security,
             Security {
                 password: Some("s3cret".into()),
-                hops: Some(2)
+                hops: Some(2),
+                ttl: None,
             }
         );
     }

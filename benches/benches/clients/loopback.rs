@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use bgp_rib::{FilterChain, PeerConfig, RibConfig};
 use bgp_session::{Asn, Config};
 use examples::daemon::{self, Order, Output, Settings, Style};
+use examples::fib::Forwarding;
 use examples::net::{self, Security};
 use examples::node::Speaker;
 use examples::plan::{PeeringPlan, RangePlan, SpeakerPlan};
@@ -54,6 +55,7 @@ pub(crate) fn reflector(clients: usize, at: SocketAddr) -> SpeakerPlan {
         }],
         originate: Vec::new(),
         listen: vec![at],
+        forwarding: Forwarding::default(),
         restarted: false,
     }
 }

@@ -16,6 +16,7 @@ use super::connection::Connection;
 use super::listeners::Listeners;
 use super::station::{self, Station};
 use super::{Output, Question, status};
+use crate::fib::{Kernel, KernelSettings, KernelTask};
 use crate::monitor;
 use crate::net::{self, Keyring};
 use crate::node::{Request, Speaker};
@@ -42,6 +43,8 @@ pub(super) enum Input {
     Closed(Socket, CloseCause),
     /// A monitoring station is connected.
     Station(Station),
+    /// The kernel does not take a route.
+    Refused(String),
     /// Somebody asks something.
     Asked(Question, oneshot::Sender<String>),
 }
@@ -70,6 +73,9 @@ pub struct Settings {
     pub socket: Option<PathBuf>,
     /// A station that is told all by BMP.
     pub monitor: Option<SocketAddr>,
+    /// The kernel's table, where routes are to go there. The plan's
+    /// [`RibConfig::multipath`](bgp_rib::RibConfig::multipath) must be on.
+    pub kernel: Option<KernelSettings>,
     /// How long peers have to find other ways before their sessions end (RFC 8326).
     pub drain: Duration,
 }
@@ -100,10 +106,15 @@ pub async fn run<W: Write>(
         finishing: Vec::new(),
         listeners: Listeners::default(),
         keyring: Keyring::default(),
+        kernel: settings.kernel.map(|_| Kernel::default()),
+        keeps_routes: settings.kernel.is_some_and(|kernel| kernel.keep),
+        swept: false,
+        refused: Vec::new(),
         station: Station::default(),
         inputs,
         output,
     };
+    let table = daemon.program(settings.kernel)?;
     daemon.listen(&settings.listen)?;
     daemon.speaker.start(now());
     let mut leaving = Leaving::No;
@@ -125,7 +136,10 @@ pub async fn run<W: Write>(
             }
             () = sleep_until(wake) => daemon.speaker.timeout(now()),
             order = orders.recv(), if leaving.takes_orders() => match order {
-                Some(Order::Restart) => return daemon.output.event("left", daemon.speaker.name()),
+                Some(Order::Restart) => {
+                    daemon.leave_table(table, false).await;
+                    return daemon.output.event("left", daemon.speaker.name());
+                }
                 Some(Order::Reload(plan)) => daemon.reload(*plan)?,
                 Some(Order::Shutdown) | None => {
                     leaving = daemon.leave(leaving, settings.drain)?;
@@ -139,6 +153,7 @@ pub async fn run<W: Write>(
             && (until <= now() || daemon.is_silent())
         {
             daemon.attend()?;
+            daemon.leave_table(table, true).await;
             // Nobody listens any more: a writer with news must not wait for that.
             drop(waiting);
             return daemon.farewell().await;
@@ -205,6 +220,13 @@ struct Daemon<W> {
     finishing: Vec<JoinHandle<()>>,
     listeners: Listeners,
     keyring: Keyring,
+    kernel: Option<Kernel>,
+    /// The kernel's routes stay when the speaker ends.
+    keeps_routes: bool,
+    /// What an earlier run has left in the kernel's table is gone.
+    swept: bool,
+    /// What the kernel has not taken, to be told.
+    refused: Vec<String>,
     station: Station,
     inputs: mpsc::Sender<Input>,
     output: Output<W>,
@@ -218,8 +240,48 @@ impl<W: Write> Daemon<W> {
             self.output.event("draining", self.speaker.name())?;
             return Ok(Leaving::Draining(now() + drain));
         }
+        if self.keeps_routes
+            && let Some(kernel) = self.kernel.take()
+        {
+            // As they are now: with the sessions the speaker's own go.
+            kernel.finish(false);
+        }
         self.speaker.stop(now(), "the speaker was stopped");
         Ok(Leaving::Farewell(now() + FAREWELL))
+    }
+
+    /// Starts to keep the kernel's table.
+    fn program(&self, settings: Option<KernelSettings>) -> io::Result<Option<KernelTask>> {
+        let (Some(kernel), Some(settings)) = (&self.kernel, settings) else {
+            return Ok(None);
+        };
+        let inputs = self.inputs.clone();
+        // One line less where there are too many.
+        let tell = move |refusal| drop(inputs.try_send(Input::Refused(refusal)));
+        kernel.start(settings, tell).map(Some)
+    }
+
+    /// Tells the kernel of routes.
+    fn tell_kernel(&mut self) {
+        let Some(kernel) = &self.kernel else { return };
+        while let Some((prefix, route)) = self.speaker.next_route() {
+            kernel.set(prefix, route);
+        }
+        if !self.swept && !self.speaker.is_waiting() {
+            self.swept = true;
+            kernel.sweep();
+        }
+    }
+
+    /// Waits until the table is as it is to be left.
+    async fn leave_table(&self, table: Option<KernelTask>, remove: bool) {
+        if let Some(kernel) = &self.kernel {
+            kernel.finish(remove);
+        }
+        if let Some(task) = table {
+            // A kernel that does not answer keeps nobody.
+            let _ = tokio::time::timeout(FAREWELL, task.done()).await;
+        }
     }
 
     /// Listens here, for the peers that the speaker has.
@@ -277,6 +339,7 @@ impl<W: Write> Daemon<W> {
                 self.station
                     .begin(monitor::dump(&self.speaker, since_1970()));
             }
+            Input::Refused(refusal) => self.refused.push(refusal),
             Input::Asked(question, reply) => {
                 // Whoever asked may have gone.
                 let _ = reply.send(question.answer(&mut self.speaker, now));
@@ -333,6 +396,10 @@ impl<W: Write> Daemon<W> {
             }
         }
         self.tell_station();
+        self.tell_kernel();
+        for refusal in std::mem::take(&mut self.refused) {
+            self.output.event("not in the kernel:", &refusal)?;
+        }
         while let Some((_, notice)) = self.speaker.next_notice() {
             self.output.notice(&notice)?;
         }

@@ -113,6 +113,7 @@ mod tests {
             let security = Security {
                 password: Some("x".repeat(81)),
                 hops: None,
+                ttl: None,
             };
             let error = dial(None, local("127.0.0.1"), &security).await.unwrap_err();
             let cause = error
@@ -130,6 +131,7 @@ mod tests {
         let security = Security {
             password: Some("secret".into()),
             hops: None,
+            ttl: None,
         };
         assert!(!format!("{security:?}").contains("secret"));
     }
@@ -142,6 +144,7 @@ mod tests {
             let key = Security {
                 password: Some("secret".into()),
                 hops: None,
+                ttl: None,
             };
             let listener = match bind(local("127.0.0.1"), [(keyed.parse().unwrap(), &key)]) {
                 Ok(listener) => listener,

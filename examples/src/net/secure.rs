@@ -16,6 +16,9 @@ pub struct Security {
     pub password: Option<String>,
     /// Hops that the peer may be away, with TTL security on (RFC 5082).
     pub hops: Option<u8>,
+    /// The TTL or hop limit of packets to the peer, where there is no TTL security; `None`
+    /// leaves it to the system. 1 keeps a session on the link.
+    pub ttl: Option<u8>,
 }
 
 impl std::fmt::Debug for Security {
@@ -25,6 +28,7 @@ impl std::fmt::Debug for Security {
         f.debug_struct("Security")
             .field("password", &password)
             .field("hops", &self.hops)
+            .field("ttl", &self.ttl)
             .finish()
     }
 }
@@ -134,16 +138,20 @@ impl Security {
             .map_err(|cause| SecureError::Md5 { peer, cause })
     }
 
-    /// Sends with TTL 255 and takes only what has come at most so many hops.
+    /// Sends with TTL 255 and takes only what has come at most so many hops; or sends with the
+    /// TTL that was asked for.
     ///
     /// # Errors
     ///
     /// [`SecureError::Ttl`].
     pub fn limit_hops(&self, socket: &SockRef<'_>, peer: IpAddr) -> Result<(), SecureError> {
-        let Some(hops) = self.hops else { return Ok(()) };
-        let set = |full: u32| match peer {
-            IpAddr::V4(_) => socket.set_ttl_v4(full),
-            IpAddr::V6(_) => socket.set_unicast_hops_v6(full),
+        let set = |ttl: u32| match peer {
+            IpAddr::V4(_) => socket.set_ttl_v4(ttl),
+            IpAddr::V6(_) => socket.set_unicast_hops_v6(ttl),
+        };
+        let Some(hops) = self.hops else {
+            let ttl = self.ttl.map_or(Ok(()), |ttl| set(ttl.into()));
+            return ttl.map_err(|cause| SecureError::Ttl { peer, cause });
         };
         set(255)
             // One hop away is TTL 255 as it arrives.

@@ -15,6 +15,7 @@ use ipnet::IpNet;
 
 use super::peering::Outcome;
 use super::{Notice, Peering, Seen};
+use crate::fib::{Forwarding, KernelRoute};
 use crate::net::Security;
 use crate::plan::{PeeringPlan, RangePlan, SpeakerPlan};
 use crate::sim::Socket;
@@ -79,6 +80,9 @@ pub struct Speaker {
     ready: BTreeSet<Socket>,
     /// Something has happened since peers were last told of routes.
     unflushed: bool,
+    forwarding: Forwarding,
+    /// Destinations of which the kernel's table may want something else.
+    touched: BTreeSet<IpNet>,
     /// It has restarted.
     restarted: bool,
     /// Until when it says nothing of routes, at the latest.
@@ -117,6 +121,7 @@ impl Speaker {
     ///
     /// A session's configuration breaks a rule.
     pub fn new(plan: SpeakerPlan) -> Result<Self, ConfigError> {
+        let multipath = plan.rib.multipath;
         let mut rib = Rib::new(plan.rib);
         let mut peerings = Vec::new();
         for peering in plan.peerings {
@@ -127,6 +132,8 @@ impl Speaker {
             let _own = rib.apply(bgp_rib::Event::Originate(route.clone()));
             own.insert(route.prefix, route);
         }
+        let static_routes = plan.forwarding.reachable_by.keys().chain(own.keys());
+        let touched = static_routes.copied().filter(|_| multipath).collect();
         Ok(Self {
             name: plan.name,
             rib,
@@ -138,6 +145,8 @@ impl Speaker {
             last_socket: 0,
             ready: BTreeSet::new(),
             unflushed: false,
+            forwarding: plan.forwarding,
+            touched,
             restarted: plan.restarted,
             deferred_until: None,
             draining: false,
@@ -437,6 +446,20 @@ impl Speaker {
         self.notices.pop_front()
     }
 
+    /// The next destination whose routes changed, with what the kernel's table is to have now. Only of
+    /// a plan whose RIB tells ([`RibConfig::multipath`](bgp_rib::RibConfig::multipath)).
+    pub fn next_route(&mut self) -> Option<(IpNet, Option<KernelRoute>)> {
+        let prefix = self.touched.pop_first()?;
+        let best = self.rib.multipath(&prefix);
+        Some((prefix, self.forwarding.route(prefix, &best)))
+    }
+
+    /// Whether it waits for the routes of its peers after a restart.
+    #[must_use]
+    pub const fn is_waiting(&self) -> bool {
+        self.deferred_until.is_some()
+    }
+
     /// Whether [`Speaker::next_seen`] has something to tell from now on.
     pub fn watch(&mut self, watched: bool) {
         self.watched = watched;
@@ -588,6 +611,7 @@ impl Speaker {
 
     fn note(&mut self, now: Instant, changes: Changes) {
         self.unflushed = true;
+        self.touched.extend(changes.touched);
         self.notices.extend(
             changes
                 .best

@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::num::NonZeroU32;
+use std::num::{NonZeroU8, NonZeroU32};
 use std::str::FromStr;
 
 use bgp_wire::{Community, ExtendedCommunity, Family, LargeCommunity, Origin, Role};
@@ -86,6 +86,7 @@ pub(super) struct Peer {
     pub(super) strict_role: bool,
     pub(super) password: Option<String>,
     pub(super) ttl_security: Option<u8>,
+    pub(super) ttl: Option<NonZeroU8>,
     pub(super) allow_local_as: Option<u8>,
     pub(super) import: Option<Policy>,
     pub(super) export: Option<Policy>,

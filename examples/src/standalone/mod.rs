@@ -3,6 +3,7 @@
 mod document;
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::num::NonZeroU8;
 use std::time::Duration;
 
 use bgp_rib::{FilterChain, LocalOrigin, LocalRoute, NextHopMode, PeerConfig, RibConfig};
@@ -13,6 +14,7 @@ use bgp_session::{
 use bgp_wire::Family;
 
 use self::document::{Announcement, Document, LimitAction, Peer, Policy, Text};
+use crate::fib::Forwarding;
 use crate::net::Security;
 use crate::plan::{BGP_PORT, PeeringPlan, RangePlan, SpeakerPlan, next_hop};
 
@@ -80,6 +82,7 @@ pub fn plan(text: &str) -> Result<SpeakerPlan, StandaloneError> {
         ranges: Vec::new(),
         originate: document.announce.iter().map(route).collect(),
         listen: document.listen.clone().unwrap_or_else(everywhere),
+        forwarding: Forwarding::default(),
         restarted: false,
     };
     for peer in &document.peers {
@@ -142,6 +145,11 @@ fn check(document: &Document, peer: &Peer, line: usize) -> Result<(), Standalone
             "of another family than the address",
         ),
         (
+            peer.ttl.is_some() && peer.ttl_security.is_some(),
+            "ttl",
+            "ttl-security sends with 255",
+        ),
+        (
             peer.prefix_limit.as_ref().is_some_and(restart_after),
             "restart-after",
             "the action is not restart",
@@ -177,6 +185,7 @@ fn peering(document: &Document, peer: &Peer, address: IpAddr) -> PeeringPlan {
         security: Security {
             password: peer.password.clone(),
             hops: peer.ttl_security,
+            ttl: peer.ttl.map(NonZeroU8::get),
         },
         advertisement_interval: Duration::from_secs(peer.advertisement_interval.into()),
         remote_node: None,

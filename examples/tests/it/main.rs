@@ -9,6 +9,7 @@ mod api_server;
 mod bird_reconfigure;
 mod bird_reflector;
 mod dissect;
+mod fib;
 mod gaps;
 mod hostile;
 mod interop;

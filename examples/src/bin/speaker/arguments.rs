@@ -8,6 +8,7 @@ use std::time::Duration;
 use bgp_rib::{LocalOrigin, LocalRoute};
 use calico_types::topology::RouterId;
 use examples::daemon::{Question, Settings, Style};
+use examples::fib::KernelSettings;
 use examples::plan;
 use ipnet::IpNet;
 
@@ -27,6 +28,13 @@ Usage: speaker run --manifests DIR --node NAME [OPTIONS]
   --router-id ID               BGP identifier: an address, or `hash` of the node's name
   --socket SOCKET              answer questions here
   --bmp ADDR:PORT              tell this monitoring station by BMP what each peer sends
+  --fib                        keep the kernel's routing table, as BIRD does on a Calico node: best
+                               routes, several where they are equal, blackholes for own blocks,
+                               IP-in-IP through tunl0 where the pool says so
+  --fib-table NUMBER           in this table; 254, main, otherwise
+  --fib-protocol NUMBER        as routes of this protocol, which nobody else may use; otherwise 179
+  --fib-metric NUMBER          with this metric; otherwise 32
+  --fib-keep                   leave them there on exit; otherwise only SIGUSR1 does
   --drain SECONDS              before sessions end, mark all routes as going (RFC 8326) and wait
                                so long for traffic to take other ways
   --restarted                  it was here a moment ago and has forwarded since: peers keep its
@@ -152,6 +160,13 @@ fn run(mut parser: lexopt::Parser) -> Result<Command, UsageError> {
             Long("router-id") => arguments.router_id = Some(parser.value()?.parse()?),
             Long("socket") => arguments.settings.socket = Some(parser.value()?.into()),
             Long("bmp") => arguments.settings.monitor = Some(parser.value()?.parse()?),
+            Long("fib") => {
+                arguments.settings.kernel.get_or_insert_default();
+            }
+            Long("fib-table") => kernel(&mut arguments).table = parser.value()?.parse()?,
+            Long("fib-protocol") => kernel(&mut arguments).protocol = parser.value()?.parse()?,
+            Long("fib-metric") => kernel(&mut arguments).metric = parser.value()?.parse()?,
+            Long("fib-keep") => kernel(&mut arguments).keep = true,
             Long("drain") => {
                 let seconds: u32 = parser.value()?.parse()?;
                 arguments.settings.drain = Duration::from_secs(seconds.into());
@@ -163,6 +178,11 @@ fn run(mut parser: lexopt::Parser) -> Result<Command, UsageError> {
         }
     }
     Ok(Command::Run(arguments))
+}
+
+/// Whoever says how the kernel's table is kept wants it kept.
+fn kernel(arguments: &mut Arguments) -> &mut KernelSettings {
+    arguments.settings.kernel.get_or_insert_default()
 }
 
 /// The words of a question are those that the socket understands.

@@ -3,16 +3,16 @@
 //! ```text
 //! speaker run --config FILE | --manifests DIR --node NAME [--announce PREFIX[,NEXTHOP]]… [--listen ADDR:PORT]…
 //!             [--router-id ID] [--socket SOCKET] [--bmp ADDR:PORT]
-//!             [--drain SECONDS] [--restarted] [--json]
+//!             [--drain SECONDS] [--restarted] [--fib …] [--json]
 //! speaker status|metrics --socket SOCKET
 //! speaker routes [PREFIX] --socket SOCKET
 //! speaker explain PREFIX --socket SOCKET
 //! speaker refresh PEER --socket SOCKET
 //! ```
 //!
-//! It does what the node's BIRD would do under the same resources, except that it leaves
-//! the kernel's routing table alone: sessions as the topology has them, filters, route
-//! reflection, the node's own blocks announced.
+//! It does what the node's BIRD would do under the same resources: sessions as the topology has
+//! them, filters, route reflection, the node's own blocks announced; with `--fib` the kernel's
+//! routing table too.
 
 mod arguments;
 
@@ -155,6 +155,7 @@ fn reloaded(arguments: &Arguments) -> Option<Order> {
 fn plan(arguments: &Arguments) -> Result<SpeakerPlan, Failure> {
     let mut plan = described(arguments)?;
     plan.originate.extend(arguments.announce.iter().cloned());
+    plan.rib.multipath = arguments.settings.kernel.is_some();
     if !arguments.settings.listen.is_empty() {
         plan.listen.clone_from(&arguments.settings.listen);
     }

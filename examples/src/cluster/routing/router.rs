@@ -9,6 +9,7 @@ use bgp_session::{Asn, Config};
 use calico_types::topology::{SessionSpec, Speaker};
 use ipnet::{IpNet, Ipv4Net};
 
+use crate::fib::Forwarding;
 use crate::net::Security;
 use crate::plan::{ClusterPlan, PeeringPlan, SpeakerPlan, families};
 
@@ -69,6 +70,7 @@ impl Router {
             peerings: self.peerings.clone(),
             originate: FOREIGN.into_iter().map(route).collect(),
             listen: Vec::new(),
+            forwarding: Forwarding::default(),
             restarted: false,
         }
     }

@@ -35,6 +35,14 @@ impl Speaker {
             self.replace_rib(now, plan.rib.clone());
         }
         self.name.clone_from(&plan.name);
+        if self.forwarding != plan.forwarding {
+            let old = std::mem::replace(&mut self.forwarding, plan.forwarding.clone());
+            let static_routes = old.reachable_by.into_keys();
+            let static_routes = static_routes.chain(self.forwarding.reachable_by.keys().copied());
+            let learned = self.rib.loc_rib().map(|route| route.prefix);
+            let all = static_routes.chain(learned);
+            self.touched.extend(all.filter(|_| plan.rib.multipath));
+        }
         self.retire_missing(now, &plan);
         self.replace_ranges(now, plan.ranges)?;
         for peering in plan.peerings {
@@ -164,6 +172,8 @@ impl Speaker {
                 session.reset(now, ResetReason::ConfigurationChange);
             });
         }
+        let gone = self.rib.loc_rib().map(|route| route.prefix);
+        self.touched.extend(gone.filter(|_| config.multipath));
         self.rib = Rib::new(config);
         self.own.clear();
         for peering in self.peerings.iter_mut().filter(|peering| !peering.retired) {
