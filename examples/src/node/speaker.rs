@@ -1,16 +1,16 @@
 //! The speaker: what happens on a connection becomes routes, what happens to routes
 //! becomes messages.
 
+mod connections;
 mod reload;
+mod transmit;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use bgp_rib::{Changes, LocalRoute, PeerId, Rib};
-use bgp_session::{
-    CloseCause, ConfigError, ConnId, Direction, FamilySet, SendError, Session, StopReason, Traffic,
-};
+use bgp_session::{ConfigError, ConnId, FamilySet, SendError, Session, StopReason, Traffic};
 use ipnet::IpNet;
 
 use super::peering::Outcome;
@@ -290,123 +290,6 @@ impl Speaker {
         self.note(now, changes);
     }
 
-    /// A connection came from `remote` to `local`: its name from now on, or `None` when
-    /// no session wants it.
-    pub fn accept(
-        &mut self,
-        now: Instant,
-        local: SocketAddr,
-        remote: SocketAddr,
-    ) -> Option<Socket> {
-        let index = self
-            .peerings
-            .iter()
-            .position(|peering| peering.expects(local.ip(), remote.ip()))
-            .or_else(|| self.welcome(now, remote.ip()))?;
-        let session = &mut self.peerings.get_mut(index)?.session;
-        let conn = session.next_conn();
-        session
-            .handle_connected(now, conn, Direction::Incoming, local, remote)
-            .ok()?;
-        let socket = self.name_connection(index, conn);
-        self.settle(index, now);
-        Some(socket)
-    }
-
-    /// A peering for a peer that connects from a range, where there is room for one more.
-    /// The place of one whose peer has gone is taken before a new one.
-    fn welcome(&mut self, now: Instant, remote: IpAddr) -> Option<usize> {
-        let ranges = self.ranges.iter_mut();
-        let range = ranges
-            .filter(|range| range.plan.range.contains(&remote))
-            .max_by_key(|range| range.plan.range.prefix_len())?;
-        let (peerings, sockets) = (&self.peerings, &self.sockets);
-        // A connection that is being closed still goes by its peering's number.
-        let is_idle = |index: &usize| {
-            peerings.get(*index).is_some_and(Peering::is_idle)
-                && !sockets.values().any(|(owner, _)| owner == index)
-        };
-        let vacant = range.members.iter().copied().find(is_idle);
-        if vacant.is_none() && range.members.len() >= range.plan.limit {
-            return None;
-        }
-        let mut plan = range.plan.for_peer(remote);
-        plan.peer.graceful_shutdown = self.draining;
-        let mut peering = Peering::new(plan, &mut self.rib).ok()?;
-        peering.session.start(now);
-        let Some((index, place)) =
-            vacant.and_then(|index| Some((index, self.peerings.get_mut(index)?)))
-        else {
-            range.members.push(self.peerings.len());
-            self.peerings.push(peering);
-            return self.peerings.len().checked_sub(1);
-        };
-        let gone = std::mem::replace(place, peering);
-        let changes = self.rib.remove_peer(gone.peer());
-        self.note(now, changes);
-        Some(index)
-    }
-
-    /// A connection that was asked for is open.
-    pub fn connected(
-        &mut self,
-        now: Instant,
-        socket: Socket,
-        local: SocketAddr,
-        remote: SocketAddr,
-    ) {
-        let Some((index, conn)) = self.sockets.get(&socket).copied() else {
-            return self.requests.push_back(Request::Close { socket });
-        };
-        let direction = Direction::Outgoing;
-        let taken = self.with_session(index, now, |session| {
-            session
-                .handle_connected(now, conn, direction, local, remote)
-                .is_ok()
-        });
-        if taken != Some(true) {
-            self.forget(index, conn);
-            self.requests.push_back(Request::Close { socket });
-        }
-    }
-
-    /// Bytes came on a connection.
-    pub fn received(&mut self, now: Instant, socket: Socket, bytes: &[u8]) {
-        let Some((index, conn)) = self.sockets.get(&socket).copied() else {
-            return;
-        };
-        let (mut offset, mut refusals) = (0_usize, 0_u8);
-        while let Some(rest @ [_, ..]) = bytes.get(offset..) {
-            let Some(peering) = self.peerings.get_mut(index) else {
-                return;
-            };
-            let Ok(taken) = peering.session.handle_bytes(now, conn, rest) else {
-                self.forget(index, conn);
-                return self.requests.push_back(Request::Close { socket });
-            };
-            // A full queue of UPDATEs takes nothing until they are polled, which
-            // empties it: the next offer is taken.
-            self.settle(index, now);
-            refusals = if taken == 0 { refusals + 1 } else { 0 };
-            if refusals > 1 {
-                self.forget(index, conn);
-                return self.requests.push_back(Request::Close { socket });
-            }
-            offset += taken;
-        }
-    }
-
-    /// A connection ended, or could not be opened.
-    pub fn closed(&mut self, now: Instant, socket: Socket, cause: CloseCause) {
-        let Some((index, conn)) = self.sockets.get(&socket).copied() else {
-            return;
-        };
-        self.forget(index, conn);
-        self.with_session(index, now, |session| {
-            session.handle_closed(now, conn, cause)
-        });
-    }
-
     /// The time of [`Speaker::next_timeout`] has come.
     pub fn timeout(&mut self, now: Instant) {
         if self.deferred_until.is_some_and(|at| at <= now) {
@@ -473,37 +356,6 @@ impl Speaker {
         self.seen.pop_front()
     }
 
-    /// A connection that has something to write. It is named again when it has more, or after
-    /// [`Self::transmitted`] if some is left; so a connection that is written to may be passed
-    /// over.
-    pub fn next_output(&mut self, now: Instant) -> Option<Socket> {
-        if std::mem::take(&mut self.unflushed) {
-            self.flush(now);
-        }
-        while let Some(socket) = self.ready.pop_first() {
-            if self.transmit(socket).is_some() {
-                return Some(socket);
-            }
-        }
-        None
-    }
-
-    /// What to write to a connection next.
-    #[must_use]
-    pub fn transmit(&self, socket: Socket) -> Option<&[u8]> {
-        let (index, conn) = self.sockets.get(&socket)?;
-        self.peerings.get(*index)?.session.poll_transmit(*conn)
-    }
-
-    /// So many bytes of [`Speaker::transmit`] were written.
-    pub fn transmitted(&mut self, now: Instant, socket: Socket, count: usize) {
-        if let Some((index, conn)) = self.sockets.get(&socket).copied() {
-            self.with_session(index, now, |session| {
-                session.consume_transmit(now, conn, count)
-            });
-        }
-    }
-
     /// Calls a session, then sees to all that follows.
     fn with_session<R>(
         &mut self,
@@ -552,63 +404,6 @@ impl Speaker {
         self.mark_ready(index);
     }
 
-    /// The connections of a session may have something to write.
-    fn mark_ready(&mut self, index: usize) {
-        let names = self.names.get(&index).into_iter().flatten();
-        self.ready.extend(names.map(|(_, socket)| *socket));
-    }
-
-    /// Hands the RIB's messages to the sessions as far as these have room.
-    fn flush(&mut self, now: Instant) {
-        if self.is_deferred() {
-            return;
-        }
-        for index in 0..self.peerings.len() {
-            if self.fill(index, now) {
-                self.mark_ready(index);
-            }
-        }
-    }
-
-    /// Hands over as much of what a peer is to be told as its session takes; whether that was
-    /// anything.
-    fn fill(&mut self, index: usize, now: Instant) -> bool {
-        let mut filled = false;
-        let Some(peering) = self.peerings.get_mut(index) else {
-            return filled;
-        };
-        if peering.held_until.is_some() {
-            return filled;
-        }
-        while peering.session.send_capacity() >= LONGEST_MESSAGE {
-            let length = self.rib.poll_transmit(peering.peer(), &mut self.scratch);
-            let message = length.and_then(|length| self.scratch.get(..length));
-            let Some(message) = message else {
-                if filled {
-                    peering.hold(now);
-                }
-                break;
-            };
-            if peering.session.send_update(message).is_err() {
-                break;
-            }
-            filled = true;
-        }
-        filled
-    }
-
-    /// Whether it is too early to tell peers of routes.
-    fn is_deferred(&mut self) -> bool {
-        let waits = || {
-            self.peerings()
-                .any(|peering| !peering.routes.has_heard_all())
-        };
-        if self.deferred_until.is_some() && !waits() {
-            self.deferred_until = None;
-        }
-        self.deferred_until.is_some()
-    }
-
     fn note(&mut self, now: Instant, changes: Changes) {
         self.unflushed = true;
         self.touched.extend(changes.touched);
@@ -618,21 +413,5 @@ impl Speaker {
                 .into_iter()
                 .map(|change| (now, Notice::Best(change))),
         );
-    }
-
-    fn name_connection(&mut self, index: usize, conn: ConnId) -> Socket {
-        self.last_socket += 1;
-        let socket = Socket(self.last_socket);
-        self.sockets.insert(socket, (index, conn));
-        self.names.entry(index).or_default().push((conn, socket));
-        socket
-    }
-
-    fn forget(&mut self, index: usize, conn: ConnId) -> Option<Socket> {
-        let names = self.names.get_mut(&index)?;
-        let position = names.iter().position(|(known, _)| *known == conn)?;
-        let (_, socket) = names.swap_remove(position);
-        self.sockets.remove(&socket);
-        Some(socket)
     }
 }

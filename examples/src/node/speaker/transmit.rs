@@ -1,0 +1,96 @@
+//! What goes out: routes as the RIB tells them, and when.
+
+use std::time::Instant;
+
+use super::{LONGEST_MESSAGE, Speaker};
+use crate::sim::Socket;
+
+impl Speaker {
+    /// A connection that has something to write. It is named again when it has more, or after
+    /// [`Self::transmitted`] if some is left; so a connection that is written to may be passed
+    /// over.
+    pub fn next_output(&mut self, now: Instant) -> Option<Socket> {
+        if std::mem::take(&mut self.unflushed) {
+            self.flush(now);
+        }
+        while let Some(socket) = self.ready.pop_first() {
+            if self.transmit(socket).is_some() {
+                return Some(socket);
+            }
+        }
+        None
+    }
+
+    /// What to write to a connection next.
+    #[must_use]
+    pub fn transmit(&self, socket: Socket) -> Option<&[u8]> {
+        let (index, conn) = self.sockets.get(&socket)?;
+        self.peerings.get(*index)?.session.poll_transmit(*conn)
+    }
+
+    /// So many bytes of [`Speaker::transmit`] were written.
+    pub fn transmitted(&mut self, now: Instant, socket: Socket, count: usize) {
+        if let Some((index, conn)) = self.sockets.get(&socket).copied() {
+            self.with_session(index, now, |session| {
+                session.consume_transmit(now, conn, count)
+            });
+        }
+    }
+
+    /// The connections of a session may have something to write.
+    pub(super) fn mark_ready(&mut self, index: usize) {
+        let names = self.names.get(&index).into_iter().flatten();
+        self.ready.extend(names.map(|(_, socket)| *socket));
+    }
+
+    /// Hands the RIB's messages to the sessions as far as these have room.
+    fn flush(&mut self, now: Instant) {
+        if self.is_deferred() {
+            return;
+        }
+        for index in 0..self.peerings.len() {
+            if self.fill(index, now) {
+                self.mark_ready(index);
+            }
+        }
+    }
+
+    /// Hands over as much of what a peer is to be told as its session takes; whether that was
+    /// anything.
+    fn fill(&mut self, index: usize, now: Instant) -> bool {
+        let mut filled = false;
+        let Some(peering) = self.peerings.get_mut(index) else {
+            return filled;
+        };
+        if peering.held_until.is_some() {
+            return filled;
+        }
+        while peering.session.send_capacity() >= LONGEST_MESSAGE {
+            let length = self.rib.poll_transmit(peering.peer(), &mut self.scratch);
+            let message = length.and_then(|length| self.scratch.get(..length));
+            let Some(message) = message else {
+                if filled {
+                    peering.hold(now);
+                }
+                break;
+            };
+            if peering.session.send_update(message).is_err() {
+                break;
+            }
+            filled = true;
+        }
+        filled
+    }
+
+    /// Whether it is too early to tell peers of routes.
+    fn is_deferred(&mut self) -> bool {
+        let waits = || {
+            self.peerings()
+                .any(|peering| !peering.routes.has_heard_all())
+        };
+        if self.deferred_until.is_some() && !waits() {
+            self.deferred_until = None;
+        }
+        self.deferred_until.is_some()
+    }
+}
