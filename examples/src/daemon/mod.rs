@@ -12,11 +12,14 @@ mod metrics;
 mod output;
 mod question;
 mod run;
+mod settings;
 mod station;
 mod status;
+mod table;
 #[cfg(test)]
 mod tests;
 
 pub use output::{Output, Style};
 pub use question::{Destination, Question, QuestionError};
-pub use run::{Order, Settings, run};
+pub use run::run;
+pub use settings::{Order, Settings};

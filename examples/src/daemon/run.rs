@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::time::{Duration, Instant, SystemTime};
 
 use bgp_session::CloseCause;
@@ -15,8 +14,8 @@ use tokio::task::JoinHandle;
 use super::connection::Connection;
 use super::listeners::Listeners;
 use super::station::{self, Station};
-use super::{Output, Question, status};
-use crate::fib::{Kernel, KernelSettings, KernelTask};
+use super::table::Table;
+use super::{Order, Output, Question, Settings, status};
 use crate::monitor;
 use crate::net::{self, Keyring};
 use crate::node::{Request, Speaker};
@@ -49,37 +48,6 @@ pub(super) enum Input {
     Asked(Question, oneshot::Sender<String>),
 }
 
-/// What the one who runs a speaker wants of it.
-#[derive(Clone, Debug)]
-pub enum Order {
-    /// End all sessions and return: peers are told Cease / Administrative Shutdown. Where
-    /// [`Settings::drain`] gives time, traffic is moved to others first; a second order ends
-    /// that.
-    Shutdown,
-    /// Return without a word, to be back soon: peers that take part in graceful restart keep
-    /// the routes (RFC 4724).
-    Restart,
-    /// Be this from now on: see [`Speaker::reconfigure`]. A plan that cannot be carried out
-    /// is told of in the output.
-    Reload(Box<SpeakerPlan>),
-}
-
-/// Where a speaker listens, and how it ends.
-#[derive(Clone, Debug, Default)]
-pub struct Settings {
-    /// Addresses for BGP.
-    pub listen: Vec<SocketAddr>,
-    /// A local socket that answers [`Question`]s.
-    pub socket: Option<PathBuf>,
-    /// A station that is told all by BMP.
-    pub monitor: Option<SocketAddr>,
-    /// The kernel's table, where routes are to go there. The plan's
-    /// [`RibConfig::multipath`](bgp_rib::RibConfig::multipath) must be on.
-    pub kernel: Option<KernelSettings>,
-    /// How long peers have to find other ways before their sessions end (RFC 8326).
-    pub drain: Duration,
-}
-
 /// Runs a speaker until an order ends it, or nobody is left to give one, which is as
 /// [`Order::Shutdown`].
 ///
@@ -106,15 +74,12 @@ pub async fn run<W: Write>(
         finishing: Vec::new(),
         listeners: Listeners::default(),
         keyring: Keyring::default(),
-        kernel: settings.kernel.map(|_| Kernel::default()),
-        keeps_routes: settings.kernel.is_some_and(|kernel| kernel.keep),
-        swept: false,
+        table: Table::start(settings.kernel, inputs.clone())?,
         refused: Vec::new(),
         station: Station::default(),
         inputs,
         output,
     };
-    let table = daemon.program(settings.kernel)?;
     daemon.listen(&settings.listen)?;
     daemon.speaker.start(now());
     let mut leaving = Leaving::No;
@@ -137,7 +102,7 @@ pub async fn run<W: Write>(
             () = sleep_until(wake) => daemon.speaker.timeout(now()),
             order = orders.recv(), if leaving.takes_orders() => match order {
                 Some(Order::Restart) => {
-                    daemon.leave_table(table, false).await;
+                    daemon.table.leave(false, FAREWELL).await;
                     return daemon.output.event("left", daemon.speaker.name());
                 }
                 Some(Order::Reload(plan)) => daemon.reload(*plan)?,
@@ -153,7 +118,9 @@ pub async fn run<W: Write>(
             && (until <= now() || daemon.is_silent())
         {
             daemon.attend()?;
-            daemon.leave_table(table, true).await;
+            std::mem::take(&mut daemon.table)
+                .leave(true, FAREWELL)
+                .await;
             // Nobody listens any more: a writer with news must not wait for that.
             drop(waiting);
             return daemon.farewell().await;
@@ -220,11 +187,7 @@ struct Daemon<W> {
     finishing: Vec<JoinHandle<()>>,
     listeners: Listeners,
     keyring: Keyring,
-    kernel: Option<Kernel>,
-    /// The kernel's routes stay when the speaker ends.
-    keeps_routes: bool,
-    /// What an earlier run has left in the kernel's table is gone.
-    swept: bool,
+    table: Table,
     /// What the kernel has not taken, to be told.
     refused: Vec<String>,
     station: Station,
@@ -240,48 +203,9 @@ impl<W: Write> Daemon<W> {
             self.output.event("draining", self.speaker.name())?;
             return Ok(Leaving::Draining(now() + drain));
         }
-        if self.keeps_routes
-            && let Some(kernel) = self.kernel.take()
-        {
-            // As they are now: with the sessions the speaker's own go.
-            kernel.finish(false);
-        }
+        self.table.before_farewell();
         self.speaker.stop(now(), "the speaker was stopped");
         Ok(Leaving::Farewell(now() + FAREWELL))
-    }
-
-    /// Starts to keep the kernel's table.
-    fn program(&self, settings: Option<KernelSettings>) -> io::Result<Option<KernelTask>> {
-        let (Some(kernel), Some(settings)) = (&self.kernel, settings) else {
-            return Ok(None);
-        };
-        let inputs = self.inputs.clone();
-        // One line less where there are too many.
-        let tell = move |refusal| drop(inputs.try_send(Input::Refused(refusal)));
-        kernel.start(settings, tell).map(Some)
-    }
-
-    /// Tells the kernel of routes.
-    fn tell_kernel(&mut self) {
-        let Some(kernel) = &self.kernel else { return };
-        while let Some((prefix, route)) = self.speaker.next_route() {
-            kernel.set(prefix, route);
-        }
-        if !self.swept && !self.speaker.is_waiting() {
-            self.swept = true;
-            kernel.sweep();
-        }
-    }
-
-    /// Waits until the table is as it is to be left.
-    async fn leave_table(&self, table: Option<KernelTask>, remove: bool) {
-        if let Some(kernel) = &self.kernel {
-            kernel.finish(remove);
-        }
-        if let Some(task) = table {
-            // A kernel that does not answer keeps nobody.
-            let _ = tokio::time::timeout(FAREWELL, task.done()).await;
-        }
     }
 
     /// Listens here, for the peers that the speaker has.
@@ -396,7 +320,7 @@ impl<W: Write> Daemon<W> {
             }
         }
         self.tell_station();
-        self.tell_kernel();
+        self.table.tell(&mut self.speaker);
         for refusal in std::mem::take(&mut self.refused) {
             self.output.event("not in the kernel:", &refusal)?;
         }
