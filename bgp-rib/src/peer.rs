@@ -7,7 +7,7 @@
 use crate::FilterChain;
 use crate::group::GroupId;
 use crate::set::PrefixSet;
-use bgp_wire::{Asn, Context, Family, FamilySet, NextHop, PeerType};
+use bgp_wire::{Asn, Context, Family, FamilySet, NextHop, PeerType, Role};
 use ipnet::IpNet;
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -98,6 +98,11 @@ pub struct PeerConfig {
     /// `numAllowedLocalASNumbers`). 0, the default, is RFC 4271 §9.1.2; more is
     /// for sites of one AS joined by a provider.
     pub allow_local_as: u8,
+    /// Our role on an external session (RFC 9234 §4.1), by which routes leak to nobody: a route with
+    /// ONLY_TO_CUSTOMER is not used if it comes from a customer, or from a lateral peer who did not
+    /// mark it, and told neither to providers nor to peers nor to route servers; routes from
+    /// those, and to customers and peers, are marked (RFC 9234 §5). `None`, the default: nothing of this.
+    pub role: Option<Role>,
     /// Lowers LOCAL_PREF to 0, after policy, on routes of an external peer that carry the
     /// community GRACEFUL_SHUTDOWN (RFC 8326 §4.1): the peer announces that they are about to
     /// go, and any other route is better. Default on; a peer lowers none but its own routes.
@@ -134,6 +139,7 @@ impl PeerConfig {
             local_link_local: None,
             shared_subnets: Vec::new(),
             allow_local_as: 0,
+            role: None,
             accept_graceful_shutdown: true,
             graceful_shutdown: false,
             import: FilterChain::accept_all(),
@@ -175,6 +181,8 @@ pub(crate) struct Peer {
     /// Identifier and type of the last session, which stale routes still need.
     pub(crate) identifier: Ipv4Addr,
     pub(crate) peer_type: PeerType,
+    /// Its AS in the last session.
+    pub(crate) peer_as: Asn,
     /// Destinations that may have a route of this peer.
     pub(crate) prefixes: PrefixSet,
     /// Number of routes held from the peer.
@@ -241,6 +249,7 @@ impl Peer {
             session: None,
             identifier: Ipv4Addr::UNSPECIFIED,
             peer_type: PeerType::External,
+            peer_as: Asn::ZERO,
             prefixes: PrefixSet::default(),
             routes: RouteCount::default(),
             parity: false,

@@ -185,6 +185,7 @@ pub(crate) enum Status {
     OriginatorLoop,
     ClusterLoop,
     OwnNextHop,
+    RouteLeak,
     Rejected,
 }
 
@@ -202,6 +203,9 @@ pub enum Ineligible {
     /// The next hop is our own address in the session: traffic would come back
     /// to us (RFC 4271 §5.1.3, §6.3).
     OwnNextHop,
+    /// Somebody passed on what was for customers only (RFC 9234 §5): ONLY_TO_CUSTOMER came from
+    /// a customer or a client of ours, or from a lateral peer with another AS in it.
+    RouteLeak,
     /// The next hop cannot be resolved (RFC 4271 §9.1.2).
     Unresolvable {
         /// The next hop, `None` when the route has none.
@@ -230,6 +234,7 @@ impl fmt::Display for Ineligible {
             Self::OriginatorLoop => f.write_str("own ORIGINATOR_ID (RFC 4456 §8)"),
             Self::ClusterLoop => f.write_str("own cluster in CLUSTER_LIST (RFC 4456 §8)"),
             Self::OwnNextHop => f.write_str("we are the next hop (RFC 4271 §5.1.3)"),
+            Self::RouteLeak => f.write_str("leaked: for customers only (RFC 9234 §5)"),
             Self::Unresolvable {
                 next_hop: Some(address),
             } => {

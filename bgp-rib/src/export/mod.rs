@@ -18,7 +18,7 @@ use crate::next_hop::NextHops;
 use crate::peer::Peer;
 use crate::table::Route;
 use crate::{LocalOrigin, RibConfig};
-use bgp_wire::{Community, Family, PathAttributes, PeerType};
+use bgp_wire::{Community, Family, PathAttributes, PeerType, Role};
 use ipnet::IpNet;
 use std::fmt;
 use std::net::Ipv4Addr;
@@ -47,6 +47,9 @@ pub enum Withheld {
     /// NO_ADVERTISE, NO_EXPORT or NO_EXPORT_SUBCONFED (RFC 1997), in what import
     /// policy left of the route. What export policy adds is for the peer to obey.
     WellKnownCommunity(Community),
+    /// ONLY_TO_CUSTOMER, and the peer is a provider, a lateral peer or a route server of ours
+    /// (RFC 9234 §5).
+    OnlyToCustomer,
     /// Export policy refused it.
     Rejected(Decider),
     /// No next hop can be told: our address in the family is not configured
@@ -72,6 +75,7 @@ impl fmt::Display for Withheld {
             Self::OwnOriginator => f.write_str("the peer originated the route (RFC 4456 §8)"),
             Self::NotReflected => f.write_str("neither side is a client (RFC 4456 §6)"),
             Self::ClusterLoop => f.write_str("own cluster in CLUSTER_LIST (RFC 4456 §8)"),
+            Self::OnlyToCustomer => f.write_str("for customers only (RFC 9234 §5)"),
             Self::WellKnownCommunity(community) => write!(f, "community {community} (RFC 1997)"),
             Self::Rejected(Decider::BuiltIn(step)) => write!(f, "refused: {step}"),
             Self::Rejected(Decider::Rule { filter, rule }) => {
@@ -140,6 +144,7 @@ impl Exporter<'_> {
         let origin = self.origin(route);
         self.check_reflection(key, &origin, &route.effective)?;
         check_communities(key.context.peer_type, &route.effective)?;
+        check_customers(key.role, &route.effective)?;
         let view = RouteView {
             prefix: *prefix,
             attributes: &route.effective,
@@ -202,6 +207,18 @@ impl Exporter<'_> {
             return Err(Withheld::ClusterLoop);
         }
         Ok(())
+    }
+}
+
+/// RFC 9234 §5: what is for customers goes neither up nor sideways.
+fn check_customers(role: Option<Role>, attributes: &PathAttributes) -> Result<(), Withheld> {
+    let upwards = matches!(
+        role,
+        Some(Role::Customer | Role::Peer | Role::RouteServerClient)
+    );
+    match upwards && attributes.only_to_customer.is_some() {
+        true => Err(Withheld::OnlyToCustomer),
+        false => Ok(()),
     }
 }
 

@@ -18,7 +18,7 @@ use crate::RibConfig;
 use crate::filter::Outcome;
 use crate::group::ExportKey;
 use crate::table::Route;
-use bgp_wire::{Community, PathAttributes, PeerType};
+use bgp_wire::{Community, PathAttributes, PeerType, Role};
 use ipnet::IpNet;
 
 impl Exporter<'_> {
@@ -48,6 +48,7 @@ impl Exporter<'_> {
             PeerType::External => {
                 let foreign_med = origin.peer_type.is_some() && !key.export.touches_med(outcome);
                 to_external(self.config, key, foreign_med, &mut attributes);
+                mark_for_customers(self.config, key, &mut attributes);
             }
         }
         if fits(key, &attributes) {
@@ -122,6 +123,14 @@ fn to_external(
         .extended_communities
         .retain(|community| community.is_transitive());
     strip_reflection(attributes);
+}
+
+/// RFC 9234 §5: customers, lateral peers and clients of a route server pass it down at most.
+fn mark_for_customers(config: &RibConfig, key: &ExportKey, attributes: &mut PathAttributes) {
+    if let Some(Role::Provider | Role::Peer | Role::RouteServer) = key.role {
+        let own = key.external_as(config);
+        attributes.only_to_customer.get_or_insert(own);
+    }
 }
 
 /// ORIGINATOR_ID and CLUSTER_LIST are non-transitive (RFC 4456 §8).

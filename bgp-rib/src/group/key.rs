@@ -6,7 +6,7 @@
 //! all depends on its identity too, see [`Audience`](super::Audience).)
 
 use crate::{FilterChain, NextHopMode, PeerConfig, RibConfig};
-use bgp_wire::{Asn, Context, PeerType};
+use bgp_wire::{Asn, Context, PeerType, Role};
 use ipnet::IpNet;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -28,6 +28,8 @@ pub(crate) struct ExportKey {
     pub(crate) local_link_local: Option<Ipv6Addr>,
     pub(crate) shared_subnets: Vec<IpNet>,
     pub(crate) export: FilterChain,
+    /// Our role, if the session is external (RFC 9234).
+    pub(crate) role: Option<Role>,
     /// The session is about to be shut down (RFC 8326 §4.2).
     pub(crate) graceful_shutdown: bool,
 }
@@ -53,6 +55,9 @@ impl ExportKey {
             local_link_local: peer.local_link_local,
             shared_subnets: peer.shared_subnets.clone(),
             export: peer.export.clone(),
+            role: peer
+                .role
+                .filter(|_| negotiated.peer_type == PeerType::External),
             graceful_shutdown: peer.graceful_shutdown,
         }
     }

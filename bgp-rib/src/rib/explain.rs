@@ -97,6 +97,7 @@ impl Rib {
             Status::OriginatorLoop => Some(Ineligible::OriginatorLoop),
             Status::ClusterLoop => Some(Ineligible::ClusterLoop),
             Status::OwnNextHop => Some(Ineligible::OwnNextHop),
+            Status::RouteLeak => Some(Ineligible::RouteLeak),
             Status::Rejected => self.rejection(prefix, route),
             Status::Usable if self.eligibility().is_eligible(route) => None,
             Status::Usable => Some(Ineligible::Unresolvable {

@@ -15,11 +15,20 @@ use crate::peer::Peer;
 use crate::route::Status;
 use crate::table::Route;
 use crate::{FilterChain, PeerId};
-use bgp_wire::{Asn, Community, PathAttributes, PeerType};
+use bgp_wire::{Asn, Community, PathAttributes, PeerType, Role};
 use ipnet::IpNet;
 
 /// BIRD's preference of BGP routes.
 const BGP_PREFERENCE: u16 = 100;
+
+/// What the kind of session adds to routes.
+#[derive(Clone, Copy, Default)]
+struct Addition {
+    /// Every other route is to be better (RFC 8326).
+    last_resort: bool,
+    /// The route is for customers only, as this AS says (RFC 9234 §5).
+    only_to_customer: Option<Asn>,
+}
 
 /// The attributes of one UPDATE on their way in.
 pub(super) struct Incoming {
@@ -30,8 +39,8 @@ pub(super) struct Incoming {
     import: FilterChain,
     peer_type: PeerType,
     parity: bool,
-    /// Every other route is to be better (RFC 8326).
-    last_resort: bool,
+    /// What the session adds after policy.
+    addition: Addition,
     /// What policy made of the attributes last.
     memo: Option<(Outcome, Attributes)>,
 }
@@ -55,7 +64,7 @@ impl Rib {
         let loop_status = self.loop_status(held, &received);
         let import = held.config.import.clone();
         let (peer_type, parity) = (held.peer_type, held.parity);
-        let last_resort = is_last_resort(held, &received);
+        let addition = Addition::of(held, &received);
         let next_hop = self.next_hops.hold(&received).unwrap_or(NextHopId::NONE);
         Some(Incoming {
             received,
@@ -64,7 +73,7 @@ impl Rib {
             import,
             peer_type,
             parity,
-            last_resort,
+            addition,
             memo: None,
         })
     }
@@ -93,6 +102,8 @@ impl Rib {
             Status::ClusterLoop
         } else if peer.config.is_own(attributes.next_hop.as_ref()) {
             Status::OwnNextHop
+        } else if is_leaked(peer, attributes) {
+            Status::RouteLeak
         } else {
             Status::Usable
         }
@@ -134,7 +145,7 @@ impl Rib {
             return route;
         }
         route.preference = outcome.preference.unwrap_or(BGP_PREFERENCE);
-        if !outcome.changes.is_empty() || incoming.last_resort {
+        if !outcome.changes.is_empty() || incoming.addition.is_any() {
             route.effective = self.changed(incoming, outcome);
         }
         route
@@ -147,9 +158,9 @@ impl Rib {
             return attributes.clone();
         }
         let mut changed = incoming.import.apply(&outcome, &incoming.received);
-        if incoming.last_resort {
+        if incoming.addition.is_any() {
             let attributes = changed.get_or_insert_with(|| (*incoming.received).clone());
-            attributes.local_pref = Some(0);
+            incoming.addition.make(attributes);
         }
         let attributes = match changed {
             Some(changed) => self.store.intern(changed),
@@ -164,6 +175,58 @@ impl Rib {
         let session = self.peer(peer).and_then(|peer| peer.session.as_ref());
         session.is_some_and(|session| session.context.families.contains(family_of(prefix)))
     }
+}
+
+impl Addition {
+    fn of(peer: &Peer, received: &PathAttributes) -> Self {
+        Self {
+            last_resort: is_last_resort(peer, received),
+            only_to_customer: restriction(peer, received),
+        }
+    }
+
+    const fn is_any(self) -> bool {
+        self.last_resort || self.only_to_customer.is_some()
+    }
+
+    const fn make(self, attributes: &mut PathAttributes) {
+        if self.last_resort {
+            attributes.local_pref = Some(0);
+        }
+        if self.only_to_customer.is_some() {
+            attributes.only_to_customer = self.only_to_customer;
+        }
+    }
+}
+
+/// Our role, where the procedures of RFC 9234 hold.
+fn role(peer: &Peer) -> Option<Role> {
+    peer.config
+        .role
+        .filter(|_| peer.peer_type == PeerType::External)
+}
+
+/// RFC 9234 §5: a customer or a client has passed on what was for customers only, or a lateral
+/// peer has what somebody else has marked.
+fn is_leaked(peer: &Peer, received: &PathAttributes) -> bool {
+    let Some(marked_by) = received.only_to_customer else {
+        return false;
+    };
+    match role(peer) {
+        Some(Role::Provider | Role::RouteServer) => true,
+        Some(Role::Peer) => marked_by != peer.peer_as,
+        Some(Role::Customer | Role::RouteServerClient | Role::Unknown(_)) | None => false,
+    }
+}
+
+/// RFC 9234 §5: what comes from a provider, a lateral peer or a route server is for customers
+/// only, also if they do not say so.
+fn restriction(peer: &Peer, received: &PathAttributes) -> Option<Asn> {
+    let from_above = matches!(
+        role(peer),
+        Some(Role::Customer | Role::Peer | Role::RouteServerClient)
+    );
+    (from_above && received.only_to_customer.is_none()).then_some(peer.peer_as)
 }
 
 /// RFC 8326 §4.1, §4.2: an external peer, or we, are about to shut the session down.

@@ -36,6 +36,7 @@ impl Rib {
         let identity_changed = peer.identifier != identifier || peer.peer_type != context.peer_type;
         peer.identifier = identifier;
         peer.peer_type = context.peer_type;
+        peer.peer_as = context.peer_as;
         let kept = peer.stale;
         if identity_changed && !kept.is_empty() {
             // Stale routes are compared and reflected under the peer's identity.

@@ -18,5 +18,6 @@ mod filters;
 mod lifecycle;
 mod packing;
 mod reflection;
+mod roles;
 mod shutdown;
 mod snapshot;

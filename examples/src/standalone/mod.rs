@@ -276,6 +276,7 @@ fn peer_config(document: &Document, peer: &Peer, address: IpAddr, external: bool
         document::NextHopMode::Keep => NextHopMode::Keep,
     };
     config.allow_local_as = peer.allow_local_as.unwrap_or(0);
+    config.role = peer.role.map(|Text(role)| role);
     config.import = chain(peer.import, external);
     config.export = chain(peer.export, external);
     let own = document.addresses.iter().chain(&peer.local_address);
