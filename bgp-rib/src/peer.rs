@@ -192,6 +192,10 @@ pub(crate) struct Peer {
     pub(crate) parity: bool,
     /// Families with stale routes.
     pub(crate) stale: FamilySet,
+    /// Of these, families whose stale routes are long-lived (RFC 9494).
+    pub(crate) long_stale: FamilySet,
+    /// It knows long-lived stale routes.
+    pub(crate) long_lived: bool,
     /// Removed for good; the place stays, so that identifiers are not reused.
     pub(crate) removed: bool,
 }
@@ -254,6 +258,8 @@ impl Peer {
             routes: RouteCount::default(),
             parity: false,
             stale: FamilySet::empty(),
+            long_stale: FamilySet::empty(),
+            long_lived: false,
             removed: false,
         }
     }

@@ -47,6 +47,8 @@ pub enum Withheld {
     /// NO_ADVERTISE, NO_EXPORT or NO_EXPORT_SUBCONFED (RFC 1997), in what import
     /// policy left of the route. What export policy adds is for the peer to obey.
     WellKnownCommunity(Community),
+    /// LLGR_STALE, and the peer does not know long-lived graceful restart (RFC 9494 §4.3).
+    LongLivedStale,
     /// ONLY_TO_CUSTOMER, and the peer is a provider, a lateral peer or a route server of ours
     /// (RFC 9234 §5).
     OnlyToCustomer,
@@ -75,6 +77,9 @@ impl fmt::Display for Withheld {
             Self::OwnOriginator => f.write_str("the peer originated the route (RFC 4456 §8)"),
             Self::NotReflected => f.write_str("neither side is a client (RFC 4456 §6)"),
             Self::ClusterLoop => f.write_str("own cluster in CLUSTER_LIST (RFC 4456 §8)"),
+            Self::LongLivedStale => {
+                f.write_str("long-lived stale, which the peer does not know (RFC 9494 §4.3)")
+            }
             Self::OnlyToCustomer => f.write_str("for customers only (RFC 9234 §5)"),
             Self::WellKnownCommunity(community) => write!(f, "community {community} (RFC 1997)"),
             Self::Rejected(Decider::BuiltIn(step)) => write!(f, "refused: {step}"),
@@ -145,6 +150,9 @@ impl Exporter<'_> {
         self.check_reflection(key, &origin, &route.effective)?;
         check_communities(key.context.peer_type, &route.effective)?;
         check_customers(key.role, &route.effective)?;
+        if route.effective.is_stale() && !key.long_lived {
+            return Err(Withheld::LongLivedStale);
+        }
         let view = RouteView {
             prefix: *prefix,
             attributes: &route.effective,

@@ -5,7 +5,8 @@
 //! export might ask of a peer belongs in here. (Whether it hears of a route at
 //! all depends on its identity too, see [`Audience`](super::Audience).)
 
-use crate::{FilterChain, NextHopMode, PeerConfig, RibConfig};
+use crate::peer::Peer;
+use crate::{FilterChain, NextHopMode, RibConfig};
 use bgp_wire::{Asn, Context, PeerType, Role};
 use ipnet::IpNet;
 use std::net::{Ipv4Addr, Ipv6Addr};
@@ -28,6 +29,8 @@ pub(crate) struct ExportKey {
     pub(crate) local_link_local: Option<Ipv6Addr>,
     pub(crate) shared_subnets: Vec<IpNet>,
     pub(crate) export: FilterChain,
+    /// The peer knows long-lived stale routes (RFC 9494).
+    pub(crate) long_lived: bool,
     /// Our role, if the session is external (RFC 9234).
     pub(crate) role: Option<Role>,
     /// The session is about to be shut down (RFC 8326 §4.2).
@@ -36,7 +39,8 @@ pub(crate) struct ExportKey {
 
 impl ExportKey {
     /// The key of a peer whose session negotiated `negotiated`.
-    pub(crate) fn new(rib: &RibConfig, peer: &PeerConfig, negotiated: &Context) -> Self {
+    pub(crate) fn new(rib: &RibConfig, held: &Peer, negotiated: &Context) -> Self {
+        let peer = &held.config;
         let mut context = Context::new(negotiated.peer_type);
         context.four_octet_as = negotiated.four_octet_as;
         context.families = negotiated.families;
@@ -55,6 +59,7 @@ impl ExportKey {
             local_link_local: peer.local_link_local,
             shared_subnets: peer.shared_subnets.clone(),
             export: peer.export.clone(),
+            long_lived: held.long_lived,
             role: peer
                 .role
                 .filter(|_| negotiated.peer_type == PeerType::External),

@@ -69,6 +69,33 @@ pub enum Event<'a> {
         /// The peer.
         peer: PeerId,
     },
+    /// The Restart Time has passed, and long-lived graceful restart keeps the stale routes of a
+    /// family for longer (RFC 9494 §4.3): they take on LLGR_STALE and lose against any other
+    /// route; those with NO_LLGR go. Peers that do not know such routes
+    /// ([`Rib::set_long_lived`](crate::Rib::set_long_lived)) have them withdrawn. They go with
+    /// [`Event::StaleExpired`], or with End-of-RIB on the next session. O(routes of the peer).
+    LongLivedStale {
+        /// The peer.
+        peer: PeerId,
+        /// The family.
+        family: Family,
+    },
+    /// The peer is about to send its whole table in a family again (BoRR, RFC 7313 §4): what it
+    /// has there becomes stale, and is as good as before. O(routes of the peer).
+    BeginOfRefresh {
+        /// The peer.
+        peer: PeerId,
+        /// The family.
+        family: Family,
+    },
+    /// The peer has sent it (EoRR, RFC 7313 §4): what it did not repeat goes. If this never
+    /// comes, let [`Event::StaleExpired`] come in its place. O(routes of the peer).
+    EndOfRefresh {
+        /// The peer.
+        peer: PeerId,
+        /// The family.
+        family: Family,
+    },
     /// The peer asks for our table in a family (RFC 2918). It hears everything
     /// again when it is polled; the others of its update group hear nothing.
     RouteRefresh {

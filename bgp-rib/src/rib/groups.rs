@@ -24,7 +24,7 @@ impl Rib {
     /// that has said nothing yet, else a new one, which says everything.
     pub(super) fn join(&mut self, peer: PeerId, context: &Context) -> Option<GroupId> {
         let held = self.peer(peer)?;
-        let key = ExportKey::new(&self.config, &held.config, context);
+        let key = ExportKey::new(&self.config, held, context);
         let member = Member {
             peer,
             identifier: held.identifier,
@@ -123,7 +123,7 @@ impl Rib {
     /// all of it is judged anew.
     pub(super) fn rekey(&mut self, peer: PeerId, context: &Context) -> Option<()> {
         let held = self.peer(peer)?;
-        let key = ExportKey::new(&self.config, &held.config, context);
+        let key = ExportKey::new(&self.config, held, context);
         let group = self.group_of(peer)?;
         if *self.groups.get(group)?.key == key {
             return Some(());

@@ -67,8 +67,10 @@ use event::ChangeLog;
 /// | established | [`Event::PeerUp`] with the negotiated context and the identifier of the peer's OPEN |
 /// | UPDATE | [`Event::Update`]; afterwards poll whoever is [`pending`](Self::pending) |
 /// | End-of-RIB | [`Event::EndOfRib`] |
-/// | route refresh asked for | [`Event::RouteRefresh`] |
+/// | route refresh asked for | [`Event::RouteRefresh`]; if marks are sent around it (RFC 7313), the second when [`poll_transmit`](Self::poll_transmit) gives `None` |
+/// | begin, end of a refresh | [`Event::BeginOfRefresh`], [`Event::EndOfRefresh`] |
 /// | down, families to retain | [`Event::PeerDown`] with them, and a timer for [`Event::StaleExpired`] |
+/// | Restart Time over, long-lived graceful restart | [`Event::LongLivedStale`], and a timer for [`Event::StaleExpired`] |
 /// | can write | [`poll_transmit`](Self::poll_transmit) until `None` or the socket is full |
 ///
 /// ```
@@ -208,6 +210,11 @@ impl Rib {
             Event::PeerDown { peer, retain } => self.peer_down(peer, retain, &mut log),
             Event::Update { peer, update } => self.update(peer, update, &mut log),
             Event::EndOfRib { peer, family } => self.end_of_rib(peer, family, &mut log),
+            Event::LongLivedStale { peer, family } => {
+                self.long_lived_stale(peer, family, &mut log);
+            }
+            Event::BeginOfRefresh { peer, family } => self.begin_of_refresh(peer, family),
+            Event::EndOfRefresh { peer, family } => self.end_of_rib(peer, family, &mut log),
             Event::StaleExpired { peer } => self.stale_expired(peer, &mut log),
             Event::RouteRefresh { peer, family } => self.refresh(peer, family),
             Event::FamilyDown { peer, family } => self.family_down(peer, family, &mut log),

@@ -10,6 +10,7 @@ use super::Rib;
 use super::event::ChangeLog;
 use super::import::Incoming;
 use crate::attributes::Attributes;
+use crate::export::family_of;
 use crate::table::PrefixId;
 use crate::{Changes, FilterChain, PeerConfig, PeerId};
 use ipnet::IpNet;
@@ -148,7 +149,7 @@ impl Rib {
 
     fn reimport_at(&mut self, peer: PeerId, prefixes: &[PrefixId], log: &mut ChangeLog) {
         let Some(held) = self.peer(peer) else { return };
-        let parity = held.parity;
+        let (parity, long_stale) = (held.parity, held.long_stale);
         let mut incoming: Option<Incoming> = None;
         for id in prefixes {
             let Some((prefix, received)) = self.received(*id, peer) else {
@@ -175,6 +176,9 @@ impl Rib {
                 };
                 let mut route = self.imported(peer, prefix, path_id, incoming);
                 route.parity ^= stale;
+                if stale && long_stale.contains(family_of(&prefix)) {
+                    self.mark_long_lived(&mut route);
+                }
                 self.put(*id, route, log);
             }
         }

@@ -115,7 +115,7 @@ impl Rib {
     pub fn advertisement(&mut self, peer: PeerId, prefix: &IpNet) -> Result<Attributes, Withheld> {
         let held = self.peer(peer).ok_or(Withheld::Down)?;
         let session = held.session.as_ref().ok_or(Withheld::Down)?;
-        let key = ExportKey::new(&self.config, &held.config, &session.context);
+        let key = ExportKey::new(&self.config, held, &session.context);
         let group = session.group;
         if !session.context.families.contains(family_of(prefix)) {
             return Err(Withheld::FamilyNotNegotiated);

@@ -16,7 +16,7 @@ use crate::PeerId;
 use crate::export::family_of;
 use crate::peer::Established;
 use crate::table::{PrefixId, Route};
-use bgp_wire::{Context, Family, FamilySet};
+use bgp_wire::{Community, Context, Family, FamilySet};
 use std::net::Ipv4Addr;
 
 impl Rib {
@@ -75,6 +75,84 @@ impl Rib {
         self.drop_stale(id, FamilySet::empty().with(family), log);
     }
 
+    /// RFC 7313 §4: routes of the family are stale until they come again. A second begin makes
+    /// those stale that have come since the first.
+    pub(super) fn begin_of_refresh(&mut self, id: PeerId, family: Family) {
+        let Some(peer) = self.peer_mut(id).filter(|peer| peer.session.is_some()) else {
+            return;
+        };
+        peer.stale.insert(family);
+        let stale = !peer.parity;
+        for prefix in peer.prefixes.iter().collect::<Vec<_>>() {
+            let Some(destination) = self.table.get_mut(prefix) else {
+                continue;
+            };
+            if family_of(&destination.prefix) != family {
+                continue;
+            }
+            let mut routes = destination.routes.iter_mut();
+            for route in routes.by_ref().filter(|route| route.peer == Some(id)) {
+                route.parity = stale;
+            }
+        }
+        self.publish_staleness(id);
+    }
+
+    /// RFC 9494 §4.3.
+    pub(super) fn long_lived_stale(&mut self, id: PeerId, family: Family, log: &mut ChangeLog) {
+        let Some(peer) = self.peer_mut(id).filter(|peer| peer.stale.contains(family)) else {
+            return;
+        };
+        peer.long_stale.insert(family);
+        let parity = peer.parity;
+        for prefix in peer.prefixes.iter().collect::<Vec<_>>() {
+            let Some(destination) = self.table.get(prefix) else {
+                continue;
+            };
+            if family_of(&destination.prefix) != family {
+                continue;
+            }
+            let stale = |route: &Route| route.peer == Some(id) && route.parity != parity;
+            let routes: Vec<Route> = destination
+                .routes
+                .iter()
+                .filter(|it| stale(it))
+                .cloned()
+                .collect();
+            self.remove_routes(prefix, log, |route| {
+                stale(route) && route.received.communities.contains(&Community::NO_LLGR)
+            });
+            for mut route in routes {
+                if !route.received.communities.contains(&Community::NO_LLGR) {
+                    self.mark_long_lived(&mut route);
+                    self.put(prefix, route, log);
+                }
+            }
+        }
+    }
+
+    /// Gives a route LLGR_STALE.
+    pub(super) fn mark_long_lived(&mut self, route: &mut Route) {
+        if !route.effective.is_stale() {
+            let mut attributes = (*route.effective).clone();
+            attributes.communities.push(Community::LLGR_STALE);
+            route.effective = self.store.intern(attributes);
+        }
+    }
+
+    /// Says whether a peer has offered long-lived graceful restart (RFC 9494 §4.2): only then it
+    /// hears of routes with LLGR_STALE. Default not; best said before [`Event::PeerUp`](crate::Event::PeerUp).
+    pub fn set_long_lived(&mut self, peer: PeerId, long_lived: bool) {
+        let Some(held) = self.peer_mut(peer) else {
+            return;
+        };
+        held.long_lived = long_lived;
+        let context = held.session.as_ref().map(|session| session.context);
+        if let Some(context) = context {
+            let _ = self.rekey(peer, &context);
+        }
+    }
+
     pub(super) fn stale_expired(&mut self, id: PeerId, log: &mut ChangeLog) {
         self.drop_stale(id, FamilySet::all(), log);
     }
@@ -103,6 +181,7 @@ impl Rib {
         };
         let concerned = peer.stale.intersection(families);
         peer.stale = peer.stale.difference(families);
+        peer.long_stale = peer.long_stale.difference(families);
         if !concerned.is_empty() {
             self.drop_routes(id, log, |family, stale| stale && concerned.contains(family));
         }

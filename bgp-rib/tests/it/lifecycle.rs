@@ -440,3 +440,60 @@ fn four_peers(edit: impl Fn(usize, &mut PeerConfig)) -> (Speaker, [PeerId; 4]) {
     }
     (speaker, peers)
 }
+
+/// RFC 7313 §4: between the marks the peer says what it has; what it does not say goes with the
+/// second one. Other families, and a lost session, are not concerned.
+#[test]
+fn a_refresh_sweeps_what_was_not_repeated() {
+    let (mut speaker, sender, listener) = scene();
+    let other = "198.51.100.0/24";
+    let _ = speaker.announce(sender, &attributes(addr(20), &[65_001]), other);
+    let _ = speaker.told(listener);
+    let family = Family::IPV4_UNICAST;
+    let begin = Event::BeginOfRefresh {
+        peer: sender,
+        family,
+    };
+    assert!(speaker.rib.apply(begin).is_empty());
+    assert_eq!(speaker.rib.route_counts(sender), Some((3, 2)));
+    assert_eq!(speaker.told(listener), [], "stale routes are as good");
+    let again = speaker.announce(sender, &attributes(addr(20), &[65_001]), P);
+    assert!(again.is_empty());
+    assert_eq!(speaker.rib.route_counts(sender), Some((3, 1)));
+    let end = Event::EndOfRefresh {
+        peer: sender,
+        family,
+    };
+    assert_eq!(speaker.rib.apply(end).best.len(), 1);
+    assert_eq!(speaker.told(listener), [Told::Unreach(net(other), None)]);
+    assert_eq!(speaker.rib.route_counts(sender), Some((2, 0)));
+    // An end without a begin is nothing.
+    let end = Event::EndOfRefresh {
+        peer: sender,
+        family,
+    };
+    assert!(speaker.rib.apply(end).is_empty());
+}
+
+/// A session that is lost in the middle of a refresh keeps what the refresh had repeated, if it
+/// keeps anything.
+#[test]
+fn a_session_is_lost_in_the_middle_of_a_refresh() {
+    let (mut speaker, sender, _) = scene();
+    let family = Family::IPV4_UNICAST;
+    let other = "198.51.100.0/24";
+    let _ = speaker.announce(sender, &attributes(addr(20), &[65_001]), other);
+    let _ = speaker.rib.apply(Event::BeginOfRefresh {
+        peer: sender,
+        family,
+    });
+    let _ = speaker.announce(sender, &attributes(addr(20), &[65_001]), P);
+    let retain = FamilySet::empty().with(family);
+    let _ = speaker.rib.apply(Event::PeerDown {
+        peer: sender,
+        retain,
+    });
+    assert!(speaker.rib.best(&net(P)).is_some());
+    assert!(speaker.rib.best(&net(other)).is_none());
+    assert_eq!(speaker.rib.route_counts(sender), Some((1, 1)));
+}

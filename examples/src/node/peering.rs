@@ -12,6 +12,9 @@ use bgp_session::{
 use super::{Notice, Seen};
 use crate::plan::PeeringPlan;
 
+/// How long a peer that has begun to send all its routes again may take (RFC 7313 §4).
+const REFRESH: Duration = Duration::from_secs(600);
+
 /// One session of a speaker.
 #[derive(Debug)]
 pub struct Peering {
@@ -19,6 +22,8 @@ pub struct Peering {
     pub plan: PeeringPlan,
     pub(super) session: Session,
     pub(super) routes: PeerRoutes,
+    /// Families in which the peer is being told everything again (RFC 7313 §4).
+    refreshing: FamilySet,
     /// Until when news of routes waits for more of it.
     pub(super) held_until: Option<Instant>,
     /// The plan has it no longer: it has ended, or is about to.
@@ -33,6 +38,8 @@ pub(super) struct PeerRoutes {
     negotiated: Option<Arc<Negotiated>>,
     /// Until when routes of a session that was lost are kept (RFC 4724 §4.2).
     stale_until: Option<Instant>,
+    /// Until when routes of a family are kept after that (RFC 9494 §4.3).
+    long_stale_until: Vec<(Family, Instant)>,
     /// Families of which the peer has yet to send the end of its first routes; `None` before
     /// its first session.
     awaited: Option<FamilySet>,
@@ -70,6 +77,7 @@ impl Peering {
             plan,
             session,
             routes,
+            refreshing: FamilySet::empty(),
             held_until: None,
             retired: false,
         })
@@ -116,6 +124,7 @@ impl Peering {
             }
             Event::Established(negotiated) => {
                 self.held_until = None;
+                self.refreshing = FamilySet::empty();
                 let seen = watched.then(|| Seen::Up(Arc::clone(&negotiated)));
                 return Some(Outcome::of(
                     seen,
@@ -140,11 +149,21 @@ impl Peering {
                 };
                 return Some(Outcome::of(seen, None, rib.apply(event)));
             }
-            Event::RouteRefresh(family) => rib.apply(bgp_rib::Event::RouteRefresh {
+            Event::RouteRefresh(family) => {
+                // Where the peer does not know marks, or the queue is full, it goes without.
+                if self.session.begin_refresh(family).is_ok() {
+                    self.refreshing.insert(family);
+                }
+                rib.apply(bgp_rib::Event::RouteRefresh {
+                    peer: self.routes.peer,
+                    family,
+                })
+            }
+            Event::BeginOfRefresh(family) => self.routes.begin_of_refresh(now, family, rib),
+            Event::EndOfRefresh(family) => rib.apply(bgp_rib::Event::EndOfRefresh {
                 peer: self.routes.peer,
                 family,
             }),
-            // Marks around a refresh (RFC 7313 §4): what it repeats replaces what was.
             _ => Changes::default(),
         };
         Some(Outcome::Told(None, changes))
@@ -162,6 +181,19 @@ impl Peering {
         }
     }
 
+    /// Everything that was asked for again is told: says so. Whether it said anything.
+    pub(super) fn end_refreshes(&mut self) -> bool {
+        let mut said = false;
+        for family in self.refreshing {
+            // A mark that has no room now is due all the same.
+            if self.session.end_refresh(family).is_ok() {
+                self.refreshing.remove(family);
+                said = true;
+            }
+        }
+        said
+    }
+
     /// What it was told now is all there was: what comes next waits for the interval to pass
     /// (RFC 4271 §9.2.1.1).
     pub(super) fn hold(&mut self, now: Instant) {
@@ -172,7 +204,7 @@ impl Peering {
     /// Whether nothing would be lost with it: no connection, and no route that is kept.
     pub(super) fn is_idle(&self) -> bool {
         let unconnected = self.session.state() <= State::Active;
-        unconnected && self.routes.stale_until.is_none()
+        unconnected && self.routes.deadline().is_none()
     }
 
     /// Whether a connection between these addresses belongs to it.
@@ -187,7 +219,7 @@ impl Peering {
         self.session
             .poll_timeout()
             .into_iter()
-            .chain(self.routes.stale_until)
+            .chain(self.routes.deadline())
             .chain(self.held_until)
             .min()
     }
@@ -224,6 +256,13 @@ fn notice(name: &str, event: &Event<'_>) -> Option<Notice> {
     })
 }
 
+/// Families in which the peer has forwarded during its restart: what it had there is good
+/// until it has sent it again (RFC 4724 §4.2).
+fn forwarded(negotiated: &Negotiated) -> FamilySet {
+    let restart = negotiated.graceful_restart.as_ref();
+    restart.map_or(FamilySet::empty(), |restart| restart.forwarding)
+}
+
 impl Outcome {
     fn of(seen: Option<Seen>, notice: Option<Notice>, changes: Changes) -> Self {
         match seen {
@@ -243,6 +282,7 @@ impl PeerRoutes {
             peer,
             negotiated: None,
             stale_until: None,
+            long_stale_until: Vec::new(),
             awaited: None,
         }
     }
@@ -254,20 +294,36 @@ impl PeerRoutes {
         let ends = restart.is_some_and(|restart| !restart.restarting);
         let families = negotiated.context.families;
         self.awaited = Some(if ends { families } else { FamilySet::empty() });
+        let long_lived = restart.is_some_and(|restart| !restart.long_lived.is_empty());
+        rib.set_long_lived(self.peer, long_lived);
         let event = bgp_rib::Event::PeerUp {
             peer: self.peer,
             identifier: negotiated.peer.identifier,
             context: &negotiated.context,
         };
-        let changes = rib.apply(event);
+        let mut changes = rib.apply(event);
+        for family in families.difference(forwarded(&negotiated)) {
+            self.drop_stale(family, rib, &mut changes);
+        }
         self.negotiated = Some(negotiated);
         // What is still stale has as long again to be confirmed.
-        self.stale_until = self.stale_until.map(|_| now + self.restart_time());
+        self.stale_until = self.deadline().map(|_| now + self.restart_time());
+        self.long_stale_until.clear();
         changes
+    }
+
+    /// What the peer does not send again by its own mark, or in time, goes.
+    fn begin_of_refresh(&mut self, now: Instant, family: Family, rib: &mut Rib) -> Changes {
+        self.stale_until.get_or_insert(now + REFRESH);
+        rib.apply(bgp_rib::Event::BeginOfRefresh {
+            peer: self.peer,
+            family,
+        })
     }
 
     fn down(&mut self, now: Instant, retain: FamilySet, rib: &mut Rib) -> Changes {
         self.stale_until = (!retain.is_empty()).then(|| now + self.restart_time());
+        self.long_stale_until.clear();
         self.awaited = self.awaited.map(|_| FamilySet::empty());
         rib.apply(bgp_rib::Event::PeerDown {
             peer: self.peer,
@@ -293,13 +349,60 @@ impl PeerRoutes {
         self.awaited.is_some_and(|awaited| awaited.is_empty())
     }
 
-    /// Drops what was kept for too long.
-    pub(super) fn expire(&mut self, now: Instant, rib: &mut Rib) -> Changes {
-        if self.stale_until.is_none_or(|at| at > now) {
-            return Changes::default();
+    /// Drops what was kept for too long. `down`: there is no session.
+    pub(super) fn expire(&mut self, now: Instant, down: bool, rib: &mut Rib) -> Changes {
+        let mut changes = Changes::default();
+        if self.stale_until.is_some_and(|at| at <= now) {
+            self.stale_until = None;
+            match down {
+                true => self.keep_for_long(now, rib, &mut changes),
+                false => changes = rib.apply(bgp_rib::Event::StaleExpired { peer: self.peer }),
+            }
         }
-        self.stale_until = None;
-        rib.apply(bgp_rib::Event::StaleExpired { peer: self.peer })
+        let due = |(_, until): &(Family, Instant)| *until <= now;
+        let over: Vec<_> = self.long_stale_until.iter().copied().filter(due).collect();
+        self.long_stale_until.retain(|entry| !due(entry));
+        for (family, _) in over {
+            self.drop_stale(family, rib, &mut changes);
+        }
+        changes
+    }
+
+    /// The Restart Time is over: families in which the peer asked for more are kept for longer
+    /// (RFC 9494 §4.3), the others not.
+    fn keep_for_long(&mut self, now: Instant, rib: &mut Rib, changes: &mut Changes) {
+        let Some(negotiated) = self.negotiated.clone() else {
+            return;
+        };
+        let restart = negotiated.graceful_restart.as_ref();
+        let long_lived = restart.map_or(&[][..], |restart| &restart.long_lived);
+        for family in negotiated.context.families {
+            let entry = long_lived.iter().find(|(held, _)| *held == family);
+            match entry {
+                Some((_, seconds @ 1..)) => {
+                    let until = now + Duration::from_secs((*seconds).into());
+                    self.long_stale_until.push((family, until));
+                    let peer = self.peer;
+                    let kept = rib.apply(bgp_rib::Event::LongLivedStale { peer, family });
+                    join(changes, kept);
+                }
+                Some((_, 0)) | None => self.drop_stale(family, rib, changes),
+            }
+        }
+    }
+
+    fn drop_stale(&self, family: Family, rib: &mut Rib, changes: &mut Changes) {
+        let peer = self.peer;
+        join(
+            changes,
+            rib.apply(bgp_rib::Event::EndOfRib { peer, family }),
+        );
+    }
+
+    /// When something is kept for too long.
+    fn deadline(&self) -> Option<Instant> {
+        let long = self.long_stale_until.iter().map(|(_, until)| *until);
+        long.chain(self.stale_until).min()
     }
 
     /// What the session agreed on, for a station that is to know of it.
@@ -315,4 +418,10 @@ impl PeerRoutes {
             .and_then(|negotiated| negotiated.graceful_restart.as_ref());
         Duration::from_secs(restart.map_or(0, |restart| restart.restart_time.into()))
     }
+}
+
+/// Changes one after the other.
+fn join(changes: &mut Changes, more: Changes) {
+    changes.best.extend(more.best);
+    changes.touched.extend(more.touched);
 }

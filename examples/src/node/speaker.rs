@@ -10,7 +10,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use bgp_rib::{Changes, LocalRoute, PeerId, Rib};
-use bgp_session::{ConfigError, ConnId, FamilySet, SendError, Session, StopReason, Traffic};
+use bgp_session::{ConfigError, ConnId, FamilySet, SendError, Session, State, StopReason, Traffic};
 use ipnet::IpNet;
 
 use super::peering::Outcome;
@@ -306,7 +306,8 @@ impl Speaker {
             if peering.held_until.is_some_and(|at| at <= now) {
                 peering.held_until = None;
             }
-            let changes = peering.routes.expire(now, &mut self.rib);
+            let down = peering.session.state() != State::Established;
+            let changes = peering.routes.expire(now, down, &mut self.rib);
             self.note(now, changes);
             self.with_session(index, now, |session| session.handle_timeout(now));
         }

@@ -150,3 +150,66 @@ fn a_restarted_speaker_waits_for_a_minute() {
     network.run(2 * SECOND);
     assert_eq!(network.routes(1), 1);
 }
+
+/// RFC 7313 §4: who is asked for its routes marks where they begin and end.
+#[test]
+fn refreshes_are_marked() {
+    let mut network = Network::new(2);
+    network.boot(0, speaker(0, &[1], "", false));
+    network.boot(1, speaker(1, &[0], "", false));
+    for number in 0..10 {
+        network.originate(0, number);
+    }
+    network.run(20 * SECOND);
+    let before = network.updates(0);
+    let ask = |speaker: &mut Speaker, now| speaker.refresh(now, "10.0.0.1").unwrap();
+    network.0.with_host(MachineId(1), ask).unwrap();
+    network.run(SECOND);
+    assert_eq!(network.speaker(1).sent().route_refreshes, 1);
+    assert_eq!(
+        network.speaker(0).sent().route_refreshes,
+        2,
+        "begin and end"
+    );
+    assert!(network.updates(0) > before);
+    assert_eq!(network.routes(1), 10);
+    let stale = |peering: &super::Peering| {
+        let counts = network.speaker(1).rib().route_counts(peering.peer());
+        counts.unwrap().1
+    };
+    assert_eq!(network.speaker(1).peerings().map(stale).sum::<usize>(), 0);
+}
+
+/// RFC 9494 §4.3: when the Restart Time is over, routes of a peer that asked for more are the last
+/// resort of those who know such routes, and withdrawn from the others.
+#[test]
+fn long_lived_routes_are_the_last_resort() {
+    let hold = "hold-time = 3\n";
+    let long = "graceful-restart = { time = 10, long-lived = 100, notification = true }";
+    let mut network = Network::new(4);
+    let client = format!("{hold}client = true\n{long}");
+    network.boot(0, speaker(0, &[1, 2, 3], &client, false));
+    network.boot(1, speaker(1, &[0], &format!("{hold}{long}"), false));
+    network.boot(2, speaker(2, &[0], &format!("{hold}{long}"), false));
+    network.boot(3, speaker(3, &[0], hold, false));
+    network.originate(1, 1);
+    network.run(20 * SECOND);
+    let routes = |network: &Network| [0, 2, 3].map(|machine| network.routes(machine));
+    assert_eq!(routes(&network), [1, 1, 1]);
+    network.0.crash(MachineId(1));
+    network.run(8 * SECOND);
+    assert_eq!(routes(&network), [1, 1, 1], "stale, as good as before");
+    network.run(12 * SECOND);
+    assert_eq!(routes(&network), [1, 1, 0], "long-lived");
+    let held = network.speaker(2).rib().best(&route(1).prefix).unwrap();
+    let communities = &held.attributes.communities;
+    assert!(communities.contains(&bgp_wire::Community::LLGR_STALE));
+    // A route of somebody who is there wins.
+    network.originate(3, 1);
+    network.run(SECOND);
+    let best = network.speaker(0).rib().best(&route(1).prefix).unwrap();
+    assert_eq!(best.source.to_string(), address(3).to_string());
+    network.withdraw(3, 1);
+    network.run(100 * SECOND);
+    assert_eq!(routes(&network), [0, 0, 0], "over");
+}

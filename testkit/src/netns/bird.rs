@@ -113,10 +113,10 @@ impl<'ns> Bird<'ns> {
         name: &str,
         config: &Config,
     ) -> Result<Self, NetnsError> {
-        Self::start_with(namespace, scratch, name, &config.to_string())
+        Self::start_with(namespace, scratch, name, &config.to_string(), &[])
     }
 
-    /// The same with any configuration.
+    /// The same with any configuration, and more words on the command line (`-R`: it has restarted).
     ///
     /// # Errors
     ///
@@ -130,6 +130,7 @@ impl<'ns> Bird<'ns> {
         scratch: &Scratch,
         name: &str,
         config: &str,
+        more: &[&str],
     ) -> Result<Self, NetnsError> {
         let file = scratch.write(&format!("{name}.conf"), config)?;
         let socket = scratch.path().join(format!("{name}.ctl"));
@@ -140,6 +141,7 @@ impl<'ns> Bird<'ns> {
             "-s",
             &socket.to_string_lossy(),
         ];
+        let arguments = [&arguments, more].concat();
         let daemon = Daemon::start(namespace, scratch, name, "bird", &arguments)?;
         let bird = Self { socket, daemon };
         wait_for("BIRD to answer", Duration::from_secs(10), || {

@@ -69,6 +69,7 @@ impl Speaker {
             let length = self.rib.poll_transmit(peering.peer(), &mut self.scratch);
             let message = length.and_then(|length| self.scratch.get(..length));
             let Some(message) = message else {
+                filled |= peering.end_refreshes();
                 if filled {
                     peering.hold(now);
                 }

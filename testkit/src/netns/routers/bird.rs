@@ -18,7 +18,8 @@ impl<'ns> BirdRouter<'ns> {
         scratch: &Scratch,
         setup: &Setup,
     ) -> Result<Self, NetnsError> {
-        Bird::start_with(namespace, scratch, "bird", &config(setup)).map(Self)
+        let more: &[&str] = if setup.restarted { &["-R"] } else { &[] };
+        Bird::start_with(namespace, scratch, "bird", &config(setup), more).map(Self)
     }
 
     fn ask(&self, command: &str) -> Result<String, String> {
