@@ -166,6 +166,22 @@ mod tests {
     }
 
     #[test]
+    fn a_session_can_be_kept_on_the_link() {
+        runtime().block_on(async {
+            let listener = bind(local("127.0.0.1"), []).unwrap();
+            let remote = listener.local_addr().unwrap();
+            for (ttl, expected) in [(Some(1), 1), (Some(7), 7)] {
+                let security = Security {
+                    ttl,
+                    ..Security::default()
+                };
+                let stream = dial(None, remote, &security).await.unwrap();
+                assert_eq!(SockRef::from(&stream).ttl_v4().unwrap(), expected);
+            }
+        });
+    }
+
+    #[test]
     fn a_peer_has_a_key() {
         signs_with_md5_where_the_kernel_can("127.0.0.1/32");
     }

@@ -213,3 +213,38 @@ fn long_lived_routes_are_the_last_resort() {
     network.run(100 * SECOND);
     assert_eq!(routes(&network), [0, 0, 0], "over");
 }
+
+/// RFC 5065: members see how a route went through the confederation, others one AS.
+#[test]
+fn a_confederation_is_one_as_to_others() {
+    let speaker = |machine: u32, asn: u32, more: &str| {
+        let own = address(machine);
+        let head = format!("as = {asn}\nrouter-id = \"{own}\"\naddresses = [\"{own}\"]\n");
+        let plan = standalone::plan(&(head + more)).unwrap();
+        Speaker::new(plan).unwrap()
+    };
+    let peer = |machine: u32, asn: u32, more: &str| {
+        let remote = address(machine);
+        format!(
+            "[[peer]]\naddress = \"{remote}\"\nas = {asn}\nimport = \"accept\"\nexport = \"accept\"\n{more}\n"
+        )
+    };
+    let member = "confederation = true";
+    let inside = "confederation = 65000\n";
+    let mut network = Network::new(3);
+    let first = peer(1, 64_513, member);
+    let second = peer(0, 64_512, member) + &peer(2, 65_099, "");
+    network.boot(0, speaker(0, 64_512, &(inside.to_owned() + &first)));
+    network.boot(1, speaker(1, 64_513, &(inside.to_owned() + &second)));
+    network.boot(2, speaker(2, 65_099, &peer(1, 65_000, "")));
+    network.originate(0, 0);
+    network.originate(2, 2);
+    network.run(20 * SECOND);
+    let path = |machine: u32, number: u8| {
+        let best = network.speaker(machine).rib().best(&route(number).prefix);
+        best.map(|best| best.attributes.as_path.to_string())
+    };
+    assert_eq!(path(1, 0).as_deref(), Some("(64512)"));
+    assert_eq!(path(2, 0).as_deref(), Some("65000"));
+    assert_eq!(path(0, 2).as_deref(), Some("(64513) 65099"));
+}

@@ -27,6 +27,8 @@ pub(super) struct Document {
     pub(super) name: Option<String>,
     #[serde(rename = "as")]
     pub(super) asn: NonZeroU32,
+    /// The AS that others see: `asn` is a member of it (RFC 5065).
+    pub(super) confederation: Option<NonZeroU32>,
     pub(super) router_id: Ipv4Addr,
     pub(super) cluster_id: Option<Ipv4Addr>,
     pub(super) listen: Option<Vec<SocketAddr>>,
@@ -66,6 +68,9 @@ pub(super) struct Peer {
     #[serde(rename = "as")]
     pub(super) asn: Option<NonZeroU32>,
     pub(super) local_as: Option<NonZeroU32>,
+    /// It is in our confederation.
+    #[serde(default)]
+    pub(super) confederation: bool,
     pub(super) local_address: Option<IpAddr>,
     pub(super) families: Option<Vec<Text<Family>>>,
     #[serde(default)]

@@ -3,7 +3,7 @@
 mod document;
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::num::NonZeroU8;
+use std::num::{NonZeroU8, NonZeroU32};
 use std::time::Duration;
 
 use bgp_rib::{FilterChain, LocalOrigin, LocalRoute, NextHopMode, PeerConfig, RibConfig};
@@ -72,6 +72,7 @@ pub fn plan(text: &str) -> Result<SpeakerPlan, StandaloneError> {
     let document: Document = toml::from_str(text)?;
     let mut rib = RibConfig::new(asn(document.asn), document.router_id);
     rib.cluster_id = document.cluster_id;
+    rib.confederation = document.confederation.map(asn);
     let mut plan = SpeakerPlan {
         name: document
             .name
@@ -135,6 +136,11 @@ fn check(document: &Document, peer: &Peer, line: usize) -> Result<(), Standalone
             "a client is of the speaker's own AS",
         ),
         (
+            peer.confederation && document.confederation.is_none(),
+            "confederation",
+            "the speaker is in none",
+        ),
+        (
             peer.strict_role && peer.role.is_none(),
             "strict-role",
             "there is no role",
@@ -170,9 +176,8 @@ fn check(document: &Document, peer: &Peer, line: usize) -> Result<(), Standalone
 }
 
 fn peering(document: &Document, peer: &Peer, address: IpAddr) -> PeeringPlan {
-    let local_as = peer.local_as.unwrap_or(document.asn);
     // Who may be of any AS is taken for a stranger.
-    let external = peer.asn != Some(local_as);
+    let external = peer.asn != Some(local_as(document, peer)) && !peer.confederation;
     let unnamed = || match peer.range {
         Some(range) => range.to_string(),
         None => address.to_string(),
@@ -193,10 +198,18 @@ fn peering(document: &Document, peer: &Peer, address: IpAddr) -> PeeringPlan {
     }
 }
 
+/// Our AS in the session: strangers see the confederation, its members ours (RFC 5065 §4).
+fn local_as(document: &Document, peer: &Peer) -> NonZeroU32 {
+    let stranger = !peer.confederation && peer.asn != Some(document.asn);
+    let common = document.confederation.filter(|_| stranger);
+    peer.local_as.or(common).unwrap_or(document.asn)
+}
+
 fn session(document: &Document, peer: &Peer, address: IpAddr) -> Config {
-    let local_as = peer.local_as.unwrap_or(document.asn);
     let remote = SocketAddr::new(address, peer.port.unwrap_or(BGP_PORT));
-    let mut config = Config::new(asn(local_as), document.router_id, remote);
+    let local_as = asn(local_as(document, peer));
+    let mut config = Config::new(local_as, document.router_id, remote);
+    config.confederation = peer.confederation;
     config.peer_as = peer.asn.map(asn);
     config.passive = peer.passive || peer.range.is_some();
     if let Some(seconds) = peer.hold_time {
@@ -312,7 +325,7 @@ fn texts<T: Copy>(texts: &[Text<T>]) -> Vec<T> {
     texts.iter().map(|Text(value)| *value).collect()
 }
 
-const fn asn(number: std::num::NonZeroU32) -> Asn {
+const fn asn(number: NonZeroU32) -> Asn {
     Asn(number.get())
 }
 

@@ -85,6 +85,7 @@ fn every_field_arrives() {
          passive = true\nnext-hop = \"self\"\nhold-time = 9\nadd-path = \"send\"\n\
          extended-next-hop = true\nrole = \"customer\"\nstrict-role = true\n\
          password = \"secret\"\nttl-security = 2\nallow-local-as = 3\n\
+         advertisement-interval = 7\n\
          prefix-limit = { maximum = 10, warning-percent = 50, restart-after = 60 }\n\
          graceful-restart = { time = 60, notification = true, long-lived = 3600 }",
     );
@@ -95,6 +96,8 @@ fn every_field_arrives() {
         (Asn(64500), Some(Asn(64513)))
     );
     assert!(session.passive && session.hold_time == 9);
+    assert_eq!(peer.advertisement_interval, Duration::from_secs(7));
+    assert_eq!(peer.peer.role, Some(bgp_session::Role::Customer));
     let both = FamilySet::empty()
         .with(Family::IPV4_UNICAST)
         .with(Family::IPV6_UNICAST);
@@ -174,7 +177,7 @@ fn a_range_makes_peerings() {
 }
 
 /// What stands behind the head, the line of the error, and what it says.
-const MISTAKES: [(&str, usize, &str); 15] = [
+const MISTAKES: [(&str, usize, &str); 18] = [
     ("oops = 1", 3, "unknown field `oops`"),
     (
         "[[peer]]\naddress = \"192.0.2.2\"\nasn = 1",
@@ -233,6 +236,17 @@ const MISTAKES: [(&str, usize, &str); 15] = [
         "[[announce]]\nprefix = \"192.0.2.0/24\"\ncommunities = [\"1:2:3\"]",
         5,
         "commun",
+    ),
+    (
+        "[[peer]]\naddress = \"192.0.2.2\"\nttl = 1\nttl-security = 1",
+        3,
+        "ttl-security sends with 255",
+    ),
+    ("[[peer]]\naddress = \"192.0.2.2\"\nttl = 0", 5, "nonzero"),
+    (
+        "[[peer]]\naddress = \"192.0.2.2\"\nconfederation = true",
+        3,
+        "the speaker is in none",
     ),
 ];
 
