@@ -123,6 +123,7 @@ impl Kernel {
             wanted: BTreeMap::new(),
             there: BTreeMap::new(),
             left: BTreeSet::new(),
+            next_hops: BTreeMap::new(),
             refused: BTreeMap::new(),
             tell,
         };
@@ -150,6 +151,8 @@ struct Table<F> {
     there: BTreeMap<IpNet, Programmed>,
     /// What an earlier run has put there.
     left: BTreeSet<IpNet>,
+    /// How next hops are reached, or why they are not.
+    next_hops: BTreeMap<Hop, Result<Resolved, String>>,
     /// Why the kernel does not take a route.
     refused: BTreeMap<IpNet, String>,
     tell: F,
@@ -253,11 +256,11 @@ impl<F: FnMut(String)> Table<F> {
     }
 
     /// How next hops are reached now. Those that are not reached are left out, if any is.
-    async fn resolved(&self, hops: &[Hop]) -> Result<Vec<Resolved>, String> {
+    async fn resolved(&mut self, hops: &[Hop]) -> Result<Vec<Resolved>, String> {
         let mut resolved = Vec::new();
         let mut failure = String::new();
         for hop in hops {
-            match self.resolve(*hop).await {
+            match self.reached(*hop).await {
                 Ok(hop) if resolved.contains(&hop) => {}
                 Ok(hop) => resolved.push(hop),
                 Err(error) => failure = error,
@@ -267,6 +270,17 @@ impl<F: FnMut(String)> Table<F> {
             true => Err(failure),
             false => Ok(resolved),
         }
+    }
+
+    /// How a next hop is reached, as it was found since the last scan: a table has many routes
+    /// and few next hops.
+    async fn reached(&mut self, hop: Hop) -> Result<Resolved, String> {
+        if let Some(known) = self.next_hops.get(&hop) {
+            return known.clone();
+        }
+        let found = self.resolve(hop).await;
+        self.next_hops.insert(hop, found.clone());
+        found
     }
 
     async fn resolve(&self, hop: Hop) -> Result<Resolved, String> {
@@ -304,6 +318,7 @@ impl<F: FnMut(String)> Table<F> {
 
     /// Makes all as it should be again, whatever happened to it.
     async fn scan(&mut self) {
+        self.next_hops.clear();
         // What somebody has deleted is not there, whatever we remember.
         if let Ok(found) = self.found().await {
             self.there.retain(|prefix, _| found.contains(prefix));

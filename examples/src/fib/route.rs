@@ -20,7 +20,7 @@ pub enum KernelRoute {
 }
 
 /// A next hop.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Hop {
     /// Its address, as BGP has it.
     pub gateway: IpAddr,
