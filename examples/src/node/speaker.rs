@@ -78,8 +78,10 @@ pub struct Speaker {
     last_socket: u64,
     /// Connections that may have something to write.
     ready: BTreeSet<Socket>,
-    /// Something has happened since peers were last told of routes.
+    /// Something has happened to routes since peers were last told of them.
     unflushed: bool,
+    /// Sessions that may have room for more.
+    hungry: BTreeSet<usize>,
     forwarding: Forwarding,
     /// Destinations of which the kernel's table may want something else.
     touched: BTreeSet<IpNet>,
@@ -145,6 +147,7 @@ impl Speaker {
             last_socket: 0,
             ready: BTreeSet::new(),
             unflushed: false,
+            hungry: BTreeSet::new(),
             forwarding: plan.forwarding,
             touched,
             restarted: plan.restarted,
@@ -371,7 +374,7 @@ impl Speaker {
 
     /// Handles all events of a session.
     fn settle(&mut self, index: usize, now: Instant) {
-        self.unflushed = true;
+        self.hungry.insert(index);
         while let Some(peering) = self.peerings.get_mut(index)
             && let Some(outcome) = peering.next_outcome(now, &mut self.rib, self.watched)
         {
@@ -392,11 +395,13 @@ impl Speaker {
                     }
                 }
                 Outcome::Seen(seen, notice, changes) => {
+                    self.unflushed = true;
                     self.seen.push_back((index, seen));
                     self.notices.extend(notice.map(|notice| (now, notice)));
                     self.note(now, changes);
                 }
                 Outcome::Told(notice, changes) => {
+                    self.unflushed = true;
                     self.notices.extend(notice.map(|notice| (now, notice)));
                     self.note(now, changes);
                 }

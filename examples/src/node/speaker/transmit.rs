@@ -10,9 +10,7 @@ impl Speaker {
     /// [`Self::transmitted`] if some is left; so a connection that is written to may be passed
     /// over.
     pub fn next_output(&mut self, now: Instant) -> Option<Socket> {
-        if std::mem::take(&mut self.unflushed) {
-            self.flush(now);
-        }
+        self.flush(now);
         while let Some(socket) = self.ready.pop_first() {
             if self.transmit(socket).is_some() {
                 return Some(socket);
@@ -43,28 +41,31 @@ impl Speaker {
         self.ready.extend(names.map(|(_, socket)| *socket));
     }
 
-    /// Hands the RIB's messages to the sessions as far as these have room.
+    /// Hands the RIB's messages to the sessions as far as these have room: to all of them when
+    /// routes have changed, else to those that something was written to.
     fn flush(&mut self, now: Instant) {
         if self.is_deferred() {
             return;
         }
-        for index in 0..self.peerings.len() {
-            if self.fill(index, now) {
-                self.mark_ready(index);
+        let hungry = std::mem::take(&mut self.hungry);
+        if std::mem::take(&mut self.unflushed) {
+            for index in 0..self.peerings.len() {
+                self.fill(index, now);
+            }
+        } else {
+            for index in hungry {
+                self.fill(index, now);
             }
         }
     }
 
-    /// Hands over as much of what a peer is to be told as its session takes; whether that was
-    /// anything.
-    fn fill(&mut self, index: usize, now: Instant) -> bool {
-        let mut filled = false;
-        let Some(peering) = self.peerings.get_mut(index) else {
-            return filled;
+    /// Hands over as much of what a peer is to be told as its session takes.
+    fn fill(&mut self, index: usize, now: Instant) {
+        let peering = self.peerings.get_mut(index);
+        let Some(peering) = peering.filter(|peering| peering.held_until.is_none()) else {
+            return;
         };
-        if peering.held_until.is_some() {
-            return filled;
-        }
+        let mut filled = false;
         while peering.session.send_capacity() >= LONGEST_MESSAGE {
             let length = self.rib.poll_transmit(peering.peer(), &mut self.scratch);
             let message = length.and_then(|length| self.scratch.get(..length));
@@ -80,7 +81,12 @@ impl Speaker {
             }
             filled = true;
         }
-        filled
+        if filled {
+            self.mark_ready(index);
+            // To be asked once more when it has nothing left: only then does the RIB bring it
+            // together with others that are told the same.
+            self.hungry.insert(index);
+        }
     }
 
     /// Whether it is too early to tell peers of routes.
