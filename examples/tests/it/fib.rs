@@ -378,6 +378,22 @@ fn ipip_pools_go_through_the_tunnel() {
     );
 }
 
+/// Numbers by which the speaker would take the routes of others for its own.
+#[test]
+fn the_numbers_of_others_are_refused() {
+    for (option, number, says) in [
+        ("--fib-protocol", "4", "administrator"),
+        ("--fib-protocol", "256", "number"),
+        ("--fib-table", "255", "not a table"),
+    ] {
+        let mut command = crate::speaker::Speaker::command(&["run", option, number]);
+        let output = command.output().unwrap();
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{errors}");
+        assert!(errors.contains(says), "{errors}");
+    }
+}
+
 /// Another table, protocol and metric.
 #[test]
 fn routes_go_where_they_are_asked_to_go() {

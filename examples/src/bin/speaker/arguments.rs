@@ -118,6 +118,23 @@ pub(crate) enum UsageError {
     Question(#[from] examples::daemon::QuestionError),
 }
 
+/// The last number of the kernel's own, of the system's start and of administrators
+/// (linux/rtnetlink.h).
+const RTPROT_STATIC: u8 = 4;
+/// The kernel's table of the host's own addresses (linux/rtnetlink.h).
+const RT_TABLE_LOCAL: u32 = 255;
+
+/// A number by which the kernel's routes cannot be kept.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum KernelError {
+    #[error(transparent)]
+    Number(#[from] std::num::ParseIntError),
+    #[error("0 to 4 are the kernel's, the system's and the administrator's")]
+    Protocol,
+    #[error("not a table to put routes into")]
+    Table,
+}
+
 /// A text that is no `PREFIX[,NEXTHOP]`.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum AnnounceError {
@@ -163,8 +180,12 @@ fn run(mut parser: lexopt::Parser) -> Result<Command, UsageError> {
             Long("fib") => {
                 arguments.settings.kernel.get_or_insert_default();
             }
-            Long("fib-table") => kernel(&mut arguments).table = parser.value()?.parse()?,
-            Long("fib-protocol") => kernel(&mut arguments).protocol = parser.value()?.parse()?,
+            Long("fib-table") => {
+                kernel(&mut arguments).table = parser.value()?.parse_with(table)?
+            }
+            Long("fib-protocol") => {
+                kernel(&mut arguments).protocol = parser.value()?.parse_with(protocol)?;
+            }
             Long("fib-metric") => kernel(&mut arguments).metric = parser.value()?.parse()?,
             Long("fib-keep") => kernel(&mut arguments).keep = true,
             Long("drain") => {
@@ -183,6 +204,22 @@ fn run(mut parser: lexopt::Parser) -> Result<Command, UsageError> {
 /// Whoever says how the kernel's table is kept wants it kept.
 fn kernel(arguments: &mut Arguments) -> &mut KernelSettings {
     arguments.settings.kernel.get_or_insert_default()
+}
+
+/// A number of a routing protocol that may be ours: what has that number and is not wanted goes.
+fn protocol(text: &str) -> Result<u8, KernelError> {
+    match text.parse()? {
+        0..=RTPROT_STATIC => Err(KernelError::Protocol),
+        number => Ok(number),
+    }
+}
+
+/// A table that routes may be put into.
+fn table(text: &str) -> Result<u32, KernelError> {
+    match text.parse()? {
+        0 | RT_TABLE_LOCAL => Err(KernelError::Table),
+        number => Ok(number),
+    }
 }
 
 /// The words of a question are those that the socket understands.
