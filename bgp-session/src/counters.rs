@@ -76,6 +76,6 @@ pub struct Counters {
     pub collisions: u64,
     /// Since when the session is Established, if it is.
     pub established_since: Option<Instant>,
-    /// Why the last connection ended, and when.
+    /// Why the last connection ended, and when; one that lost a collision has not failed.
     pub last_error: Option<(Instant, DownReason)>,
 }

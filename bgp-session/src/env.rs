@@ -255,7 +255,7 @@ impl Env {
         if !matches!(reason, DownReason::Closed(_)) {
             self.closing.add(now, link);
         }
-        if reason != DownReason::Collision {
+        if !reason.is_collision() {
             self.counters.last_error = Some((now, reason.clone()));
         }
         self.ended = Some(reason);

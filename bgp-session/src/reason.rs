@@ -188,6 +188,16 @@ pub enum DownReason {
 }
 
 impl DownReason {
+    /// Whether another connection to the same peer was kept, by us or by the peer: no
+    /// failure of the session.
+    pub(crate) fn is_collision(&self) -> bool {
+        let theirs = |sent: &Notification| {
+            let collision = NotificationCode::CONNECTION_COLLISION_RESOLUTION;
+            (sent.code, sent.subcode) == (collision.code, collision.subcode)
+        };
+        matches!(self, Self::Collision) || matches!(self, Self::Received(sent) if theirs(sent))
+    }
+
     /// What the machine tells the peer; `None` where there is nobody to tell
     /// or nothing may be said.
     #[must_use]

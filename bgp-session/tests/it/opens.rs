@@ -193,6 +193,19 @@ fn the_embedder_learns_why_an_attempt_failed() {
     assert_eq!(last.to_string(), "peer is AS 64513, not AS 64999");
 }
 
+/// An operator wants to know why the session ended, not how the next one came about.
+#[test]
+fn a_collision_is_no_error() {
+    let mut solo = Solo::in_state(State::OpenSent, config());
+    // Cease / Connection Collision Resolution (RFC 4486 §4).
+    solo.receive(&message(3, &[6, 7]));
+    assert_eq!(solo.failures.len(), 1, "the attempt is over");
+    assert_eq!(solo.session.counters().last_error, None);
+    let mut solo = Solo::in_state(State::OpenSent, config());
+    solo.receive(&message(3, &[6, 5]));
+    assert!(solo.session.counters().last_error.is_some());
+}
+
 /// Octet by octet, for a configuration in which everything is off.
 #[test]
 fn a_plain_open() {
