@@ -45,6 +45,10 @@ pub struct RibConfig {
     /// Whether [`Changes::touched`](crate::Changes::touched) is told: for a forwarding table with
     /// several routes to a destination ([`Rib::multipath`](crate::Rib::multipath)). Default off.
     pub multipath: bool,
+    /// Whether [`Changes::best`](crate::Changes::best) is told: for whoever programs a forwarding
+    /// table from it, or shows it. A reflector that forwards nothing saves a third of the work
+    /// without. Default on.
+    pub report_best: bool,
     /// Bytes of encoded messages that an update group keeps for its slowest
     /// member before that member goes on alone. Default 32 MiB.
     pub group_backlog: usize,
@@ -64,6 +68,7 @@ impl RibConfig {
             assume_reachable: true,
             aigp: true,
             multipath: false,
+            report_best: true,
             group_backlog: 32 << 20,
         }
     }

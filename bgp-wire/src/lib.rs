@@ -100,4 +100,6 @@ pub use update::{
     FindingIter, Findings, Reflection, Routes, UpdateView,
 };
 #[cfg(feature = "alloc")]
-pub use update::{Attribute, AttributeBlockBuf, AttributeValue, NlriField, Update};
+pub use update::{
+    Attribute, AttributeBlockBuf, AttributeValue, NlriField, PackedAttributes, Update,
+};

@@ -50,7 +50,7 @@ impl Rib {
             (Some(old), Some(new)) => !same_to_others(old, new),
             (Some(_), None) | (None, Some(_)) => true,
         };
-        if best_changed {
+        if best_changed && self.config.report_best {
             let old = before.map(|route| self.info(prefix, &route));
             log.note(prefix, old);
         }

@@ -42,6 +42,8 @@ mod sealed {
     impl Sealed for crate::AttributeBlockBuf {}
     #[cfg(feature = "alloc")]
     impl Sealed for crate::PathAttributes {}
+    #[cfg(feature = "alloc")]
+    impl Sealed for crate::PackedAttributes<'_> {}
     impl<T: Sealed> Sealed for &T {}
 }
 

@@ -8,6 +8,8 @@ mod index;
 mod iter;
 #[cfg(feature = "alloc")]
 mod owned;
+#[cfg(feature = "alloc")]
+mod packed;
 mod routes;
 mod rules;
 mod scan;
@@ -23,6 +25,8 @@ pub use finding::{Disposition, Finding, FindingIter, Findings};
 pub use iter::{Announcements, Attributes};
 #[cfg(feature = "alloc")]
 pub use owned::{Attribute, AttributeValue, NlriField, Update};
+#[cfg(feature = "alloc")]
+pub use packed::PackedAttributes;
 pub use routes::{Announcement, Routes};
 #[cfg(feature = "alloc")]
 pub(crate) use rules::flags_of;

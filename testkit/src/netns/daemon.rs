@@ -69,6 +69,12 @@ impl<'ns> Daemon<'ns> {
         fs::read_to_string(&self.log).unwrap_or_default()
     }
 
+    /// The number of the process.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Asks the program to end (SIGTERM).
     ///
     /// # Errors

@@ -1,10 +1,10 @@
 //! What must hold of any octets, whatever they are: laws that need no second decoder.
 
 use bgp_wire::{
-    AttributeType, Context, DecodeErrorKind, Disposition, EvpnRoute, Family, FamilySet, Finding,
-    Message, MvpnRoute, NextHop, NlriBuf, NlriIter, NlriView, Notification, Open, OpenView,
-    OrfRequest, OtherAttribute, ParseError, Route, RouteRefreshView, Update, UpdatePacker,
-    UpdateView,
+    AttributeType, Context, DecodeErrorKind, Disposition, EncodeAttributes, EncodeError, EvpnRoute,
+    Family, FamilySet, Finding, Message, MvpnRoute, NextHop, NlriBuf, NlriIter, NlriView,
+    Notification, Open, OpenView, OrfRequest, OtherAttribute, PackedAttributes, ParseError,
+    PeerType, Route, RouteRefreshView, Update, UpdatePacker, UpdateView,
 };
 
 /// Holds the bytes, read as a message of the session, to every law: those of
@@ -147,6 +147,7 @@ fn encoding(update: &UpdateView<'_>) {
         let other = OtherAttribute::new(raw.attribute_type, raw.value.into());
         assert!(!other.to_string().is_empty());
     }
+    packed(update);
     // Owned routes are written with the identifiers of the sending direction.
     if update.context().add_path_send == update.context().add_path_receive {
         same_message(update);
@@ -288,6 +289,61 @@ fn same_routes(view: &UpdateView<'_>, family: Family) {
     }
 }
 
+/// The packed form says what the fields say, has one form for it, and goes onto sessions of every
+/// kind as they do.
+fn packed(view: &UpdateView<'_>) {
+    let (mut octets, mut again) = (Vec::new(), Vec::new());
+    for group in view.announcements() {
+        let fields = view.path_attributes_via(group.next_hop);
+        if view.pack_attributes(group.next_hop, &mut octets).is_err() {
+            assert!(fields.pack(&mut again).is_err() && octets.is_empty());
+            continue;
+        }
+        let packed = PackedAttributes::new(&octets);
+        let read = packed.to_path_attributes();
+        assert_eq!(read, fields);
+        assert_eq!(read.pack(&mut again), Ok(()));
+        assert_eq!(again, octets, "of {view:?}");
+        assert_eq!(
+            packed.as_path().iter_asns().count(),
+            fields.as_path.iter_asns().count()
+        );
+        assert!(
+            packed
+                .communities()
+                .iter()
+                .eq(fields.communities.iter().copied())
+        );
+        assert_eq!(
+            (packed.med(), packed.local_pref()),
+            (fields.med, fields.local_pref)
+        );
+        assert_eq!(packed.originator_id(), fields.originator_id);
+        for (four_octet_as, aigp) in [(true, false), (false, true), (true, true)] {
+            let mut session = Context::new(PeerType::Internal);
+            (session.four_octet_as, session.aigp) = (four_octet_as, aigp);
+            for in_body in [false, true] {
+                assert_eq!(
+                    encoded(&packed, &session, in_body),
+                    encoded(&fields, &session, in_body)
+                );
+            }
+        }
+    }
+}
+
+fn encoded(
+    attributes: &impl EncodeAttributes,
+    session: &Context,
+    in_body: bool,
+) -> Result<Vec<u8>, EncodeError> {
+    let length = attributes.attributes_len(session, in_body)?;
+    let mut out = vec![0; length];
+    let written = attributes.encode_attributes(session, in_body, &mut out)?;
+    assert_eq!(written, length);
+    Ok(out)
+}
+
 /// Whether NEXT_HOP can carry it: MP_REACH_NLRI is not asked for the address of a host,
 /// but IPv4 unicast is packed into the body (RFC 4271 §6.3).
 fn fits_body(next_hop: Option<NextHop>) -> bool {
@@ -318,7 +374,7 @@ fn same_refresh(view: &RouteRefreshView<'_>) {
     let Some(request) = OrfRequest::from_view(view) else {
         return;
     };
-    let mut context = Context::new(bgp_wire::PeerType::Internal);
+    let mut context = Context::new(PeerType::Internal);
     context.families = FamilySet::all();
     context.send_limit = bgp_wire::MAX_EXTENDED_MESSAGE;
     let mut out = vec![0; usize::from(context.send_limit)];

@@ -40,9 +40,11 @@ Usage: speaker run --manifests DIR --node NAME [OPTIONS]
   --restarted                  it was here a moment ago and has forwarded since: peers keep its
                                routes, and are told of none before all of theirs are here, or a
                                minute is over (RFC 4724)
+  --quiet                      print nothing of routes
   --json                       print JSON objects, one a line
 
-It prints a line for each change of a session's state and of a best route. SIGINT and
+It prints a line for each change of a session's state and of a best route, which at a full
+table is work. SIGINT and
 SIGTERM end all sessions with Cease / Administrative Shutdown; a second one ends --drain.
 SIGHUP has it read the manifests or the file again, do what differs, and reset no session that
 need not be; what has errors changes nothing. SIGUSR1 ends it without a word, so that peers that take part in graceful restart keep its
@@ -94,6 +96,7 @@ pub(crate) struct Arguments {
     pub(crate) router_id: Option<RouterId>,
     pub(crate) style: Style,
     pub(crate) restarted: bool,
+    pub(crate) quiet: bool,
 }
 
 /// What to ask, and where.
@@ -193,6 +196,7 @@ fn run(mut parser: lexopt::Parser) -> Result<Command, UsageError> {
                 arguments.settings.drain = Duration::from_secs(seconds.into());
             }
             Long("restarted") => arguments.restarted = true,
+            Long("quiet") => arguments.quiet = true,
             Long("json") => arguments.style = Style::Json,
             Short('h') | Long("help") => return Ok(Command::Help),
             Short(_) | Long(_) | Value(_) => return Err(argument.unexpected().into()),

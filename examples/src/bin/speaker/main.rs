@@ -3,7 +3,7 @@
 //! ```text
 //! speaker run --config FILE | --manifests DIR --node NAME [--announce PREFIX[,NEXTHOP]]… [--listen ADDR:PORT]…
 //!             [--router-id ID] [--socket SOCKET] [--bmp ADDR:PORT]
-//!             [--drain SECONDS] [--restarted] [--fib …] [--json]
+//!             [--drain SECONDS] [--restarted] [--fib …] [--quiet] [--json]
 //! speaker status|metrics --socket SOCKET
 //! speaker routes [PREFIX] --socket SOCKET
 //! speaker explain PREFIX --socket SOCKET
@@ -156,6 +156,7 @@ fn plan(arguments: &Arguments) -> Result<SpeakerPlan, Failure> {
     let mut plan = described(arguments)?;
     plan.originate.extend(arguments.announce.iter().cloned());
     plan.rib.multipath = arguments.settings.kernel.is_some();
+    plan.rib.report_best = !arguments.quiet;
     if !arguments.settings.listen.is_empty() {
         plan.listen.clone_from(&arguments.settings.listen);
     }
