@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+mod attribute_set;
 mod attributes;
 mod calico;
 mod config;
@@ -12,6 +13,7 @@ mod next_hop;
 mod peer;
 mod rib;
 mod route;
+mod routes;
 mod set;
 mod snapshot;
 mod table;

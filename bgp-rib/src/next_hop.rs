@@ -9,7 +9,7 @@
 
 use crate::set::PrefixSet;
 use crate::table::PrefixId;
-use bgp_wire::PathAttributes;
+use bgp_wire::NextHop;
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -95,8 +95,8 @@ impl NextHops {
 
     /// Takes hold of the next hop of received attributes; `None` without one.
     /// To be given back with [`Self::release`].
-    pub(crate) fn hold(&mut self, attributes: &PathAttributes) -> Option<NextHopId> {
-        let id = self.entry(attributes.next_hop.as_ref()?.addr())?;
+    pub(crate) fn hold(&mut self, next_hop: Option<NextHop>) -> Option<NextHopId> {
+        let id = self.entry(next_hop?.addr())?;
         self.entries.get_mut(id.0 as usize)?.users += 1;
         Some(id)
     }

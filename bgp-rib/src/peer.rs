@@ -11,22 +11,31 @@ use bgp_wire::{Asn, Context, Family, FamilySet, NextHop, PeerType, Role};
 use ipnet::IpNet;
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::num::NonZeroU32;
 
 /// A peer of one RIB, in the order in which peers were added. Identifiers are
 /// not used again, so one that is kept too long names nobody, never somebody
 /// else. They mean nothing in another RIB.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct PeerId(pub(crate) u32);
+pub struct PeerId(
+    // One more than the index, so that a route without a peer needs no word more.
+    NonZeroU32,
+);
 
 impl PeerId {
+    /// The peer at an index. There is no memory for 2³² of them.
+    pub(crate) fn at(index: usize) -> Self {
+        Self(NonZeroU32::MIN.saturating_add(u32::try_from(index).unwrap_or(u32::MAX)))
+    }
+
     pub(crate) const fn index(self) -> usize {
-        self.0 as usize
+        self.0.get() as usize - 1
     }
 }
 
 impl fmt::Display for PeerId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "peer {}", self.0)
+        write!(f, "peer {}", self.index())
     }
 }
 

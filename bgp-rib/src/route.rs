@@ -186,6 +186,7 @@ pub(crate) enum Status {
     ClusterLoop,
     OwnNextHop,
     RouteLeak,
+    TooLarge,
     Rejected,
 }
 
@@ -206,6 +207,9 @@ pub enum Ineligible {
     /// Somebody passed on what was for customers only (RFC 9234 §5): ONLY_TO_CUSTOMER came from
     /// a customer or a client of ours, or from a lateral peer with another AS in it.
     RouteLeak,
+    /// An attribute is longer than any message (RFC 4271 §9.2), by what import
+    /// policy made of it or as it was to be originated. Of the latter nothing is kept.
+    TooLarge,
     /// The next hop cannot be resolved (RFC 4271 §9.1.2).
     Unresolvable {
         /// The next hop, `None` when the route has none.
@@ -235,6 +239,7 @@ impl fmt::Display for Ineligible {
             Self::ClusterLoop => f.write_str("own cluster in CLUSTER_LIST (RFC 4456 §8)"),
             Self::OwnNextHop => f.write_str("we are the next hop (RFC 4271 §5.1.3)"),
             Self::RouteLeak => f.write_str("leaked: for customers only (RFC 9234 §5)"),
+            Self::TooLarge => f.write_str("an attribute fills a message (RFC 4271 §9.2)"),
             Self::Unresolvable {
                 next_hop: Some(address),
             } => {

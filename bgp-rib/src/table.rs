@@ -1,15 +1,12 @@
 //! The dense index of destinations and the routes to each.
 
 use crate::PeerId;
-use crate::attributes::Attributes;
-use crate::next_hop::NextHopId;
-use crate::route::{LocalOrigin, Status};
+use crate::routes::{Route, Routes};
+use hashbrown::HashTable;
 use ipnet::IpNet;
 use smallvec::SmallVec;
-use std::collections::HashMap;
-use std::hash::{Hash, Hasher};
+use std::hash::{BuildHasher, Hash, Hasher, RandomState};
 use std::net::IpAddr;
-use std::sync::Arc;
 
 /// Position of a destination in the table. A position is used again only when
 /// no route, queue or update group refers to it.
@@ -23,50 +20,15 @@ impl PrefixId {
     }
 }
 
-/// One route to a destination, as received and as policy made it.
-#[derive(Debug, Clone)]
-pub(crate) struct Route {
-    /// The peer, `None` for a route originated here.
-    pub(crate) peer: Option<PeerId>,
-    /// Path identifier as received, 0 without ADD-PATH.
-    pub(crate) path_id: u32,
-    /// Path identifier under which we hand the route on, unique in the
-    /// destination and kept as long as the route lives.
-    pub(crate) local_path_id: u32,
-    /// The next hop as received; cost and resolvability are looked up there.
-    pub(crate) next_hop: NextHopId,
-    /// Before import policy.
-    pub(crate) received: Attributes,
-    /// After import policy; the same allocation when policy changed nothing.
-    pub(crate) effective: Attributes,
-    /// What the route is, when it is originated here.
-    pub(crate) origin: Option<Arc<LocalOrigin>>,
-    /// Protocol preference: BGP's 100, a local route's own, or policy's.
-    pub(crate) preference: u16,
-    /// What was found when the route came in.
-    pub(crate) status: Status,
-    /// The peer's parity when the route came; another parity than the peer's
-    /// own means stale (RFC 4724 §4.2).
-    pub(crate) parity: bool,
-}
-
-impl Route {
-    /// Whether this is the route of that source and path identifier, of which
-    /// a destination has at most one (RFC 7911 §3).
-    pub(crate) fn is(&self, peer: Option<PeerId>, path_id: u32) -> bool {
-        self.peer == peer && self.path_id == path_id
-    }
-}
-
 /// A prefix and its routes.
 #[derive(Debug, Clone)]
 pub(crate) struct Destination {
     /// The prefix, host bits zero.
     pub(crate) prefix: IpNet,
-    /// Every route held, eligible or not, in order of arrival.
-    pub(crate) routes: SmallVec<[Route; 1]>,
-    /// Position of the best route.
-    pub(crate) best: Option<u32>,
+    /// Whether the first route is the best one.
+    has_best: bool,
+    /// Every route held, eligible or not, the best one first.
+    pub(crate) routes: Routes,
     /// Number of queues and update groups that still refer to this place.
     pub(crate) references: u32,
 }
@@ -74,7 +36,16 @@ pub(crate) struct Destination {
 impl Destination {
     /// The route in Loc-RIB, if any is eligible.
     pub(crate) fn best_route(&self) -> Option<&Route> {
-        self.routes.get(self.best? as usize)
+        self.routes.first().filter(|_| self.has_best)
+    }
+
+    /// Takes another route for the best one: the one at `position`, which moves
+    /// to the front.
+    pub(crate) fn set_best(&mut self, position: Option<usize>) {
+        self.has_best = position.is_some();
+        if let Some(routes) = position.and_then(|position| self.routes.get_mut(..=position)) {
+            routes.rotate_right(1);
+        }
     }
 
     /// Whether there is a route. A place without one may be free; nothing may
@@ -93,7 +64,7 @@ impl Destination {
     pub(crate) fn free_path_id(&self) -> u32 {
         // Of n + 1 identifiers n routes leave one free.
         let mut taken: SmallVec<[bool; 16]> = SmallVec::from_elem(false, self.routes.len());
-        for route in &self.routes {
+        for route in self.routes.iter() {
             let position = (route.local_path_id as usize).checked_sub(1);
             if let Some(slot) = position.and_then(|position| taken.get_mut(position)) {
                 *slot = true;
@@ -133,8 +104,10 @@ impl Hash for Key {
 /// reference, so that the place cannot go to another prefix in between.
 #[derive(Debug, Default)]
 pub(crate) struct Table {
-    // The default hasher is randomly keyed; peers choose the prefixes.
-    index: HashMap<Key, PrefixId>,
+    /// Places by the prefix that stands there.
+    index: HashTable<PrefixId>,
+    // Randomly keyed: peers choose the prefixes.
+    hasher: RandomState,
     places: Vec<Destination>,
     free: Vec<PrefixId>,
 }
@@ -142,33 +115,46 @@ pub(crate) struct Table {
 impl Table {
     /// The place of `prefix`, if it has one. One hash lookup.
     pub(crate) fn find(&self, prefix: &IpNet) -> Option<PrefixId> {
-        self.index.get(&Key(*prefix)).copied()
+        let hash = self.hasher.hash_one(Key(*prefix));
+        let is_it = |id: &PrefixId| self.get(*id).is_some_and(|held| held.prefix == *prefix);
+        self.index.find(hash, is_it).copied()
     }
 
     /// The place of `prefix`, made when there is none; `None` only when 2³²
     /// destinations are in use.
     pub(crate) fn place(&mut self, prefix: IpNet) -> Option<PrefixId> {
-        if let Some(id) = self.index.get(&Key(prefix)) {
+        let hash = self.hasher.hash_one(Key(prefix));
+        let Self {
+            index,
+            hasher,
+            places,
+            free,
+        } = self;
+        let is_it = |id: &PrefixId| places.get(id.index()).is_some_and(|it| it.prefix == prefix);
+        if let Some(id) = index.find(hash, is_it) {
             return Some(*id);
         }
         let empty = Destination {
             prefix,
-            routes: SmallVec::new(),
-            best: None,
+            has_best: false,
+            routes: Routes::None,
             references: 0,
         };
-        let id = match self.free.pop() {
+        let id = match free.pop() {
             Some(id) => {
-                *self.places.get_mut(id.index())? = empty;
+                *places.get_mut(id.index())? = empty;
                 id
             }
             None => {
-                let id = PrefixId(u32::try_from(self.places.len()).ok()?);
-                self.places.push(empty);
+                let id = PrefixId(u32::try_from(places.len()).ok()?);
+                places.push(empty);
                 id
             }
         };
-        self.index.insert(Key(prefix), id);
+        index.insert_unique(hash, id, |id| {
+            let held = places.get(id.index());
+            held.map_or(0, |held| hasher.hash_one(Key(held.prefix)))
+        });
         Some(id)
     }
 
@@ -193,11 +179,21 @@ impl Table {
             return;
         }
         // A place that is free already may still name a prefix that has moved.
-        let key = Key(destination.prefix);
-        if self.index.get(&key) == Some(&id) {
-            self.index.remove(&key);
+        let hash = self.hasher.hash_one(Key(destination.prefix));
+        if let Ok(entry) = self.index.find_entry(hash, |held| *held == id) {
+            entry.remove();
             self.free.push(id);
         }
+        if self.index.is_empty() {
+            self.give_back();
+        }
+    }
+
+    /// Gives back the memory of a table that nothing refers to.
+    fn give_back(&mut self) {
+        self.index = HashTable::new();
+        self.places = Vec::new();
+        self.free = Vec::new();
     }
 
     /// Gives up one reference, and the place with the last one.
@@ -238,6 +234,7 @@ mod tests {
         assert_eq!(table.place("10.0.0.0/8".parse().unwrap()), Some(one));
         table.get_mut(one).unwrap().references = 1;
         table.release_if_unused(one);
+        assert!(size_of::<Destination>() <= 64, "a cache line");
         let two = table.place("10.0.0.0/9".parse().unwrap()).unwrap();
         assert_ne!(one, two);
         table.unreference(one);

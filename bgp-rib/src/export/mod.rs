@@ -11,14 +11,14 @@
 mod next_hop;
 mod rewrite;
 
-use crate::attributes::{AttributeStore, Attributes};
-use crate::filter::{Decider, Outcome, RouteSource, RouteView};
+use crate::attribute_set::{AttributeSet, AttributeStore, Marks};
+use crate::filter::{Decider, Fields, Outcome, RouteSource, RouteView};
 use crate::group::ExportKey;
 use crate::next_hop::NextHops;
 use crate::peer::Peer;
-use crate::table::Route;
+use crate::routes::Route;
 use crate::{LocalOrigin, RibConfig};
-use bgp_wire::{Community, Family, PathAttributes, PeerType, Role};
+use bgp_wire::{Community, Family, PeerType, Role};
 use ipnet::IpNet;
 use std::fmt;
 use std::net::Ipv4Addr;
@@ -105,12 +105,16 @@ pub(crate) struct Exporter<'a> {
 /// The last set made for a group: routes of one UPDATE follow each other, and
 /// all take the same changes.
 #[derive(Debug, Default, Clone)]
-pub(crate) struct Memo(Option<(MemoKey, Result<Attributes, Withheld>)>);
+pub(crate) struct Memo {
+    made: Option<(MemoKey, Result<AttributeSet, Withheld>)>,
+    /// The fields of a set, for chains that ask for them.
+    fields: Fields,
+}
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct MemoKey {
     // Held, so that its allocation cannot become another set's.
-    attributes: Attributes,
+    attributes: AttributeSet,
     // By value: a peer may come back under another identifier or AS.
     origin: Origin,
     ipv6: bool,
@@ -142,7 +146,7 @@ impl Exporter<'_> {
         memo: &mut Memo,
         prefix: &IpNet,
         route: &Route,
-    ) -> Result<Attributes, Withheld> {
+    ) -> Result<AttributeSet, Withheld> {
         if !key.context.families.contains(family_of(prefix)) {
             return Err(Withheld::FamilyNotNegotiated);
         }
@@ -150,13 +154,13 @@ impl Exporter<'_> {
         self.check_reflection(key, &origin, &route.effective)?;
         check_communities(key.context.peer_type, &route.effective)?;
         check_customers(key.role, &route.effective)?;
-        if route.effective.is_stale() && !key.long_lived {
+        if route.effective.has(Marks::LLGR_STALE) && !key.long_lived {
             return Err(Withheld::LongLivedStale);
         }
         let view = RouteView {
             prefix: *prefix,
-            attributes: &route.effective,
-            source: route_source(&origin, route.origin.as_deref()),
+            attributes: memo.fields.of(&key.export, &route.effective),
+            source: route_source(&origin, route.origin().map(AsRef::as_ref)),
             interface: self.interface(route),
             session: key.context.peer_type,
         };
@@ -170,15 +174,15 @@ impl Exporter<'_> {
             ipv6: matches!(prefix, IpNet::V6(_)),
             outcome,
         };
-        if let Some((held, result)) = &memo.0
+        if let Some((held, result)) = &memo.made
             && *held == memo_key
         {
             return result.clone();
         }
         let result = self
             .rewrite(key, prefix, route, &origin, &memo_key.outcome)
-            .map(|attributes| self.store.intern(attributes));
-        memo.0 = Some((memo_key, result.clone()));
+            .and_then(|made| self.store.intern(&made).map_err(|_| Withheld::TooLarge));
+        memo.made = Some((memo_key, result.clone()));
         result
     }
 
@@ -192,7 +196,7 @@ impl Exporter<'_> {
     }
 
     fn interface<'a>(&'a self, route: &'a Route) -> Option<&'a str> {
-        let own = route.origin.as_deref().and_then(LocalOrigin::interface);
+        let own = route.origin().and_then(|origin| origin.interface());
         own.or_else(|| self.next_hops.interface(route.next_hop))
     }
 
@@ -202,7 +206,7 @@ impl Exporter<'_> {
         &self,
         key: &ExportKey,
         origin: &Origin,
-        attributes: &PathAttributes,
+        attributes: &AttributeSet,
     ) -> Result<(), Withheld> {
         let internal = PeerType::Internal;
         if origin.peer_type != Some(internal) || key.context.peer_type != internal {
@@ -211,7 +215,7 @@ impl Exporter<'_> {
         if !origin.client && !key.client {
             return Err(Withheld::NotReflected);
         }
-        if attributes.cluster_list.contains(&self.config.cluster()) {
+        if attributes.has_passed(self.config.cluster()) {
             return Err(Withheld::ClusterLoop);
         }
         Ok(())
@@ -219,27 +223,32 @@ impl Exporter<'_> {
 }
 
 /// RFC 9234 §5: what is for customers goes neither up nor sideways.
-fn check_customers(role: Option<Role>, attributes: &PathAttributes) -> Result<(), Withheld> {
+fn check_customers(role: Option<Role>, attributes: &AttributeSet) -> Result<(), Withheld> {
     let upwards = matches!(
         role,
         Some(Role::Customer | Role::Peer | Role::RouteServerClient)
     );
-    match upwards && attributes.only_to_customer.is_some() {
+    match upwards && attributes.has(Marks::ONLY_TO_CUSTOMER) {
         true => Err(Withheld::OnlyToCustomer),
         false => Ok(()),
     }
 }
 
 /// RFC 1997: the three communities that limit how far a route goes.
-fn check_communities(session: PeerType, attributes: &PathAttributes) -> Result<(), Withheld> {
-    let stops = |community: &&Community| match **community {
-        Community::NO_ADVERTISE => true,
-        Community::NO_EXPORT => session == PeerType::External,
-        Community::NO_EXPORT_SUBCONFED => session != PeerType::Internal,
-        _ => false,
-    };
-    match attributes.communities.iter().find(stops) {
-        Some(community) => Err(Withheld::WellKnownCommunity(*community)),
+fn check_communities(session: PeerType, attributes: &AttributeSet) -> Result<(), Withheld> {
+    let external = session == PeerType::External;
+    let rules = [
+        (true, Marks::NO_ADVERTISE, Community::NO_ADVERTISE),
+        (external, Marks::NO_EXPORT, Community::NO_EXPORT),
+        (
+            session != PeerType::Internal,
+            Marks::NO_EXPORT_SUBCONFED,
+            Community::NO_EXPORT_SUBCONFED,
+        ),
+    ];
+    let stops = |(applies, mark, _): &(bool, Marks, Community)| *applies && attributes.has(*mark);
+    match rules.into_iter().find(stops) {
+        Some((_, _, community)) => Err(Withheld::WellKnownCommunity(community)),
         None => Ok(()),
     }
 }

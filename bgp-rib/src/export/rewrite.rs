@@ -17,7 +17,7 @@ use super::{Exporter, Origin, Withheld};
 use crate::RibConfig;
 use crate::filter::Outcome;
 use crate::group::ExportKey;
-use crate::table::Route;
+use crate::routes::Route;
 use bgp_wire::{Community, PathAttributes, PeerType, Role};
 use ipnet::IpNet;
 
@@ -31,8 +31,8 @@ impl Exporter<'_> {
         origin: &Origin,
         outcome: &Outcome,
     ) -> Result<PathAttributes, Withheld> {
-        let policy = key.export.apply(outcome, &route.effective);
-        let mut attributes = policy.unwrap_or_else(|| (*route.effective).clone());
+        let mut attributes = route.effective.to_path_attributes();
+        key.export.apply(outcome, &mut attributes);
         attributes.next_hop = Some(
             key.next_hop(prefix, attributes.next_hop, origin.peer_type)
                 .ok_or(Withheld::NoNextHop)?,

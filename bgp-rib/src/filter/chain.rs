@@ -57,6 +57,13 @@ impl Rule {
         }
     }
 
+    /// Whether the answer may depend on the attributes: also when it changes
+    /// them and goes on, for the rules behind it.
+    fn asks_attributes(&self) -> bool {
+        let goes_on = self.action == RuleAction::Continue && !self.operations.is_empty();
+        goes_on || self.matchers.iter().any(Matcher::asks_attributes)
+    }
+
     /// The same rule with these changes. They have no effect on a rule that
     /// rejects.
     #[must_use]
@@ -101,6 +108,15 @@ pub enum Fallback {
     CalicoExport(Arc<ExportContext>),
 }
 
+impl Fallback {
+    const fn asks_attributes(&self) -> bool {
+        match self {
+            Self::Accept | Self::Reject => false,
+            Self::CalicoImport(_) | Self::CalicoExport(_) => true,
+        }
+    }
+}
+
 /// An immutable list of filters and a fallback, shared by cloning.
 ///
 /// ```
@@ -123,13 +139,20 @@ pub struct FilterChain(Arc<Contents>);
 struct Contents {
     filters: Vec<Filter>,
     fallback: Fallback,
+    asks_attributes: bool,
 }
 
 impl FilterChain {
     /// A chain that asks `filters` in order and then `fallback`.
     #[must_use]
     pub fn new(filters: Vec<Filter>, fallback: Fallback) -> Self {
-        Self(Arc::new(Contents { filters, fallback }))
+        let mut rules = filters.iter().flat_map(|filter| &filter.rules);
+        let asks_attributes = rules.any(Rule::asks_attributes) || fallback.asks_attributes();
+        Self(Arc::new(Contents {
+            filters,
+            fallback,
+            asks_attributes,
+        }))
     }
 
     /// The chain that lets everything pass unchanged.
@@ -156,6 +179,12 @@ impl FilterChain {
     #[must_use]
     pub fn fallback(&self) -> &Fallback {
         &self.0.fallback
+    }
+
+    /// Whether the answer may depend on the attributes. What it makes of them
+    /// may in any case.
+    pub(crate) fn asks_attributes(&self) -> bool {
+        self.0.asks_attributes
     }
 
     /// Whether the answer may depend on the outgoing interface.

@@ -156,10 +156,12 @@ impl FilterChain {
     }
 
     fn verdict(&self, outcome: &Outcome, attributes: &PathAttributes) -> Verdict {
-        let changed = outcome
-            .accepted
-            .then(|| self.apply(outcome, attributes))
-            .flatten();
+        let changes = outcome.accepted && !outcome.changes.is_empty();
+        let changed = changes.then(|| {
+            let mut changed = attributes.clone();
+            self.apply(outcome, &mut changed);
+            changed
+        });
         Verdict {
             accepted: outcome.accepted,
             decided_by: outcome.decided_by,
@@ -250,20 +252,11 @@ impl FilterChain {
         }
     }
 
-    /// The attributes after the changes of `outcome`, `None` when there are none.
-    pub(crate) fn apply(
-        &self,
-        outcome: &Outcome,
-        attributes: &PathAttributes,
-    ) -> Option<PathAttributes> {
-        if outcome.changes.is_empty() {
-            return None;
-        }
-        let mut changed = attributes.clone();
+    /// Makes the changes of `outcome`.
+    pub(crate) fn apply(&self, outcome: &Outcome, attributes: &mut PathAttributes) {
         for change in &outcome.changes {
-            self.apply_change(*change, &mut changed);
+            self.apply_change(*change, attributes);
         }
-        Some(changed)
     }
 
     fn apply_change(&self, change: Change, attributes: &mut PathAttributes) {

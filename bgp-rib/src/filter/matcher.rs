@@ -51,6 +51,26 @@ pub enum Matcher {
 }
 
 impl Matcher {
+    /// Whether the condition is one on the attributes.
+    pub(super) const fn asks_attributes(&self) -> bool {
+        match self {
+            Self::Family(_)
+            | Self::Prefix(_)
+            | Self::AnyPrefix(_)
+            | Self::FromPeer
+            | Self::Interface(_)
+            | Self::InternalSession(_)
+            | Self::Never => false,
+            Self::Community(_)
+            | Self::LargeCommunity(_)
+            | Self::AsPathPrefix(_)
+            | Self::AsPathContains(_)
+            | Self::OriginAs(_)
+            | Self::LocalPref(_)
+            | Self::Med(_) => true,
+        }
+    }
+
     /// Whether the condition is one on the outgoing interface.
     pub(super) const fn asks_interface(&self) -> bool {
         matches!(self, Self::Interface(_))

@@ -23,6 +23,7 @@
 
 mod chain;
 mod evaluate;
+mod fields;
 mod matcher;
 mod operation;
 mod pattern;
@@ -31,6 +32,7 @@ mod trace;
 
 pub use chain::{Fallback, Filter, FilterChain, Rule, RuleAction};
 pub(crate) use evaluate::Outcome;
+pub(crate) use fields::Fields;
 pub use evaluate::{Decider, RouteSource, RouteView, Verdict};
 pub use matcher::Matcher;
 pub use operation::Operation;

@@ -1,23 +1,29 @@
 //! What a group has been told (Adj-RIB-Out, RFC 4271 §3.2).
 //!
+//! Two words a destination: the first route stands in place, and the further
+//! ones that ADD-PATH brings in a map beside it.
+//!
 //! INVARIANT: a place that is free in the table has an empty entry here. A group
 //! that follows a family holds a reference until it has taken notice that the
 //! last route went; one that stops following a family forgets what it was told.
+//!
+//! INVARIANT: a destination has further routes only if it has a first one.
 
 use crate::PeerId;
-use crate::attributes::Attributes;
+use crate::attribute_set::AttributeSet;
 use crate::table::PrefixId;
+use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
 /// One route as it was told.
 #[derive(Debug, Clone)]
 pub(crate) struct Told {
-    /// Path identifier, 0 without ADD-PATH.
-    pub(crate) path_id: u32,
+    /// Attributes as sent.
+    pub(crate) attributes: AttributeSet,
     /// Where the route came from, `None` when originated here.
     pub(crate) peer: Option<PeerId>,
-    /// Attributes as sent.
-    pub(crate) attributes: Attributes,
+    /// Path identifier, 0 without ADD-PATH.
+    pub(crate) path_id: u32,
 }
 
 impl Told {
@@ -25,7 +31,7 @@ impl Told {
     pub(crate) fn same(&self, other: &Self) -> bool {
         self.path_id == other.path_id
             && self.peer == other.peer
-            && self.attributes.same(&other.attributes)
+            && self.attributes == other.attributes
     }
 }
 
@@ -35,35 +41,63 @@ pub(crate) type ToldRoutes = SmallVec<[Told; 1]>;
 /// The table, indexed by destination.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct AdjRibOut {
-    places: Vec<ToldRoutes>,
+    first: Vec<Option<Told>>,
+    further: FxHashMap<PrefixId, Vec<Told>>,
     routes: usize,
 }
 
 impl AdjRibOut {
     /// What was told of a destination.
-    pub(crate) fn get(&self, id: PrefixId) -> &[Told] {
-        self.places
-            .get(id.index())
-            .map_or(&[], |routes| routes.as_slice())
+    pub(crate) fn get(&self, id: PrefixId) -> impl Iterator<Item = &Told> {
+        let first = self.first.get(id.index()).and_then(Option::as_ref);
+        let further = first.and_then(|_| self.further.get(&id));
+        first.into_iter().chain(further.into_iter().flatten())
     }
 
     /// Puts `routes` in the place of what was told, which is returned.
-    pub(crate) fn replace(&mut self, id: PrefixId, routes: ToldRoutes) -> ToldRoutes {
-        if self.places.len() <= id.index() {
+    pub(crate) fn replace(&mut self, id: PrefixId, routes: &[Told]) -> ToldRoutes {
+        let mut old = ToldRoutes::new();
+        if self.first.len() <= id.index() {
             if routes.is_empty() {
-                return routes;
+                return old;
             }
-            self.places.resize_with(id.index() + 1, ToldRoutes::new);
+            self.first.resize_with(id.index() + 1, || None);
         }
-        let Some(place) = self.places.get_mut(id.index()) else {
-            return ToldRoutes::new();
+        let (first, further) = match routes.split_first() {
+            Some((first, further)) => (Some(first.clone()), further),
+            None => (None, &[][..]),
         };
-        self.routes = (self.routes + routes.len()).saturating_sub(place.len());
-        std::mem::replace(place, routes)
+        if let Some(place) = self.first.get_mut(id.index()) {
+            old.extend(std::mem::replace(place, first));
+        }
+        if !self.further.is_empty() {
+            old.extend(self.further.remove(&id).unwrap_or_default());
+        }
+        if !further.is_empty() {
+            self.further.insert(id, further.to_vec());
+        }
+        self.routes = (self.routes + routes.len()).saturating_sub(old.len());
+        old
     }
 
     /// Number of routes.
     pub(crate) const fn len(&self) -> usize {
         self.routes
+    }
+
+    /// Octets held, without the attributes.
+    pub(crate) fn octets(&self) -> usize {
+        let further = self.further.values().map(Vec::capacity).sum::<usize>();
+        self.first.len() * size_of::<Option<Told>>() + further * size_of::<Told>()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_route_is_two_words() {
+        assert_eq!(size_of::<Option<Told>>(), 16);
     }
 }

@@ -101,7 +101,7 @@ impl Members {
         if let Some(sender) = told.peer.filter(|peer| self.contains(*peer)) {
             few.push(sender);
         }
-        if let Some(originator) = told.attributes.originator_id {
+        if let Some(originator) = told.attributes.originator_id() {
             few.extend(
                 self.by_identifier
                     .get(&originator)
@@ -111,7 +111,7 @@ impl Members {
             );
         }
         if told.peer.is_none()
-            && let Some(next_hop) = told.attributes.next_hop
+            && let Some(next_hop) = told.attributes.next_hop()
         {
             few.extend(
                 self.by_address

@@ -7,7 +7,7 @@
 
 use super::log::Message;
 use super::{Audience, ExportKey, Log};
-use crate::attributes::Attributes;
+use crate::attribute_set::AttributeSet;
 use bgp_wire::{Family, FamilySet, Nlri, UpdatePacker};
 use rustc_hash::FxHashMap;
 use std::collections::VecDeque;
@@ -16,7 +16,7 @@ use std::collections::VecDeque;
 #[derive(Debug, Clone)]
 struct Bucket {
     /// `None`: withdrawals.
-    attributes: Option<Attributes>,
+    attributes: Option<AttributeSet>,
     family: Family,
     audience: Audience,
     nlri: VecDeque<Nlri>,
@@ -62,7 +62,7 @@ impl Buckets {
     }
 
     /// Puts an announcement with the others of the same attributes and audience.
-    pub(crate) fn announce(&mut self, nlri: Nlri, attributes: &Attributes, audience: Audience) {
+    pub(crate) fn announce(&mut self, nlri: Nlri, attributes: &AttributeSet, audience: Audience) {
         let key = (attributes.identity(), nlri.family, audience);
         put(
             &mut self.announcements,
@@ -122,7 +122,7 @@ fn put(
     queue: &mut VecDeque<Bucket>,
     index: &mut FxHashMap<Key, usize>,
     key: Key,
-    attributes: Option<&Attributes>,
+    attributes: Option<&AttributeSet>,
     nlri: Nlri,
 ) {
     if let Some(bucket) = index
@@ -150,7 +150,7 @@ impl Bucket {
         let packer = UpdatePacker::new(&key.context);
         let mut left = self.nlri.iter().copied().peekable();
         let written = match &self.attributes {
-            Some(attributes) => packer.announce(&**attributes, self.family, &mut left, scratch),
+            Some(attributes) => packer.announce(&attributes.packed(), self.family, &mut left, scratch),
             None => packer.withdraw(self.family, &mut left, scratch),
         };
         let taken = before - left.len();

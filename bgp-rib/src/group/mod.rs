@@ -107,7 +107,7 @@ impl Group {
 
     /// Forgets what was told of a destination, without telling anybody.
     pub(crate) fn forget(&mut self, id: PrefixId) {
-        let _ = self.told.replace(id, adj_rib_out::ToldRoutes::new());
+        let _ = self.told.replace(id, &[]);
         self.resend.remove(id);
     }
 

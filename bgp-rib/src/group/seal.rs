@@ -57,13 +57,12 @@ impl Group {
         let family = family_of(&destination.prefix);
         let add_path = self.key.context.add_path_send.contains(family);
         let mut told = ToldRoutes::new();
-        for (position, route) in (0u32..).zip(&destination.routes) {
-            let selected = if add_path {
-                exporter.is_eligible(route)
-            } else {
-                destination.best == Some(position)
-            };
-            if !selected {
+        let candidates = match add_path {
+            true => &destination.routes,
+            false => destination.best_route().map_or(&[][..], std::slice::from_ref),
+        };
+        for route in candidates {
+            if !exporter.is_eligible(route) {
                 continue;
             }
             let result = exporter.export(&self.key, &mut self.memo, &destination.prefix, route);
@@ -82,24 +81,20 @@ impl Group {
     /// Replaces what was told of a destination and puts the differences into
     /// buckets.
     fn tell(&mut self, id: PrefixId, prefix: IpNet, routes: ToldRoutes, resend: bool) {
-        let before = self.told.replace(id, routes);
+        let before = self.told.replace(id, &routes);
         let mut nlri = Nlri::unicast(prefix);
         let family = family_of(&prefix);
         let add_path = self.key.context.add_path_send.contains(family);
         let Self {
-            told,
-            members,
-            buckets,
-            ..
+            members, buckets, ..
         } = self;
-        let now = told.get(id);
         for old in &before {
-            if now.iter().all(|new| new.path_id != old.path_id) {
+            if routes.iter().all(|new| new.path_id != old.path_id) {
                 nlri.path_id = add_path.then_some(old.path_id);
                 buckets.withdraw(nlri, Audience::Except(members.excluded(old)));
             }
         }
-        for new in now {
+        for new in &routes {
             nlri.path_id = add_path.then_some(new.path_id);
             let old = before.iter().find(|old| old.path_id == new.path_id);
             if !resend && old.is_some_and(|old| old.same(new)) {
@@ -107,7 +102,7 @@ impl Group {
             }
             let excluded = members.excluded(new);
             let heard_before = old.map(|old| members.excluded(old));
-            let unchanged = old.is_some_and(|old| old.attributes.same(&new.attributes));
+            let unchanged = old.is_some_and(|old| old.attributes == new.attributes);
             // A member that heard the old route and must not hear the new one.
             for peer in missing(&excluded, heard_before.as_ref()) {
                 buckets.withdraw(nlri, Audience::Only(peer));

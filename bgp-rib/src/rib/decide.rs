@@ -14,8 +14,11 @@ use super::event::ChangeLog;
 use crate::decision::{Candidate, select};
 use crate::export::{Exporter, family_of};
 use crate::peer::Peer;
+use crate::snapshot::Best;
 use crate::route::{RouteInfo, Source, Status};
-use crate::table::{Destination, PrefixId, Route};
+use crate::attribute_set::Marks;
+use crate::routes::Route;
+use crate::table::{Destination, PrefixId};
 use bgp_wire::PeerType;
 use smallvec::SmallVec;
 use std::net::{IpAddr, Ipv4Addr};
@@ -43,7 +46,7 @@ impl Rib {
         let Some(destination) = self.table.get_mut(id) else {
             return;
         };
-        destination.best = chosen;
+        destination.set_best(chosen);
         let after = destination.best_route();
         let best_changed = match (&before, after) {
             (None, None) => false,
@@ -62,21 +65,22 @@ impl Rib {
     }
 
     /// Position of the best route. `before` is the route that was best.
-    fn choose(&self, destination: &Destination, before: Option<&Route>) -> Option<u32> {
-        let exporter = self.eligibility();
-        let mut candidates: SmallVec<[(u32, Candidate); 4]> = SmallVec::new();
-        if let [only] = destination.routes.as_slice() {
-            return exporter.is_eligible(only).then_some(0);
+    fn choose(&self, destination: &Destination, before: Option<&Route>) -> Option<usize> {
+        let eligibility = self.eligibility();
+        if let [only] = &*destination.routes {
+            return eligibility.is_eligible(only).then_some(0);
         }
-        for (position, route) in (0..).zip(&destination.routes) {
-            if exporter.is_eligible(route) {
+        let mut positions: SmallVec<[usize; 4]> = SmallVec::new();
+        let mut candidates: SmallVec<[Candidate; 4]> = SmallVec::new();
+        for (position, route) in destination.routes.iter().enumerate() {
+            if eligibility.is_eligible(route) {
                 let current = before.is_some_and(|old| old.is(route.peer, route.path_id));
-                candidates.push((position, self.candidate(route, current)));
+                positions.push(position);
+                candidates.push(self.candidate(route, current));
             }
         }
-        let values: SmallVec<[Candidate; 4]> = candidates.iter().map(|(_, value)| *value).collect();
-        let best = select(&values, self.config.profile.steps())?;
-        candidates.get(best).map(|(position, _)| *position)
+        let best = select(&candidates, self.config.profile.steps())?;
+        positions.get(best).copied()
     }
 
     /// The values that the decision process compares.
@@ -85,23 +89,23 @@ impl Rib {
         let attributes = &route.effective;
         let peer_identifier = peer.map_or(self.config.identifier, |peer| peer.identifier);
         Candidate {
-            preference: route.preference,
-            stale: attributes.is_stale(),
+            preference: route.preference(),
+            stale: attributes.has(Marks::LLGR_STALE),
             local_pref: attributes
-                .local_pref
+                .local_pref()
                 .unwrap_or(self.config.default_local_pref),
             local: route.peer.is_none(),
-            aigp: attributes.aigp.filter(|_| self.config.aigp),
+            aigp: attributes.aigp().filter(|_| self.config.aigp),
             path_length: attributes.path_length(),
-            origin: attributes.origin,
-            med: attributes.med.unwrap_or(0),
+            origin: attributes.origin(),
+            med: attributes.med().unwrap_or(0),
             neighbor_as: attributes.neighbor_as().unwrap_or(self.config.local_as),
             external: peer.is_some_and(|peer| peer.peer_type == PeerType::External),
             interior_cost: self.next_hops.cost(route.next_hop),
             current,
-            identifier: attributes.originator_id.unwrap_or(peer_identifier),
+            identifier: attributes.originator_id().unwrap_or(peer_identifier),
             peer_identifier,
-            cluster_list_length: u32::try_from(attributes.cluster_list.len()).unwrap_or(u32::MAX),
+            cluster_list_length: attributes.cluster_list_length(),
             peer_address: peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| {
                 peer.config.address
             }),
@@ -130,10 +134,15 @@ impl Rib {
 
     /// The route as users meet it.
     pub(super) fn info(&self, prefix: ipnet::IpNet, route: &Route) -> RouteInfo {
+        self.best_of(route).info(prefix)
+    }
+
+    /// The route as readers hold it.
+    pub(super) fn best_of(&self, route: &Route) -> Best {
         let peer = route
             .peer
             .and_then(|id| Some((id, self.peers.get(id.index())?)));
-        let source = match (peer, &route.origin) {
+        let source = match (peer, route.origin()) {
             (Some((id, peer)), _) => Source::Peer {
                 id,
                 address: peer.config.address,
@@ -141,13 +150,12 @@ impl Rib {
             (None, Some(origin)) => Source::Local(Arc::clone(origin)),
             (None, None) => Source::Local(Arc::new(crate::LocalOrigin::Static)),
         };
-        RouteInfo {
-            prefix,
+        Best {
             source,
             path_id: route.path_id,
             stale: peer.is_some_and(|(_, peer)| is_stale(peer, route)),
-            received: route.received.clone(),
-            attributes: route.effective.clone(),
+            received: (route.received() != &route.effective).then(|| route.received().clone()),
+            effective: route.effective.clone(),
         }
     }
 
@@ -161,7 +169,9 @@ impl Rib {
 /// Whether the two routes differ in nothing that a peer or the forwarding table
 /// could see.
 fn same_to_others(old: &Route, new: &Route) -> bool {
-    old.is(new.peer, new.path_id) && old.effective.same(&new.effective) && old.origin == new.origin
+    old.is(new.peer, new.path_id)
+        && old.effective == new.effective
+        && old.origin() == new.origin()
 }
 
 /// Whether a route has outlived its session (RFC 4724 §4.2).

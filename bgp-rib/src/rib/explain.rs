@@ -8,7 +8,7 @@ use super::Rib;
 use crate::decision::{Explanation, Judged, Standing, Step, judge};
 use crate::filter::{RouteSource, RouteView};
 use crate::route::{Ineligible, Rejection, RouteInfo, Status};
-use crate::table::Route;
+use crate::routes::Route;
 use bgp_wire::PeerType;
 use ipnet::IpNet;
 
@@ -55,7 +55,7 @@ impl Rib {
     #[must_use]
     pub fn explain(&self, prefix: &IpNet) -> Explanation {
         let destination = self.table.find(prefix).and_then(|id| self.table.get(id));
-        let held = destination.map_or(&[][..], |destination| &destination.routes);
+        let held = destination.map_or(&[][..], |destination| &*destination.routes);
         let best = destination.and_then(|destination| destination.best_route());
         let mut routes: Vec<&Route> = held.iter().collect();
         routes.sort_by_key(|route| (route.peer, route.path_id));
@@ -98,6 +98,7 @@ impl Rib {
             Status::ClusterLoop => Some(Ineligible::ClusterLoop),
             Status::OwnNextHop => Some(Ineligible::OwnNextHop),
             Status::RouteLeak => Some(Ineligible::RouteLeak),
+            Status::TooLarge => Some(Ineligible::TooLarge),
             Status::Rejected => self.rejection(prefix, route),
             Status::Usable if self.eligibility().is_eligible(route) => None,
             Status::Usable => Some(Ineligible::Unresolvable {
@@ -110,9 +111,10 @@ impl Rib {
     fn rejection(&self, prefix: &IpNet, route: &Route) -> Option<Ineligible> {
         let peer = self.peers.get(route.peer?.index())?;
         let peer_type: PeerType = peer.peer_type;
+        let received = route.received().to_path_attributes();
         let view = RouteView {
             prefix: *prefix,
-            attributes: &route.received,
+            attributes: &received,
             source: RouteSource::Peer(peer_type),
             interface: self.next_hops.interface(route.next_hop),
             session: peer_type,

@@ -7,19 +7,16 @@
 //! built and hashed only when its outcome differs from that of the NLRI before.
 
 use super::Rib;
-use crate::attributes::Attributes;
+use crate::attribute_set::{AttributeSet, Marks};
 use crate::export::family_of;
-use crate::filter::{Outcome, RouteSource, RouteView};
+use crate::filter::{Fields, Outcome, RouteSource, RouteView};
 use crate::next_hop::NextHopId;
 use crate::peer::Peer;
 use crate::route::Status;
-use crate::table::Route;
+use crate::routes::{BGP_PREFERENCE, Route};
 use crate::{FilterChain, PeerId};
-use bgp_wire::{Asn, Community, PathAttributes, PeerType, Role};
+use bgp_wire::{Asn, NextHop, PathAttributes, PeerType, Role, UpdateView};
 use ipnet::IpNet;
-
-/// BIRD's preference of BGP routes.
-const BGP_PREFERENCE: u16 = 100;
 
 /// What the kind of session adds to routes.
 #[derive(Clone, Copy, Default)]
@@ -32,7 +29,7 @@ struct Addition {
 
 /// The attributes of one UPDATE on their way in.
 pub(super) struct Incoming {
-    pub(super) received: Attributes,
+    pub(super) received: AttributeSet,
     pub(super) next_hop: NextHopId,
     /// Loops are a matter of the attributes alone.
     loop_status: Status,
@@ -41,31 +38,43 @@ pub(super) struct Incoming {
     parity: bool,
     /// What the session adds after policy.
     addition: Addition,
-    /// What policy made of the attributes last.
-    memo: Option<(Outcome, Attributes)>,
+    /// What policy made of the attributes last; `None`: nothing that fits.
+    memo: Option<(Outcome, Option<AttributeSet>)>,
+    /// For policy that asks.
+    fields: Fields,
 }
 
 impl Rib {
-    /// Prepares received attributes; `None` when the peer is unknown. The
-    /// caller releases the next hop when it is done.
+    /// Prepares the attributes of an UPDATE; `None` when the peer is unknown, or
+    /// they have no form that can be kept. The caller releases the next hop when
+    /// it is done.
     pub(super) fn incoming(
         &mut self,
         peer: PeerId,
-        attributes: PathAttributes,
+        update: &UpdateView<'_>,
+        next_hop: Option<NextHop>,
     ) -> Option<Incoming> {
-        let attributes = normalised(attributes, self.peer(peer)?.peer_type);
-        let received = self.store.intern(attributes);
+        let peer_type = self.peer(peer)?.peer_type;
+        let received = self.store.intern_update(update, next_hop).ok()?;
+        let received = match has_no_business(&received, peer_type) {
+            true => {
+                let attributes = normalised(received.to_path_attributes(), peer_type);
+                self.store.intern(&attributes).ok()?
+            }
+            false => received,
+        };
         self.incoming_set(peer, received)
     }
 
     /// The same for attributes that are normalised and shared already.
-    pub(super) fn incoming_set(&mut self, peer: PeerId, received: Attributes) -> Option<Incoming> {
+    pub(super) fn incoming_set(&mut self, peer: PeerId, received: AttributeSet) -> Option<Incoming> {
         let held = self.peer(peer)?;
-        let loop_status = self.loop_status(held, &received);
+        let route_next_hop = received.next_hop();
+        let loop_status = self.loop_status(held, &received, route_next_hop.as_ref());
         let import = held.config.import.clone();
         let (peer_type, parity) = (held.peer_type, held.parity);
         let addition = Addition::of(held, &received);
-        let next_hop = self.next_hops.hold(&received).unwrap_or(NextHopId::NONE);
+        let next_hop = self.next_hops.hold(route_next_hop).unwrap_or(NextHopId::NONE);
         Some(Incoming {
             received,
             next_hop,
@@ -75,32 +84,32 @@ impl Rib {
             parity,
             addition,
             memo: None,
+            fields: Fields::default(),
         })
     }
 
     /// RFC 4271 §9.1.2, §5.1.3, RFC 4456 §8, RFC 5065 §5.3.
-    fn loop_status(&self, peer: &Peer, attributes: &PathAttributes) -> Status {
-        let count = |asn: Asn| {
-            attributes
-                .as_path
-                .view()
-                .iter_asns()
-                .filter(|held| *held == asn)
-                .count()
-        };
+    fn loop_status(
+        &self,
+        peer: &Peer,
+        attributes: &AttributeSet,
+        next_hop: Option<&NextHop>,
+    ) -> Status {
+        let as_path = attributes.packed().as_path();
+        let count = |asn: Asn| as_path.iter_asns().filter(|held| *held == asn).count();
         let allowed = usize::from(peer.config.allow_local_as);
-        let local_as = peer.config.local_as.unwrap_or(self.config.local_as);
         let looped = |asn: Asn| count(asn) > allowed;
-        if looped(local_as)
-            || looped(self.config.local_as)
+        let session_as = peer.config.local_as.filter(|asn| *asn != self.config.local_as);
+        if looped(self.config.local_as)
+            || session_as.is_some_and(looped)
             || self.config.confederation.is_some_and(looped)
         {
             Status::AsLoop
-        } else if attributes.originator_id == Some(self.config.identifier) {
+        } else if attributes.originator_id() == Some(self.config.identifier) {
             Status::OriginatorLoop
-        } else if attributes.cluster_list.contains(&self.config.cluster()) {
+        } else if attributes.has_passed(self.config.cluster()) {
             Status::ClusterLoop
-        } else if peer.config.is_own(attributes.next_hop.as_ref()) {
+        } else if peer.config.is_own(next_hop) {
             Status::OwnNextHop
         } else if is_leaked(peer, attributes) {
             Status::RouteLeak
@@ -123,9 +132,7 @@ impl Rib {
             local_path_id: 0,
             next_hop: incoming.next_hop,
             effective: incoming.received.clone(),
-            received: incoming.received.clone(),
-            origin: None,
-            preference: BGP_PREFERENCE,
+            more: None,
             status: incoming.loop_status,
             parity: incoming.parity,
         };
@@ -134,7 +141,7 @@ impl Rib {
         }
         let view = RouteView {
             prefix,
-            attributes: &incoming.received,
+            attributes: incoming.fields.of(&incoming.import, &incoming.received),
             source: RouteSource::Peer(incoming.peer_type),
             interface: self.next_hops.interface(incoming.next_hop),
             session: incoming.peer_type,
@@ -144,28 +151,31 @@ impl Rib {
             route.status = Status::Rejected;
             return route;
         }
-        route.preference = outcome.preference.unwrap_or(BGP_PREFERENCE);
-        if !outcome.changes.is_empty() || incoming.addition.is_any() {
-            route.effective = self.changed(incoming, outcome);
+        let preference = outcome.preference.unwrap_or(BGP_PREFERENCE);
+        if outcome.changes.is_empty() && !incoming.addition.is_any() {
+            if preference != BGP_PREFERENCE {
+                route.change(incoming.received.clone(), preference);
+            }
+            return route;
+        }
+        match self.changed(incoming, outcome) {
+            Some(effective) => route.change(effective, preference),
+            None => route.status = Status::TooLarge,
         }
         route
     }
 
-    fn changed(&mut self, incoming: &mut Incoming, outcome: Outcome) -> Attributes {
+    /// What policy and session make of the attributes, if it has a form.
+    fn changed(&mut self, incoming: &mut Incoming, outcome: Outcome) -> Option<AttributeSet> {
         if let Some((held, attributes)) = &incoming.memo
             && *held == outcome
         {
             return attributes.clone();
         }
-        let mut changed = incoming.import.apply(&outcome, &incoming.received);
-        if incoming.addition.is_any() {
-            let attributes = changed.get_or_insert_with(|| (*incoming.received).clone());
-            incoming.addition.make(attributes);
-        }
-        let attributes = match changed {
-            Some(changed) => self.store.intern(changed),
-            None => incoming.received.clone(),
-        };
+        let mut changed = incoming.received.to_path_attributes();
+        incoming.import.apply(&outcome, &mut changed);
+        incoming.addition.make(&mut changed);
+        let attributes = self.store.intern(&changed).ok();
         incoming.memo = Some((outcome, attributes.clone()));
         attributes
     }
@@ -178,7 +188,7 @@ impl Rib {
 }
 
 impl Addition {
-    fn of(peer: &Peer, received: &PathAttributes) -> Self {
+    fn of(peer: &Peer, received: &AttributeSet) -> Self {
         Self {
             last_resort: is_last_resort(peer, received),
             only_to_customer: restriction(peer, received),
@@ -208,8 +218,8 @@ fn role(peer: &Peer) -> Option<Role> {
 
 /// RFC 9234 §5: a customer or a client has passed on what was for customers only, or a lateral
 /// peer has what somebody else has marked.
-fn is_leaked(peer: &Peer, received: &PathAttributes) -> bool {
-    let Some(marked_by) = received.only_to_customer else {
+fn is_leaked(peer: &Peer, received: &AttributeSet) -> bool {
+    let Some(marked_by) = received.only_to_customer() else {
         return false;
     };
     match role(peer) {
@@ -221,20 +231,30 @@ fn is_leaked(peer: &Peer, received: &PathAttributes) -> bool {
 
 /// RFC 9234 §5: what comes from a provider, a lateral peer or a route server is for customers
 /// only, also if they do not say so.
-fn restriction(peer: &Peer, received: &PathAttributes) -> Option<Asn> {
+fn restriction(peer: &Peer, received: &AttributeSet) -> Option<Asn> {
     let from_above = matches!(
         role(peer),
         Some(Role::Customer | Role::Peer | Role::RouteServerClient)
     );
-    (from_above && received.only_to_customer.is_none()).then_some(peer.peer_as)
+    (from_above && !received.has(Marks::ONLY_TO_CUSTOMER)).then_some(peer.peer_as)
 }
 
 /// RFC 8326 §4.1, §4.2: an external peer, or we, are about to shut the session down.
-fn is_last_resort(peer: &Peer, received: &PathAttributes) -> bool {
-    let announced = || received.communities.contains(&Community::GRACEFUL_SHUTDOWN);
+fn is_last_resort(peer: &Peer, received: &AttributeSet) -> bool {
+    let announced = || received.has(Marks::GRACEFUL_SHUTDOWN);
     let config = &peer.config;
     peer.peer_type == PeerType::External
         && (config.graceful_shutdown || (config.accept_graceful_shutdown && announced()))
+}
+
+/// Whether there is something to drop.
+fn has_no_business(attributes: &AttributeSet, peer_type: PeerType) -> bool {
+    let reflected = Marks::ORIGINATOR_ID | Marks::CLUSTER_LIST;
+    attributes.has(match peer_type {
+        PeerType::External => reflected | Marks::LOCAL_PREF,
+        PeerType::ConfederationExternal => reflected,
+        PeerType::Internal => Marks::empty(),
+    })
 }
 
 /// Drops what an external peer has no business to say (RFC 4271 §5.1.5, RFC

@@ -9,15 +9,24 @@ use super::event::ChangeLog;
 use crate::export::family_of;
 use crate::next_hop::NextHopId;
 use crate::route::Status;
-use crate::table::{Destination, PrefixId, Route};
+use crate::routes::{More, Route};
+use crate::table::{Destination, PrefixId};
 use crate::{LocalRoute, Reachability};
+use bgp_wire::PathAttributes;
 use std::net::IpAddr;
 use std::sync::Arc;
 
 impl Rib {
     pub(super) fn originate(&mut self, local: LocalRoute, log: &mut ChangeLog) {
-        let held = self.next_hops.hold(&local.attributes);
-        let attributes = self.store.intern(local.attributes);
+        let held = self.next_hops.hold(local.attributes.next_hop);
+        let (attributes, status) = match self.store.intern(&local.attributes) {
+            Ok(attributes) => (attributes, Status::Usable),
+            // Explained, at least.
+            Err(_) => match self.store.intern(&PathAttributes::default()) {
+                Ok(attributes) => (attributes, Status::TooLarge),
+                Err(_) => return,
+            },
+        };
         let Some(id) = self.table.place(local.prefix.trunc()) else {
             return;
         };
@@ -26,11 +35,13 @@ impl Rib {
             path_id: 0,
             local_path_id: 0,
             next_hop: held.unwrap_or(NextHopId::OWN),
-            received: attributes.clone(),
-            effective: attributes,
-            origin: Some(Arc::new(local.origin)),
-            preference: local.preference,
-            status: Status::Usable,
+            effective: attributes.clone(),
+            more: Some(Arc::new(More {
+                received: attributes,
+                origin: Some(Arc::new(local.origin)),
+                preference: local.preference,
+            })),
+            status,
             parity: false,
         };
         self.put(id, route, log);

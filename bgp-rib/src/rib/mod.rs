@@ -34,7 +34,7 @@ mod update;
 pub use event::{BestChange, Changes, Event};
 pub use read::Statistics;
 
-use crate::attributes::AttributeStore;
+use crate::attribute_set::AttributeStore;
 use crate::group::Groups;
 use crate::next_hop::NextHops;
 use crate::peer::Peer;
@@ -156,7 +156,7 @@ impl Rib {
     /// Adds a peer, whose session is down. Peers are told apart by the identifier
     /// returned, not by address. O(1).
     pub fn add_peer(&mut self, config: PeerConfig) -> PeerId {
-        let id = PeerId(u32::try_from(self.peers.len()).unwrap_or(u32::MAX));
+        let id = PeerId::at(self.peers.len());
         self.peers.push(Peer::new(config));
         id
     }

@@ -9,7 +9,7 @@
 use super::Rib;
 use super::event::ChangeLog;
 use super::import::Incoming;
-use crate::attributes::Attributes;
+use crate::attribute_set::AttributeSet;
 use crate::export::family_of;
 use crate::table::PrefixId;
 use crate::{Changes, FilterChain, PeerConfig, PeerId};
@@ -137,7 +137,7 @@ impl Rib {
         if prefixes.is_empty() {
             return;
         }
-        let ids = (0..).map(PeerId).zip(&self.peers);
+        let ids = (0..).map(PeerId::at).zip(&self.peers);
         let asking: Vec<PeerId> = ids
             .filter(|(_, peer)| peer.config.import.asks_interface())
             .map(|(id, _)| id)
@@ -164,7 +164,7 @@ impl Rib {
                 let stale = route_parity != parity;
                 let reusable = incoming
                     .as_ref()
-                    .is_some_and(|held| held.received.same(&attributes));
+                    .is_some_and(|held| held.received == attributes);
                 if !reusable {
                     let next = self.incoming_set(peer, attributes);
                     if let Some(old) = std::mem::replace(&mut incoming, next) {
@@ -196,7 +196,7 @@ impl Rib {
             .filter(|route| route.peer == Some(peer));
         let received = of_peer.map(|route| Received {
             path_id: route.path_id,
-            attributes: route.received.clone(),
+            attributes: route.received().clone(),
             parity: route.parity,
         });
         Some((destination.prefix, received.collect()))
@@ -206,6 +206,6 @@ impl Rib {
 /// A route before policy.
 struct Received {
     path_id: u32,
-    attributes: Attributes,
+    attributes: AttributeSet,
     parity: bool,
 }

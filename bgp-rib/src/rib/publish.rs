@@ -47,7 +47,7 @@ impl Rib {
         let mut table = std::mem::take(&mut self.table);
         publisher.publish(&mut table, |table, id| {
             let destination = table.get(id)?;
-            Some(self.info(destination.prefix, destination.best_route()?))
+            Some(self.best_of(destination.best_route()?))
         });
         self.table = table;
         self.publisher = Some(publisher);

@@ -30,12 +30,7 @@ impl Rib {
         let Some(destination) = destination else {
             return Vec::new();
         };
-        let best = destination.best.map(|position| position as usize);
-        let mut positions: Vec<usize> = (0..destination.routes.len()).collect();
-        positions.sort_by_key(|position| Some(*position) != best);
-        let routes = positions
-            .into_iter()
-            .filter_map(|position| destination.routes.get(position));
+        let routes = destination.routes.iter();
         routes
             .filter(|route| self.eligibility().is_eligible(route))
             .map(|route| self.info(*prefix, route))
@@ -87,7 +82,8 @@ impl Rib {
         for (id, destination) in self.table.iter() {
             for told in group.told.get(id) {
                 if !group.members.excluded(told).contains(&peer) {
-                    routes.push((destination.prefix, told.path_id, told.attributes.clone()));
+                    let attributes = Attributes::from(&told.attributes);
+                    routes.push((destination.prefix, told.path_id, attributes));
                 }
             }
         }
@@ -144,7 +140,7 @@ impl Rib {
             .get(group)
             .map(|group| group.members.excluded(&told));
         if excluded.is_none_or(|excluded| !excluded.contains(&peer)) {
-            return Ok(told.attributes);
+            return Ok(Attributes::from(&told.attributes));
         }
         Err(if told.peer.is_none() {
             Withheld::PeerIsNextHop
@@ -161,7 +157,7 @@ impl Rib {
 
     /// The peers, whether their sessions are up or not.
     pub fn peers(&self) -> impl Iterator<Item = PeerId> + '_ {
-        let ids = (0..).map(PeerId).zip(&self.peers);
+        let ids = (0..).map(PeerId::at).zip(&self.peers);
         ids.filter(|(_, peer)| !peer.removed).map(|(id, _)| id)
     }
 

@@ -15,7 +15,10 @@ use super::event::ChangeLog;
 use crate::PeerId;
 use crate::export::family_of;
 use crate::peer::Established;
-use crate::table::{PrefixId, Route};
+use crate::attribute_set::Marks;
+use crate::routes::Route;
+use crate::route::Status;
+use crate::table::PrefixId;
 use bgp_wire::{Community, Context, Family, FamilySet};
 use std::net::Ipv4Addr;
 
@@ -120,10 +123,10 @@ impl Rib {
                 .cloned()
                 .collect();
             self.remove_routes(prefix, log, |route| {
-                stale(route) && route.received.communities.contains(&Community::NO_LLGR)
+                stale(route) && route.received().has(Marks::NO_LLGR)
             });
             for mut route in routes {
-                if !route.received.communities.contains(&Community::NO_LLGR) {
+                if !route.received().has(Marks::NO_LLGR) {
                     self.mark_long_lived(&mut route);
                     self.put(prefix, route, log);
                 }
@@ -133,10 +136,14 @@ impl Rib {
 
     /// Gives a route LLGR_STALE.
     pub(super) fn mark_long_lived(&mut self, route: &mut Route) {
-        if !route.effective.is_stale() {
-            let mut attributes = (*route.effective).clone();
-            attributes.communities.push(Community::LLGR_STALE);
-            route.effective = self.store.intern(attributes);
+        if route.effective.has(Marks::LLGR_STALE) {
+            return;
+        }
+        let mut attributes = route.effective.to_path_attributes();
+        attributes.communities.push(Community::LLGR_STALE);
+        match self.store.intern(&attributes) {
+            Ok(stale) => route.change(stale, route.preference()),
+            Err(_) => route.status = Status::TooLarge,
         }
     }
 
@@ -216,7 +223,7 @@ impl Rib {
     pub fn route_counts(&self, id: PeerId) -> Option<(usize, usize)> {
         let peer = self.peer(id)?;
         let stale = |prefix: PrefixId| {
-            let routes = self.table.get(prefix).map_or(&[][..], |held| &held.routes);
+            let routes = self.table.get(prefix).map_or(&[][..], |held| &*held.routes);
             routes
                 .iter()
                 .filter(|route| route.peer == Some(id) && is_stale(peer, route))

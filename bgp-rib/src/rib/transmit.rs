@@ -64,7 +64,7 @@ impl Rib {
     /// Peers for which [`poll_transmit`](Self::poll_transmit) may have
     /// something, in order of identifier. O(peers).
     pub fn pending(&self) -> impl Iterator<Item = PeerId> + '_ {
-        let ids = (0..).map(PeerId).zip(&self.peers);
+        let ids = (0..).map(PeerId::at).zip(&self.peers);
         ids.filter_map(|(id, peer)| {
             let group = self.groups.get(peer.session.as_ref()?.group)?;
             let member = group.members.get(id)?;

@@ -14,8 +14,9 @@ use super::import::Incoming;
 use crate::PeerId;
 use crate::next_hop::NextHopId;
 use crate::route::Status;
-use crate::table::{PrefixId, Route};
-use bgp_wire::{Announcement, Family, Nlri, PathAttributes, UpdateView};
+use crate::routes::Route;
+use crate::table::PrefixId;
+use bgp_wire::{Announcement, Family, Nlri, UpdateView};
 use ipnet::IpNet;
 
 impl Rib {
@@ -32,8 +33,7 @@ impl Rib {
             self.withdraw(Some(peer), nlri.prefix, nlri.path_id.unwrap_or(0), log);
         }
         for announcement in update.announcements() {
-            let attributes = update.path_attributes_via(announcement.next_hop);
-            self.announced(peer, announcement, attributes, log);
+            self.announced(peer, update, announcement, log);
         }
         if let Some(family) = update.end_of_rib() {
             self.end_of_rib(peer, family, log);
@@ -43,11 +43,15 @@ impl Rib {
     fn announced(
         &mut self,
         peer: PeerId,
+        update: &UpdateView<'_>,
         announcement: Announcement<'_>,
-        attributes: PathAttributes,
         log: &mut ChangeLog,
     ) {
-        let Some(mut incoming) = self.incoming(peer, attributes) else {
+        let Some(mut incoming) = self.incoming(peer, update, announcement.next_hop) else {
+            // What cannot be kept replaces what was said before all the same.
+            for nlri in announcement.routes.filter(is_unicast) {
+                self.withdraw(Some(peer), nlri.prefix, nlri.path_id.unwrap_or(0), log);
+            }
             return;
         };
         for nlri in announcement.routes.filter(is_unicast) {
@@ -95,7 +99,7 @@ impl Rib {
         };
         let position = destination.position(route.peer, route.path_id);
         if let Some(held) = position.and_then(|position| destination.routes.get_mut(position))
-            && is_repetition(held, &route)
+            && held.repeats(&route)
         {
             let was_stale = std::mem::replace(&mut held.parity, route.parity) != route.parity;
             if was_stale {
@@ -192,15 +196,6 @@ fn destination_has_other(
             .iter()
             .any(|route| route.peer == peer && !goes(route))
     })
-}
-
-/// Whether `new` says nothing that `held` does not.
-fn is_repetition(held: &Route, new: &Route) -> bool {
-    held.received.same(&new.received)
-        && held.effective.same(&new.effective)
-        && held.status == new.status
-        && held.preference == new.preference
-        && held.origin == new.origin
 }
 
 fn is_unicast(nlri: &Nlri) -> bool {

@@ -8,7 +8,9 @@
 
 mod tree;
 
-use crate::RouteInfo;
+use crate::attribute_set::AttributeSet;
+use crate::attributes::Attributes;
+use crate::{RouteInfo, Source};
 use crate::set::DirtyQueue;
 use crate::table::{PrefixId, Table};
 use arc_swap::ArcSwap;
@@ -23,30 +25,30 @@ use tree::Tree;
 /// changed since, and delays nobody.
 #[derive(Debug, Clone, Default)]
 pub struct Snapshot {
-    tree: Tree<Arc<RouteInfo>>,
+    tree: Tree<Best>,
     version: u64,
 }
 
 impl Snapshot {
-    /// The best route to exactly `prefix`. O(log n).
+    /// The best route to exactly `prefix`. O(log n), and the attributes are taken
+    /// out of their packed form.
     #[must_use]
-    pub fn best(&self, prefix: &IpNet) -> Option<&RouteInfo> {
-        self.tree.get(prefix).map(Arc::as_ref)
+    pub fn best(&self, prefix: &IpNet) -> Option<RouteInfo> {
+        Some(self.tree.get(prefix)?.info(*prefix))
     }
 
     /// The best route to the longest prefix that contains `address`, `None` when
     /// not even a default route does. O(log n) for each of the few prefixes
     /// tried.
     #[must_use]
-    pub fn longest_match(&self, address: IpAddr) -> Option<&RouteInfo> {
-        self.tree
-            .longest_match(address)
-            .map(|(_, route)| route.as_ref())
+    pub fn longest_match(&self, address: IpAddr) -> Option<RouteInfo> {
+        let (prefix, best) = self.tree.longest_match(address)?;
+        Some(best.info(*prefix))
     }
 
     /// The best routes in order of prefix, IPv4 first.
-    pub fn iter(&self) -> impl Iterator<Item = &RouteInfo> {
-        self.tree.iter().map(|(_, route)| route.as_ref())
+    pub fn iter(&self) -> impl Iterator<Item = RouteInfo> + '_ {
+        self.tree.iter().map(|(prefix, best)| best.info(*prefix))
     }
 
     /// Number of prefixes with a best route.
@@ -65,6 +67,31 @@ impl Snapshot {
     #[must_use]
     pub const fn version(&self) -> u64 {
         self.version
+    }
+}
+
+/// A best route as the tree holds it.
+#[derive(Debug, Clone)]
+pub(crate) struct Best {
+    pub(crate) source: Source,
+    pub(crate) path_id: u32,
+    pub(crate) stale: bool,
+    pub(crate) effective: AttributeSet,
+    /// Where policy has changed something.
+    pub(crate) received: Option<AttributeSet>,
+}
+
+impl Best {
+    pub(crate) fn info(&self, prefix: IpNet) -> RouteInfo {
+        let attributes = Attributes::from(&self.effective);
+        RouteInfo {
+            prefix,
+            source: self.source.clone(),
+            path_id: self.path_id,
+            stale: self.stale,
+            received: self.received.as_ref().map_or_else(|| attributes.clone(), Attributes::from),
+            attributes,
+        }
     }
 }
 
@@ -108,7 +135,7 @@ impl Publisher {
     pub(crate) fn publish(
         &mut self,
         table: &mut Table,
-        best: impl Fn(&Table, PrefixId) -> Option<RouteInfo>,
+        best: impl Fn(&Table, PrefixId) -> Option<Best>,
     ) {
         if self.dirty.is_empty() {
             return;
@@ -116,7 +143,7 @@ impl Publisher {
         while let Some(id) = self.dirty.pop() {
             let prefix = table.get(id).map(|destination| destination.prefix);
             match (prefix, best(table, id)) {
-                (Some(prefix), Some(route)) => self.current.tree.insert(prefix, Arc::new(route)),
+                (Some(prefix), Some(route)) => self.current.tree.insert(prefix, route),
                 (Some(prefix), None) => self.current.tree.remove(&prefix),
                 (None, _) => {}
             }
