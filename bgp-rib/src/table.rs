@@ -3,6 +3,7 @@
 use crate::PeerId;
 use crate::routes::{Route, Routes};
 use hashbrown::HashTable;
+use hashbrown::hash_table::Entry;
 use ipnet::IpNet;
 use smallvec::SmallVec;
 use std::hash::{BuildHasher, Hash, Hasher, RandomState};
@@ -25,6 +26,8 @@ impl PrefixId {
 pub(crate) struct Destination {
     /// The prefix, host bits zero.
     pub(crate) prefix: IpNet,
+    /// Whether the index names this place: whether it is not free.
+    indexed: bool,
     /// Whether the first route is the best one.
     has_best: bool,
     /// Every route held, eligible or not, the best one first.
@@ -123,19 +126,28 @@ impl Table {
     /// The place of `prefix`, made when there is none; `None` only when 2³²
     /// destinations are in use.
     pub(crate) fn place(&mut self, prefix: IpNet) -> Option<PrefixId> {
-        let hash = self.hasher.hash_one(Key(prefix));
+        if self.index.len() == self.index.capacity() {
+            self.grow();
+        }
         let Self {
             index,
             hasher,
             places,
             free,
         } = self;
+        let hash = hasher.hash_one(Key(prefix));
         let is_it = |id: &PrefixId| places.get(id.index()).is_some_and(|it| it.prefix == prefix);
-        if let Some(id) = index.find(hash, is_it) {
-            return Some(*id);
-        }
+        let hash_of = |id: &PrefixId| {
+            let held = places.get(id.index());
+            held.map_or(0, |held| hasher.hash_one(Key(held.prefix)))
+        };
+        let vacant = match index.entry(hash, is_it, hash_of) {
+            Entry::Occupied(held) => return Some(*held.get()),
+            Entry::Vacant(vacant) => vacant,
+        };
         let empty = Destination {
             prefix,
+            indexed: true,
             has_best: false,
             routes: Routes::None,
             references: 0,
@@ -151,11 +163,25 @@ impl Table {
                 id
             }
         };
-        index.insert_unique(hash, id, |id| {
-            let held = places.get(id.index());
-            held.map_or(0, |held| hasher.hash_one(Key(held.prefix)))
-        });
+        vacant.insert(id);
         Some(id)
+    }
+
+    /// Makes room in the index. Places are visited as they lie in memory: by the
+    /// order of the old index each would be a cache miss, and those were a sixth of
+    /// all the time that a table of a million takes to come.
+    #[cold]
+    fn grow(&mut self) {
+        let wanted = self.index.len().saturating_mul(2).max(16);
+        // The old one goes first, so that there is never memory for both.
+        self.index = HashTable::new();
+        self.index = HashTable::with_capacity(wanted);
+        for (id, held) in (0..).map(PrefixId).zip(&self.places) {
+            if held.indexed {
+                let hash = self.hasher.hash_one(Key(held.prefix));
+                self.index.insert_unique(hash, id, |_| hash);
+            }
+        }
     }
 
     /// The destination at a place. Places that are free still answer, with no
@@ -172,18 +198,18 @@ impl Table {
 
     /// Frees the place when nothing refers to it.
     pub(crate) fn release_if_unused(&mut self, id: PrefixId) {
-        let Some(destination) = self.places.get(id.index()) else {
+        let Some(held) = self.places.get_mut(id.index()) else {
             return;
         };
-        if !destination.routes.is_empty() || destination.references > 0 {
+        if !held.indexed || !held.routes.is_empty() || held.references > 0 {
             return;
         }
-        // A place that is free already may still name a prefix that has moved.
-        let hash = self.hasher.hash_one(Key(destination.prefix));
+        held.indexed = false;
+        let hash = self.hasher.hash_one(Key(held.prefix));
         if let Ok(entry) = self.index.find_entry(hash, |held| *held == id) {
             entry.remove();
-            self.free.push(id);
         }
+        self.free.push(id);
         if self.index.is_empty() {
             self.give_back();
         }

@@ -6,6 +6,7 @@
 
 use super::{Member, Told};
 use crate::PeerId;
+use bgp_wire::PeerType;
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 use std::net::{IpAddr, Ipv4Addr};
@@ -35,6 +36,8 @@ impl Audience {
 /// The members of a group, found by whatever keeps them from hearing a route.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Members {
+    /// They are internal peers.
+    internal: bool,
     list: Vec<Member>,
     by_peer: FxHashMap<PeerId, usize>,
     by_identifier: FxHashMap<Ipv4Addr, SmallVec<[PeerId; 1]>>,
@@ -42,6 +45,14 @@ pub(crate) struct Members {
 }
 
 impl Members {
+    /// Nobody yet.
+    pub(crate) fn new(peer_type: PeerType) -> Self {
+        Self {
+            internal: peer_type == PeerType::Internal,
+            ..Self::default()
+        }
+    }
+
     /// Adds a member, which must not be one already.
     pub(crate) fn add(&mut self, member: Member) {
         self.by_peer.insert(member.peer, self.list.len());
@@ -101,7 +112,10 @@ impl Members {
         if let Some(sender) = told.peer.filter(|peer| self.contains(*peer)) {
             few.push(sender);
         }
-        if let Some(originator) = told.attributes.originator_id() {
+        // Sets of external groups have none, and need not be looked at.
+        if self.internal
+            && let Some(originator) = told.attributes.originator_id()
+        {
             few.extend(
                 self.by_identifier
                     .get(&originator)
@@ -121,8 +135,10 @@ impl Members {
                     .copied(),
             );
         }
-        few.sort_unstable();
-        few.dedup();
+        if few.len() > 1 {
+            few.sort_unstable();
+            few.dedup();
+        }
         few
     }
 }

@@ -82,8 +82,8 @@ impl Group {
     pub(crate) fn new(key: Arc<ExportKey>, detached: bool) -> Self {
         Self {
             unfinished: key.context.families,
+            members: Members::new(key.context.peer_type),
             key,
-            members: Members::default(),
             told: AdjRibOut::default(),
             dirty: DirtyQueue::default(),
             resend: PrefixSet::default(),

@@ -81,7 +81,7 @@ impl Rib {
         }
         let mut own = group.clone();
         own.detached = true;
-        own.members = crate::group::Members::default();
+        own.members = crate::group::Members::new(own.key.context.peer_type);
         for peer in peers {
             own.members.add(group.members.remove(*peer)?);
         }

@@ -18,6 +18,10 @@ use crate::routes::Route;
 use crate::table::PrefixId;
 use bgp_wire::{Announcement, Family, Nlri, UpdateView};
 use ipnet::IpNet;
+use smallvec::SmallVec;
+
+/// How many destinations are looked up together.
+const AT_A_TIME: usize = 16;
 
 impl Rib {
     /// RFC 4271 §9: withdrawn first, then what is announced; a prefix that is in
@@ -29,9 +33,8 @@ impl Rib {
         for family in update.disabled_families().iter() {
             self.family_down(peer, family, log);
         }
-        for nlri in update.unreachable().filter(is_unicast) {
-            self.withdraw(Some(peer), nlri.prefix, nlri.path_id.unwrap_or(0), log);
-        }
+        let mut gone = update.unreachable().filter(is_unicast);
+        while self.withdraw_some(peer, &mut gone, log) {}
         for announcement in update.announcements() {
             self.announced(peer, update, announcement, log);
         }
@@ -147,6 +150,29 @@ impl Rib {
         self.remove_routes(id, log, |route| route.is(peer, path_id));
     }
 
+    /// Withdraws what comes next; `false` when there was nothing. Looked up are
+    /// several at a time, before anything is done with them: each lookup in a large
+    /// table waits for memory, and so they wait together.
+    fn withdraw_some(
+        &mut self,
+        peer: PeerId,
+        gone: &mut impl Iterator<Item = Nlri>,
+        log: &mut ChangeLog,
+    ) -> bool {
+        let mut found: SmallVec<[(PrefixId, u32); AT_A_TIME]> = SmallVec::new();
+        let mut any = false;
+        for nlri in gone.take(AT_A_TIME) {
+            any = true;
+            let id = self.table.find(&nlri.prefix);
+            found.extend(id.map(|id| (id, nlri.path_id.unwrap_or(0))));
+        }
+        // None of these places goes to another prefix meanwhile: nothing is announced.
+        for (id, path_id) in found {
+            self.remove_routes(id, log, |route| route.is(Some(peer), path_id));
+        }
+        any
+    }
+
     /// Removes the routes to a destination that `goes` names, and forgets the
     /// destination in the set of a peer that has no route to it any more.
     pub(super) fn remove_routes(
@@ -159,7 +185,7 @@ impl Rib {
             return;
         };
         let prefix = destination.prefix;
-        let gone: smallvec::SmallVec<[(Option<PeerId>, NextHopId); 2]> = destination
+        let gone: SmallVec<[(Option<PeerId>, NextHopId); 2]> = destination
             .routes
             .iter()
             .filter(|route| goes(route))
