@@ -4,6 +4,7 @@
 mod attribute_set;
 mod attributes;
 mod calico;
+mod chunks;
 mod config;
 mod decision;
 mod export;

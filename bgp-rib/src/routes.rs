@@ -116,6 +116,16 @@ impl Routes {
         };
     }
 
+    /// Octets held outside of the destination.
+    pub(crate) fn octets(&self) -> usize {
+        match self {
+            Self::None | Self::One(_) => 0,
+            Self::Many(routes) => {
+                size_of::<Vec<Route>>() + routes.capacity() * size_of::<Route>()
+            }
+        }
+    }
+
     pub(crate) fn retain(&mut self, keep: impl Fn(&Route) -> bool) {
         *self = match std::mem::take(self) {
             Self::One(route) if keep(&route) => Self::One(route),

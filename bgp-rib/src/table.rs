@@ -1,6 +1,7 @@
 //! The dense index of destinations and the routes to each.
 
 use crate::PeerId;
+use crate::chunks::Chunks;
 use crate::routes::{Route, Routes};
 use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
@@ -111,7 +112,7 @@ pub(crate) struct Table {
     index: HashTable<PrefixId>,
     // Randomly keyed: peers choose the prefixes.
     hasher: RandomState,
-    places: Vec<Destination>,
+    places: Chunks<Destination>,
     free: Vec<PrefixId>,
 }
 
@@ -176,7 +177,7 @@ impl Table {
         // The old one goes first, so that there is never memory for both.
         self.index = HashTable::new();
         self.index = HashTable::with_capacity(wanted);
-        for (id, held) in (0..).map(PrefixId).zip(&self.places) {
+        for (id, held) in (0..).map(PrefixId).zip(self.places.iter()) {
             if held.indexed {
                 let hash = self.hasher.hash_one(Key(held.prefix));
                 self.index.insert_unique(hash, id, |_| hash);
@@ -218,7 +219,7 @@ impl Table {
     /// Gives back the memory of a table that nothing refers to.
     fn give_back(&mut self) {
         self.index = HashTable::new();
-        self.places = Vec::new();
+        self.places = Chunks::default();
         self.free = Vec::new();
     }
 
@@ -232,7 +233,7 @@ impl Table {
 
     /// Destinations in use, in order of place.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (PrefixId, &Destination)> {
-        let places = (0..).map(PrefixId).zip(&self.places);
+        let places = (0..).map(PrefixId).zip(self.places.iter());
         places.filter(|(_, place)| !place.routes.is_empty() || place.references > 0)
     }
 
@@ -241,6 +242,13 @@ impl Table {
         let mut all: Vec<_> = self.iter().map(|(_, destination)| destination).collect();
         all.sort_unstable_by_key(|destination| destination.prefix);
         all
+    }
+
+    /// Octets held, without attributes. O(destinations).
+    pub(crate) fn octets(&self) -> usize {
+        let further = self.places.iter().map(|place| place.routes.octets());
+        let index = self.index.allocation_size();
+        index + self.places.len() * size_of::<Destination>() + further.sum::<usize>()
     }
 
     /// Number of destinations in use.

@@ -134,9 +134,11 @@ pub struct Config {
     /// Octets of received UPDATEs that may wait to be polled; at least 65,535.
     /// Up to twice as many are allocated. Default 256 KiB, some 60 full messages.
     pub receive_buffer: usize,
-    /// Octets of UPDATEs that may wait to be written; at least 65,535. Up to
+    /// Octets of UPDATEs that may wait to be written; at least 4,096, and no UPDATE is longer
+    /// than this, also where the peer takes extended messages. Up to
     /// twice as many are allocated. More only delays the news that a route has
-    /// changed again: let the RIB hold back instead. Default 256 KiB.
+    /// changed again, and costs it for every peer: let the RIB hold back instead. Default
+    /// 65,535.
     pub send_buffer: usize,
 }
 
@@ -174,7 +176,7 @@ impl Config {
             enforce_first_as: false,
             prefix_limits: Vec::new(),
             receive_buffer: 256 * 1024,
-            send_buffer: 256 * 1024,
+            send_buffer: MINIMUM_BUFFER,
         }
     }
 
@@ -214,7 +216,7 @@ impl Config {
             (self.families.is_empty(), ConfigError::NoFamily),
             (self.has_zero_timer(), ConfigError::ZeroTimer),
             (self.receive_buffer < MINIMUM_BUFFER, ConfigError::Buffer),
-            (self.send_buffer < MINIMUM_BUFFER, ConfigError::Buffer),
+            (self.send_buffer < MINIMUM_SEND_BUFFER, ConfigError::Buffer),
             (
                 self.role.is_some() && self.peer_as == Some(self.local_as),
                 ConfigError::RoleInternal,
@@ -256,8 +258,10 @@ impl Config {
     }
 }
 
-/// The largest message must fit (RFC 8654 §4).
+/// The largest message that a peer may send must fit (RFC 8654 §4).
 const MINIMUM_BUFFER: usize = 65_535;
+/// The largest message of a session without extended messages.
+const MINIMUM_SEND_BUFFER: usize = 4096;
 
 /// Why a [`Config`] is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -276,7 +280,7 @@ pub enum ConfigError {
     #[error("no family is enabled")]
     NoFamily,
     /// A buffer that the largest message overflows.
-    #[error("a buffer holds fewer than 65535 octets")]
+    #[error("a buffer holds fewer than 65535 octets to receive, or 4096 to send")]
     Buffer,
     /// Roles exist on external sessions only (RFC 9234 §4).
     #[error("a role on an internal session")]

@@ -267,7 +267,9 @@ fn context(
         .filter_map(|it| ours.labels(it));
     context.label_limit = counts.max().unwrap_or(u8::MAX);
     context.receive_limit = limit(ours.extended_message);
-    context.send_limit = limit(theirs.extended_message);
+    // What cannot be queued is not made.
+    let queue = u16::try_from(config.send_buffer).unwrap_or(u16::MAX);
+    context.send_limit = limit(theirs.extended_message).min(queue);
     context.enhanced_route_refresh = ours.enhanced_route_refresh && theirs.enhanced_route_refresh;
     context.as_set = config.as_set;
     context.enforce_first_as = config.enforce_first_as;

@@ -26,6 +26,8 @@ use crate::net::Security;
 
 /// Where BGP listens (RFC 4271 §3).
 pub const BGP_PORT: u16 = 179;
+/// Octets of UPDATEs that wait for each peer: the reflector of hundreds has as many of these.
+pub const SEND_BUFFER: usize = 32 * 1024;
 /// The label that says in which rack or zone a node is.
 const ZONE: &str = "topology.kubernetes.io/zone";
 
@@ -445,6 +447,7 @@ fn encapsulation(pool: &IPPoolSpec) -> Encapsulation {
 fn session_config(identifier: Ipv4Addr, session: &SessionSpec) -> Config {
     let remote = SocketAddr::new(session.peer_address, session.peer_port.unwrap_or(BGP_PORT));
     let mut config = Config::new(Asn(session.local_as.0), identifier, remote);
+    config.send_buffer = SEND_BUFFER;
     config.peer_as = Some(Asn(session.peer_as.0)).filter(|asn| asn.0 != 0);
     config.passive = session.passive;
     config.hold_time = hold_time(session);

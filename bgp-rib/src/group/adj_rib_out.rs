@@ -11,6 +11,7 @@
 
 use crate::PeerId;
 use crate::attribute_set::AttributeSet;
+use crate::chunks::Chunks;
 use crate::table::PrefixId;
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
@@ -41,7 +42,7 @@ pub(crate) type ToldRoutes = SmallVec<[Told; 1]>;
 /// The table, indexed by destination.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct AdjRibOut {
-    first: Vec<Option<Told>>,
+    first: Chunks<Option<Told>>,
     further: FxHashMap<PrefixId, Vec<Told>>,
     routes: usize,
 }
@@ -61,7 +62,9 @@ impl AdjRibOut {
             if routes.is_empty() {
                 return old;
             }
-            self.first.resize_with(id.index() + 1, || None);
+            while self.first.len() <= id.index() {
+                self.first.push(None);
+            }
         }
         let (first, further) = match routes.split_first() {
             Some((first, further)) => (Some(first.clone()), further),

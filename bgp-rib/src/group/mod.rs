@@ -111,6 +111,26 @@ impl Group {
         self.resend.remove(id);
     }
 
+    /// Lets those who have read everything before `number` pass over the messages from
+    /// there on that are not for them: nobody else has to.
+    pub(crate) fn pass_over(&mut self, number: u64) {
+        for number in number..self.log.end() {
+            let Some(message) = self.log.get(number) else {
+                return;
+            };
+            let Audience::Except(few) = &message.audience else {
+                continue;
+            };
+            for peer in few {
+                if let Some(member) = self.members.get_mut(*peer)
+                    && member.next == number
+                {
+                    member.next = number + 1;
+                }
+            }
+        }
+    }
+
     /// Drops the messages that every member has read.
     pub(crate) fn forget_read(&mut self) {
         let end = self.log.end();

@@ -174,6 +174,13 @@ impl Rib {
             attribute_sets: self.store.len(),
             update_groups: self.groups.iter().count(),
             advertised: self.groups.iter().map(|(_, group)| group.told.len()).sum(),
+            table_bytes: self.table.octets(),
+            attribute_bytes: self.store.octets(),
+            advertised_bytes: self
+                .groups
+                .iter()
+                .map(|(_, group)| group.told.octets())
+                .sum(),
         }
     }
 }
@@ -192,4 +199,12 @@ pub struct Statistics {
     pub update_groups: usize,
     /// Routes in all Adj-RIBs-Out, each counted once an update group.
     pub advertised: usize,
+    /// Bytes of destinations and the routes to them, with the index: divided by
+    /// [`Self::routes`], what a route costs.
+    pub table_bytes: usize,
+    /// Bytes of the attribute sets. What an allocator adds to each is not in any
+    /// of these.
+    pub attribute_bytes: usize,
+    /// Bytes of what update groups were told.
+    pub advertised_bytes: usize,
 }

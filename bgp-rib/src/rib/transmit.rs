@@ -11,7 +11,11 @@
 use super::Rib;
 use crate::PeerId;
 use crate::export::Exporter;
-use crate::group::{GroupId, SealContext, end_of_rib};
+use crate::group::{GroupId, Member, SealContext, end_of_rib};
+
+/// Octets of messages that may wait for the others of a group when a peer for whom
+/// they are not makes more of them.
+const FOR_OTHERS: usize = 256 * 1024;
 
 impl Rib {
     /// Writes the next UPDATE for a peer into `out` and tells its length; `None`
@@ -29,7 +33,11 @@ impl Rib {
     /// slower than the others of its update group is separated from it, so that
     /// it holds up nobody.
     ///
-    /// Call it whenever the session has room, until `None`:
+    /// Call it whenever the session has room, until `None`; and again after other
+    /// peers were polled while it [has something pending](Self::has_pending). A peer
+    /// that hears little of what its group is told, as one whose own routes they
+    /// are, is not let far ahead: the messages would lie here until the others
+    /// read them.
     ///
     /// ```
     /// # use bgp_rib::{PeerId, Rib};
@@ -47,12 +55,18 @@ impl Rib {
     /// A message that was handed out counts as told: after an error on the way,
     /// end the session.
     pub fn poll_transmit(&mut self, peer: PeerId, out: &mut [u8]) -> Option<usize> {
+        let mut made_for_others = false;
         loop {
             let id = self.group_of(peer)?;
             if let Some(result) = self.read_log(id, peer, out) {
                 return result;
             }
+            let waiting = self.groups.get(id)?.log.bytes();
+            if made_for_others && waiting >= FOR_OTHERS {
+                return None;
+            }
             if self.extend_log(id, peer) {
+                made_for_others = true;
                 continue;
             }
             // Nothing to say: the moment to come together with others.
@@ -64,11 +78,18 @@ impl Rib {
     /// Peers for which [`poll_transmit`](Self::poll_transmit) may have
     /// something, in order of identifier. O(peers).
     pub fn pending(&self) -> impl Iterator<Item = PeerId> + '_ {
-        let ids = (0..).map(PeerId::at).zip(&self.peers);
-        ids.filter_map(|(id, peer)| {
-            let group = self.groups.get(peer.session.as_ref()?.group)?;
-            let member = group.members.get(id)?;
-            (member.next < group.log.end() || !group.is_settled()).then_some(id)
+        let ids = (0..self.peers.len()).map(PeerId::at);
+        ids.filter(|id| self.has_pending(*id))
+    }
+
+    /// Whether [`poll_transmit`](Self::poll_transmit) may have something for a peer. After it
+    /// gave `None`: others of its group have to read first. O(1).
+    #[must_use]
+    pub fn has_pending(&self, peer: PeerId) -> bool {
+        let group = self.group_of(peer).and_then(|id| self.groups.get(id));
+        group.is_some_and(|group| {
+            let unread = |member: &Member| member.next < group.log.end();
+            group.members.get(peer).is_some_and(unread) || !group.is_settled()
         })
     }
 
@@ -127,6 +148,7 @@ impl Rib {
             });
             return true;
         }
+        let first_new = group.log.end();
         let room = usize::from(group.key.context.send_limit);
         if self.scratch.len() < room {
             self.scratch.resize(room, 0);
@@ -139,6 +161,7 @@ impl Rib {
             let families = std::mem::take(&mut group.unfinished);
             end_of_rib(&group.key, families, &mut group.log, &mut self.scratch);
         }
+        group.pass_over(first_new);
         true
     }
 

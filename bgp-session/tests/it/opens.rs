@@ -419,7 +419,7 @@ fn configurations_that_cannot_work() {
         broken(|c| c.families = FamilySet::empty()),
         Some(ConfigError::NoFamily)
     );
-    assert_eq!(broken(|c| c.send_buffer = 4096), Some(ConfigError::Buffer));
+    assert_eq!(broken(|c| c.send_buffer = 4095), Some(ConfigError::Buffer));
     assert_eq!(
         broken(|c| c.connect_retry = std::time::Duration::ZERO),
         Some(ConfigError::ZeroTimer)

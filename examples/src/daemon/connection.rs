@@ -4,7 +4,7 @@ use std::io;
 use std::time::Duration;
 
 use bgp_session::CloseCause;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::sync::mpsc;
@@ -15,6 +15,8 @@ use crate::sim::Socket;
 
 /// Bytes asked of a socket at once.
 const PIECE: usize = 64 * 1024;
+/// What fewer bytes are worth a copy, rather than the memory of a whole piece while they wait.
+const SMALL: usize = PIECE / 4;
 /// How long a connection that we closed is read on: closing with unread bytes makes the
 /// kernel send a reset, which may overtake the NOTIFICATION.
 const LINGER: Duration = Duration::from_secs(1);
@@ -68,17 +70,32 @@ impl Connection {
 }
 
 async fn read_pieces(socket: Socket, mut half: OwnedReadHalf, inputs: mpsc::Sender<Input>) {
-    let mut buffer = vec![0; PIECE];
     loop {
-        let input = match half.read(&mut buffer).await {
-            Ok(0) => Input::Closed(socket, CloseCause::EndOfStream),
-            Ok(count) => Input::Bytes(socket, buffer.get(..count).unwrap_or_default().to_vec()),
+        let input = match read_piece(&mut half).await {
+            Ok(piece) if piece.is_empty() => Input::Closed(socket, CloseCause::EndOfStream),
+            Ok(piece) => Input::Bytes(socket, piece),
             Err(error) => Input::Closed(socket, CloseCause::Error(error.kind())),
         };
         let last = matches!(input, Input::Closed(..));
         if inputs.send(input).await.is_err() || last {
             return;
         }
+    }
+}
+
+/// What has come; nothing at the end of the stream. A connection that waits holds no buffer.
+async fn read_piece(half: &mut OwnedReadHalf) -> io::Result<Vec<u8>> {
+    loop {
+        half.readable().await?;
+        let mut piece = Vec::with_capacity(PIECE);
+        match half.try_read_buf(&mut piece) {
+            Ok(..SMALL) => piece.shrink_to_fit(),
+            Ok(_) => {}
+            // It was said too early.
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => continue,
+            Err(error) => return Err(error),
+        }
+        return Ok(piece);
     }
 }
 

@@ -25,7 +25,7 @@ use crate::sim::Socket;
 /// How long peers get to read the NOTIFICATION after a stop.
 const FAREWELL: Duration = Duration::from_secs(3);
 /// Inputs that may wait; beyond that readers wait, and TCP with them.
-const INPUTS: usize = 256;
+const INPUTS: usize = 32;
 
 /// What happens around the speaker.
 #[derive(Debug)]

@@ -16,7 +16,7 @@ use bgp_wire::Family;
 use self::document::{Announcement, Document, LimitAction, Peer, Policy, Text};
 use crate::fib::Forwarding;
 use crate::net::Security;
-use crate::plan::{BGP_PORT, PeeringPlan, RangePlan, SpeakerPlan, next_hop};
+use crate::plan::{BGP_PORT, PeeringPlan, RangePlan, SEND_BUFFER, SpeakerPlan, next_hop};
 
 /// What a file can say.
 pub const HELP: &str = include_str!("README.md");
@@ -209,6 +209,7 @@ fn session(document: &Document, peer: &Peer, address: IpAddr) -> Config {
     let remote = SocketAddr::new(address, peer.port.unwrap_or(BGP_PORT));
     let local_as = asn(local_as(document, peer));
     let mut config = Config::new(local_as, document.router_id, remote);
+    config.send_buffer = SEND_BUFFER;
     config.confederation = peer.confederation;
     config.peer_as = peer.asn.map(asn);
     config.passive = peer.passive || peer.range.is_some();

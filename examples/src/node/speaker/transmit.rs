@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::{LONGEST_MESSAGE, Speaker};
+use super::Speaker;
 use crate::sim::Socket;
 
 impl Speaker {
@@ -65,11 +65,20 @@ impl Speaker {
         let Some(peering) = peering.filter(|peering| peering.held_until.is_none()) else {
             return;
         };
+        let Some(negotiated) = peering.session.negotiated() else {
+            return;
+        };
+        let longest = usize::from(negotiated.context.send_limit);
         let mut filled = false;
-        while peering.session.send_capacity() >= LONGEST_MESSAGE {
+        while peering.session.send_capacity() >= longest {
             let length = self.rib.poll_transmit(peering.peer(), &mut self.scratch);
             let message = length.and_then(|length| self.scratch.get(..length));
             let Some(message) = message else {
+                if self.rib.has_pending(peering.peer()) {
+                    // Once others have read.
+                    self.hungry.insert(index);
+                    break;
+                }
                 filled |= peering.end_refreshes();
                 if filled {
                     peering.hold(now);
