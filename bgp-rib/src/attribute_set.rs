@@ -86,7 +86,8 @@ impl AttributeSet {
 
     /// The neighbouring AS, `None` where the local AS stands in for it.
     pub(crate) fn neighbor_as(&self) -> Option<Asn> {
-        self.has(Marks::NEIGHBOR_AS).then_some(self.summary().neighbor_as)
+        self.has(Marks::NEIGHBOR_AS)
+            .then_some(self.summary().neighbor_as)
     }
 
     pub(crate) fn origin(&self) -> Origin {
@@ -98,7 +99,8 @@ impl AttributeSet {
     }
 
     pub(crate) fn local_pref(&self) -> Option<u32> {
-        self.has(Marks::LOCAL_PREF).then_some(self.summary().local_pref)
+        self.has(Marks::LOCAL_PREF)
+            .then_some(self.summary().local_pref)
     }
 
     pub(crate) fn originator_id(&self) -> Option<Ipv4Addr> {
@@ -107,7 +109,9 @@ impl AttributeSet {
     }
 
     pub(crate) fn aigp(&self) -> Option<u64> {
-        self.has(Marks::AIGP).then(|| self.packed().aigp()).flatten()
+        self.has(Marks::AIGP)
+            .then(|| self.packed().aigp())
+            .flatten()
     }
 
     pub(crate) fn only_to_customer(&self) -> Option<Asn> {
@@ -125,7 +129,11 @@ impl AttributeSet {
     /// Whether a cluster is in the CLUSTER_LIST.
     pub(crate) fn has_passed(&self, cluster: Ipv4Addr) -> bool {
         self.has(Marks::CLUSTER_LIST)
-            && self.packed().cluster_list().iter().any(|held| held == cluster)
+            && self
+                .packed()
+                .cluster_list()
+                .iter()
+                .any(|held| held == cluster)
     }
 
     pub(crate) fn next_hop(&self) -> Option<NextHop> {
@@ -169,9 +177,15 @@ impl Summary {
             (attributes.originator_id().is_some(), Marks::ORIGINATOR_ID),
             (!attributes.cluster_list().is_empty(), Marks::CLUSTER_LIST),
             (attributes.aigp().is_some(), Marks::AIGP),
-            (attributes.only_to_customer().is_some(), Marks::ONLY_TO_CUSTOMER),
+            (
+                attributes.only_to_customer().is_some(),
+                Marks::ONLY_TO_CUSTOMER,
+            ),
         ];
-        let fields = fields.into_iter().filter(|(there, _)| *there).map(|(_, mark)| mark);
+        let fields = fields
+            .into_iter()
+            .filter(|(there, _)| *there)
+            .map(|(_, mark)| mark);
         let communities = attributes.communities().iter().map(mark_of);
         Self {
             path_length: u32::try_from(as_path.length()).unwrap_or(u32::MAX),
@@ -220,7 +234,10 @@ impl AttributeStore {
     ///
     /// # Errors
     /// One of them is too long for any message.
-    pub(crate) fn intern(&mut self, attributes: &PathAttributes) -> Result<AttributeSet, EncodeError> {
+    pub(crate) fn intern(
+        &mut self,
+        attributes: &PathAttributes,
+    ) -> Result<AttributeSet, EncodeError> {
         attributes.pack(&mut self.scratch)?;
         Ok(self.find_or_add())
     }
@@ -252,7 +269,8 @@ impl AttributeStore {
         self.until_sweep = self.until_sweep.saturating_sub(1);
         let hasher = &self.hasher;
         let added = set.clone();
-        self.sets.insert_unique(hash, added, |held| hasher.hash_one(held.octets()));
+        self.sets
+            .insert_unique(hash, added, |held| hasher.hash_one(held.octets()));
         set
     }
 
@@ -323,9 +341,15 @@ mod tests {
         let mut store = AttributeStore::default();
         let set = store.intern(&attributes).unwrap();
         assert_eq!(set.to_path_attributes(), attributes);
-        assert_eq!((set.med(), set.local_pref(), set.aigp()), (Some(6), Some(7), Some(9)));
+        assert_eq!(
+            (set.med(), set.local_pref(), set.aigp()),
+            (Some(6), Some(7), Some(9))
+        );
         assert_eq!((set.cluster_list_length(), set.path_length()), (2, 0));
-        assert_eq!((set.neighbor_as(), set.only_to_customer()), (None, Some(Asn(5))));
+        assert_eq!(
+            (set.neighbor_as(), set.only_to_customer()),
+            (None, Some(Asn(5)))
+        );
         assert_eq!(set.originator_id(), attributes.originator_id);
         assert!(set.has_passed([10, 0, 0, 2].into()) && !set.has_passed([10, 0, 0, 3].into()));
         assert!(set.has(Marks::NO_EXPORT) && !set.has(Marks::NO_ADVERTISE | Marks::LLGR_STALE));

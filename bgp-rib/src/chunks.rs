@@ -64,7 +64,12 @@ mod tests {
         }
         *chunks.get_mut(CHUNK).unwrap() += 5;
         assert_eq!(chunks.get(CHUNK), Some(&(CHUNK + 5)));
-        assert!(chunks.iter().enumerate().all(|(at, it)| *it == at || at == CHUNK));
+        assert!(
+            chunks
+                .iter()
+                .enumerate()
+                .all(|(at, it)| *it == at || at == CHUNK)
+        );
         assert_eq!(chunks.iter().count(), 3 * CHUNK + 1);
     }
 }

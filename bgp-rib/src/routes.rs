@@ -56,7 +56,9 @@ impl Route {
 
     /// Before import policy; the same set when policy changed nothing.
     pub(crate) fn received(&self) -> &AttributeSet {
-        self.more.as_ref().map_or(&self.effective, |more| &more.received)
+        self.more
+            .as_ref()
+            .map_or(&self.effective, |more| &more.received)
     }
 
     /// What the route is, when it is originated here.
@@ -66,7 +68,9 @@ impl Route {
 
     /// Protocol preference: BGP's 100, a local route's own, or policy's.
     pub(crate) fn preference(&self) -> u16 {
-        self.more.as_ref().map_or(BGP_PREFERENCE, |more| more.preference)
+        self.more
+            .as_ref()
+            .map_or(BGP_PREFERENCE, |more| more.preference)
     }
 
     /// Takes on other attributes and another preference; what was received
@@ -120,9 +124,7 @@ impl Routes {
     pub(crate) fn octets(&self) -> usize {
         match self {
             Self::None | Self::One(_) => 0,
-            Self::Many(routes) => {
-                size_of::<Vec<Route>>() + routes.capacity() * size_of::<Route>()
-            }
+            Self::Many(routes) => size_of::<Vec<Route>>() + routes.capacity() * size_of::<Route>(),
         }
     }
 

@@ -32,8 +32,8 @@ mod trace;
 
 pub use chain::{Fallback, Filter, FilterChain, Rule, RuleAction};
 pub(crate) use evaluate::Outcome;
-pub(crate) use fields::Fields;
 pub use evaluate::{Decider, RouteSource, RouteView, Verdict};
+pub(crate) use fields::Fields;
 pub use matcher::Matcher;
 pub use operation::Operation;
 pub use pattern::InterfacePattern;

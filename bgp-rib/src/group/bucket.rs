@@ -150,7 +150,9 @@ impl Bucket {
         let packer = UpdatePacker::new(&key.context);
         let mut left = self.nlri.iter().copied().peekable();
         let written = match &self.attributes {
-            Some(attributes) => packer.announce(&attributes.packed(), self.family, &mut left, scratch),
+            Some(attributes) => {
+                packer.announce(&attributes.packed(), self.family, &mut left, scratch)
+            }
             None => packer.withdraw(self.family, &mut left, scratch),
         };
         let taken = before - left.len();

@@ -59,7 +59,9 @@ impl Group {
         let mut told = ToldRoutes::new();
         let candidates = match add_path {
             true => &destination.routes,
-            false => destination.best_route().map_or(&[][..], std::slice::from_ref),
+            false => destination
+                .best_route()
+                .map_or(&[][..], std::slice::from_ref),
         };
         for route in candidates {
             if !exporter.is_eligible(route) {

@@ -11,13 +11,13 @@
 
 use super::Rib;
 use super::event::ChangeLog;
+use crate::attribute_set::Marks;
 use crate::decision::{Candidate, select};
 use crate::export::{Exporter, family_of};
 use crate::peer::Peer;
-use crate::snapshot::Best;
 use crate::route::{RouteInfo, Source, Status};
-use crate::attribute_set::Marks;
 use crate::routes::Route;
+use crate::snapshot::Best;
 use crate::table::{Destination, PrefixId};
 use bgp_wire::PeerType;
 use smallvec::SmallVec;
@@ -169,9 +169,7 @@ impl Rib {
 /// Whether the two routes differ in nothing that a peer or the forwarding table
 /// could see.
 fn same_to_others(old: &Route, new: &Route) -> bool {
-    old.is(new.peer, new.path_id)
-        && old.effective == new.effective
-        && old.origin() == new.origin()
+    old.is(new.peer, new.path_id) && old.effective == new.effective && old.origin() == new.origin()
 }
 
 /// Whether a route has outlived its session (RFC 4724 §4.2).

@@ -67,14 +67,21 @@ impl Rib {
     }
 
     /// The same for attributes that are normalised and shared already.
-    pub(super) fn incoming_set(&mut self, peer: PeerId, received: AttributeSet) -> Option<Incoming> {
+    pub(super) fn incoming_set(
+        &mut self,
+        peer: PeerId,
+        received: AttributeSet,
+    ) -> Option<Incoming> {
         let held = self.peer(peer)?;
         let route_next_hop = received.next_hop();
         let loop_status = self.loop_status(held, &received, route_next_hop.as_ref());
         let import = held.config.import.clone();
         let (peer_type, parity) = (held.peer_type, held.parity);
         let addition = Addition::of(held, &received);
-        let next_hop = self.next_hops.hold(route_next_hop).unwrap_or(NextHopId::NONE);
+        let next_hop = self
+            .next_hops
+            .hold(route_next_hop)
+            .unwrap_or(NextHopId::NONE);
         Some(Incoming {
             received,
             next_hop,
@@ -99,7 +106,10 @@ impl Rib {
         let count = |asn: Asn| as_path.iter_asns().filter(|held| *held == asn).count();
         let allowed = usize::from(peer.config.allow_local_as);
         let looped = |asn: Asn| count(asn) > allowed;
-        let session_as = peer.config.local_as.filter(|asn| *asn != self.config.local_as);
+        let session_as = peer
+            .config
+            .local_as
+            .filter(|asn| *asn != self.config.local_as);
         if looped(self.config.local_as)
             || session_as.is_some_and(looped)
             || self.config.confederation.is_some_and(looped)

@@ -10,9 +10,9 @@ mod tree;
 
 use crate::attribute_set::AttributeSet;
 use crate::attributes::Attributes;
-use crate::{RouteInfo, Source};
 use crate::set::DirtyQueue;
 use crate::table::{PrefixId, Table};
+use crate::{RouteInfo, Source};
 use arc_swap::ArcSwap;
 use ipnet::IpNet;
 use std::net::IpAddr;
@@ -89,7 +89,10 @@ impl Best {
             source: self.source.clone(),
             path_id: self.path_id,
             stale: self.stale,
-            received: self.received.as_ref().map_or_else(|| attributes.clone(), Attributes::from),
+            received: self
+                .received
+                .as_ref()
+                .map_or_else(|| attributes.clone(), Attributes::from),
             attributes,
         }
     }

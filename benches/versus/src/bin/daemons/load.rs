@@ -28,12 +28,18 @@ const KEEPALIVE: [u8; 19] = {
     message
 };
 const HEADER: usize = 19;
+/// Seconds.
+const HOLD_TIME: u16 = 600;
 const UPDATE: u8 = 2;
 const NOTIFICATION: u8 = 3;
 
 /// Loads the daemon of a process and prints what it came to.
 pub fn main(line: Vec<OsString>) -> Result<(), Box<dyn Error>> {
-    let words: Vec<String> = line.into_iter().map(OsString::into_string).collect::<Result<_, _>>().map_err(|_| "no text")?;
+    let words: Vec<String> = line
+        .into_iter()
+        .map(OsString::into_string)
+        .collect::<Result<_, _>>()
+        .map_err(|_| "no text")?;
     let (pid, rest) = words.split_first().ok_or("no process")?;
     let load = Load::parse(rest).ok_or("no such load")?;
     let processes = Processes::of(pid.parse()?);
@@ -44,7 +50,10 @@ pub fn main(line: Vec<OsString>) -> Result<(), Box<dyn Error>> {
 fn run(load: &Load, processes: &Processes) -> Result<Measured, Box<dyn Error>> {
     let scenario = load.scenario;
     let all = routes::routes(load.routes.as_deref(), scenario.total())?;
-    let index: HashMap<u64, u32, Fast> = (0..).zip(&all).map(|(number, route)| (key_of(route), number)).collect();
+    let index: HashMap<u64, u32, Fast> = (0..)
+        .zip(&all)
+        .map(|(number, route)| (key_of(route), number))
+        .collect();
     let index = Arc::new(index);
     let streams = (0..scenario.feeders).map(|number| {
         let feeder = scenario.feeder(number);
@@ -73,10 +82,13 @@ fn run(load: &Load, processes: &Processes) -> Result<Measured, Box<dyn Error>> {
         wait(&sinks, load.limit, |sink| sink.count() == total)
     })?;
     measured.peak = processes.peak();
-    measured.messages = sinks.first().map_or(0, |sink| sink.updates.load(Ordering::Relaxed));
-    (measured.withdrawn, measured.cpu_withdrawing) = phase(&feeders, withdrawals, processes, || {
-        wait(&sinks, load.limit, |sink| sink.count() == 0)
-    })?;
+    measured.messages = sinks
+        .first()
+        .map_or(0, |sink| sink.updates.load(Ordering::Relaxed));
+    (measured.withdrawn, measured.cpu_withdrawing) =
+        phase(&feeders, withdrawals, processes, || {
+            wait(&sinks, load.limit, |sink| sink.count() == 0)
+        })?;
     Ok(measured)
 }
 
@@ -86,7 +98,8 @@ fn share<'a>(scenario: &Scenario, all: &'a [Route], number: u8) -> &'a [Route] {
         return all;
     }
     let first = usize::from(number) * scenario.prefixes;
-    all.get(first..first + scenario.prefixes).unwrap_or_default()
+    all.get(first..first + scenario.prefixes)
+        .unwrap_or_default()
 }
 
 /// Feeds octets and waits for what they bring: how long it took, and how much CPU.
@@ -109,11 +122,18 @@ fn phase(
     }
     // What the daemon does after the last octet is its work too.
     thread::sleep(Duration::from_millis(500));
-    Ok((end.duration_since(start).as_secs_f64(), processes.cpu() - before))
+    Ok((
+        end.duration_since(start).as_secs_f64(),
+        processes.cpu() - before,
+    ))
 }
 
 /// When the last sink was `done`.
-fn wait(sinks: &[Arc<Sink>], limit: Duration, done: impl Fn(&Sink) -> bool) -> Result<Instant, String> {
+fn wait(
+    sinks: &[Arc<Sink>],
+    limit: Duration,
+    done: impl Fn(&Sink) -> bool,
+) -> Result<Instant, String> {
     let start = Instant::now();
     loop {
         if sinks.iter().all(|sink| done(sink)) {
@@ -124,7 +144,10 @@ fn wait(sinks: &[Arc<Sink>], limit: Duration, done: impl Fn(&Sink) -> bool) -> R
         }
         if start.elapsed() > limit {
             let least = sinks.iter().map(|sink| sink.count()).min();
-            return Err(format!("not within {} s: {least:?} prefixes", limit.as_secs()));
+            return Err(format!(
+                "not within {} s: {least:?} prefixes",
+                limit.as_secs()
+            ));
         }
         thread::sleep(Duration::from_millis(2));
     }
@@ -145,7 +168,10 @@ fn attempt(peer: Peer) -> io::Result<TcpStream> {
     use socket2::{Domain, Socket, Type};
     let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
     socket.bind(&SocketAddr::from((peer.address, 0)).into())?;
-    socket.connect_timeout(&SocketAddr::from((SUBJECT, 179)).into(), Duration::from_secs(2))?;
+    socket.connect_timeout(
+        &SocketAddr::from((SUBJECT, 179)).into(),
+        Duration::from_secs(2),
+    )?;
     let mut stream = TcpStream::from(socket);
     stream.set_nodelay(true)?;
     stream.set_read_timeout(Some(Duration::from_secs(5)))?;
@@ -163,7 +189,12 @@ fn attempt(peer: Peer) -> io::Result<TcpStream> {
                 seen_open = true;
             }
             4 if seen_open => break,
-            _ => return Err(io::Error::other(format!("a message of type {}", header[18]))),
+            _ => {
+                return Err(io::Error::other(format!(
+                    "a message of type {}",
+                    header[18]
+                )));
+            }
         }
     }
     stream.set_read_timeout(None)?;
@@ -173,7 +204,8 @@ fn attempt(peer: Peer) -> io::Result<TcpStream> {
 fn open(peer: Peer) -> io::Result<Vec<u8>> {
     let open = Open {
         my_as: Asn(peer.asn),
-        hold_time: 0,
+        // Longer than a run, so that nobody has to say that he is alive.
+        hold_time: HOLD_TIME,
         identifier: peer.address,
         capabilities: vec![
             Capability::MultiProtocol(Family::IPV4_UNICAST),
@@ -207,7 +239,11 @@ impl Sink {
         let sink = Arc::new(Self::default());
         let shared = Arc::clone(&sink);
         thread::Builder::new().stack_size(1 << 16).spawn(move || {
-            let mut held = Held { bits: vec![0; total.div_ceil(64)], count: 0, index };
+            let mut held = Held {
+                bits: vec![0; total.div_ceil(64)],
+                count: 0,
+                index,
+            };
             // Whatever it is, the session is over.
             let _ = shared.read(stream, &mut held);
             shared.ended.store(true, Ordering::Relaxed);
@@ -223,10 +259,16 @@ impl Sink {
         let mut buffer = vec![0; 1 << 18];
         let mut filled = 0;
         loop {
-            let count = stream.read(buffer.get_mut(filled..)?).ok().filter(|count| *count > 0)?;
+            let count = stream
+                .read(buffer.get_mut(filled..)?)
+                .ok()
+                .filter(|count| *count > 0)?;
             filled += count;
             let mut start = 0;
-            while let Some([high, low, kind]) = buffer.get(start + 16..start + HEADER).filter(|_| start + HEADER <= filled) {
+            while let Some([high, low, kind]) = buffer
+                .get(start + 16..start + HEADER)
+                .filter(|_| start + HEADER <= filled)
+            {
                 let length = usize::from(u16::from_be_bytes([*high, *low]));
                 if start + length > filled {
                     break;
@@ -280,7 +322,9 @@ impl Held {
 
     fn set(&mut self, key: u64, there: bool) -> Option<()> {
         // The network between the two may be told of too.
-        let Some(number) = self.index.get(&key) else { return Some(()) };
+        let Some(number) = self.index.get(&key) else {
+            return Some(());
+        };
         let word = self.bits.get_mut(*number as usize / 64)?;
         let bit = 1 << (number % 64);
         match (there, *word & bit != 0) {

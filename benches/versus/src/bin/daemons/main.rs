@@ -39,7 +39,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     let Some(arguments) = Arguments::parse(line)? else {
         return Ok(());
     };
-    let programs: Vec<&str> = arguments.subjects.iter().filter_map(|it| it.program()).collect();
+    let programs: Vec<&str> = arguments
+        .subjects
+        .iter()
+        .filter_map(|it| it.program())
+        .collect();
     netns::check(&programs)?;
     for scenario in &arguments.scenarios {
         compare(scenario, &arguments)?;
@@ -73,7 +77,8 @@ impl Arguments {
             match argument {
                 Long("subjects") => {
                     let names = parser.value()?.string()?;
-                    arguments.subjects = names.split(',').map(str::parse).collect::<Result<_, _>>()?;
+                    arguments.subjects =
+                        names.split(',').map(str::parse).collect::<Result<_, _>>()?;
                 }
                 Long("routes") => arguments.routes = Some(parser.value()?.into()),
                 Long("limit") => {
@@ -92,7 +97,9 @@ impl Arguments {
                 }
                 Value(name) => {
                     let known = SCENARIOS.iter().find(|it| name == it.name);
-                    arguments.scenarios.push(known.ok_or("no such scenario: see --list")?);
+                    arguments
+                        .scenarios
+                        .push(known.ok_or("no such scenario: see --list")?);
                 }
                 Short(_) | Long(_) => return Err(argument.unexpected().into()),
             }
@@ -106,7 +113,9 @@ impl Arguments {
 
 fn compare(scenario: &'static Scenario, arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     println!("\n{} ({})\n", scenario.what, scenario.name);
-    println!("| | converged, s | CPU, s | peak RSS, MB | withdrawn, s | CPU for it, s | messages out |");
+    println!(
+        "| | converged, s | CPU, s | peak RSS, MB | withdrawn, s | CPU for it, s | messages out |"
+    );
     println!("|---|---|---|---|---|---|---|");
     for subject in &arguments.subjects {
         match measure(scenario, *subject, arguments) {
@@ -131,7 +140,9 @@ fn measure(
     let scratch = Scratch::new("daemons")?;
     let daemon = subject.start(lan.host("subject"), &scratch, scenario, &arguments.speaker)?;
     let program = std::env::current_exe()?;
-    let program = program.to_str().ok_or("the program's own path is no text")?;
+    let program = program
+        .to_str()
+        .ok_or("the program's own path is no text")?;
     let mut words = vec![load::WORD.to_owned(), daemon.id().to_string()];
     words.extend(load.words());
     let words: Vec<&str> = words.iter().map(String::as_str).collect();

@@ -26,7 +26,10 @@ pub fn routes(file: Option<&Path>, count: usize) -> io::Result<Vec<Route>> {
     let mut seen = HashSet::with_capacity(count);
     if let Some(file) = file {
         let text = read(file)?;
-        let known = text.lines().filter_map(line).filter(|route| is_global(route.prefix));
+        let known = text
+            .lines()
+            .filter_map(line)
+            .filter(|route| is_global(route.prefix));
         routes.extend(known.filter(|route| seen.insert(route.prefix)).take(count));
     }
     let known = routes.len();
@@ -34,7 +37,9 @@ pub fn routes(file: Option<&Path>, count: usize) -> io::Result<Vec<Route>> {
     while routes.len() < count {
         let mixed = mix(number);
         number += 1;
-        let Ok(prefix) = Ipv4Net::new(Ipv4Addr::from(mixed as u32), 24) else { continue };
+        let Ok(prefix) = Ipv4Net::new(Ipv4Addr::from(mixed as u32), 24) else {
+            continue;
+        };
         let prefix = prefix.trunc();
         if is_global(prefix) && seen.insert(prefix) {
             let pick = (mixed >> 32) as usize;
@@ -69,7 +74,10 @@ fn line(line: &str) -> Option<Route> {
         0 | 23_456 | 64_512..=65_535 => 64_499,
         origin => origin,
     };
-    Some(Route { prefix: prefix.trunc(), origin })
+    Some(Route {
+        prefix: prefix.trunc(),
+        origin,
+    })
 }
 
 /// Whether a daemon would take it: no prefix of its own network, of hosts, or for special use.
@@ -127,7 +135,10 @@ pub fn stream(
         }
     }
     let mut withdrawals = Vec::new();
-    let mut nlri = routes.iter().map(|route| Nlri::unicast(route.prefix)).peekable();
+    let mut nlri = routes
+        .iter()
+        .map(|route| Nlri::unicast(route.prefix))
+        .peekable();
     while nlri.peek().is_some() {
         let length = packer.withdraw(Family::IPV4_UNICAST, &mut nlri, &mut message)?;
         withdrawals.extend(message.get(..length).unwrap_or_default());

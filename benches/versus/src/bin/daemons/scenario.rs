@@ -139,7 +139,11 @@ impl Load {
         routes: Option<PathBuf>,
         limit: Duration,
     ) -> Self {
-        Self { scenario, routes, limit }
+        Self {
+            scenario,
+            routes,
+            limit,
+        }
     }
 
     /// What the host of the load needs.
@@ -154,11 +158,17 @@ impl Load {
     pub fn words(&self) -> Vec<String> {
         let routes = self.routes.as_ref().map(|path| path.display().to_string());
         let limit = self.limit.as_secs().to_string();
-        vec![self.scenario.name.to_owned(), limit, routes.unwrap_or_default()]
+        vec![
+            self.scenario.name.to_owned(),
+            limit,
+            routes.unwrap_or_default(),
+        ]
     }
 
     pub fn parse(words: &[String]) -> Option<Self> {
-        let [name, limit, routes] = words else { return None };
+        let [name, limit, routes] = words else {
+            return None;
+        };
         Some(Self {
             scenario: SCENARIOS.iter().find(|it| it.name == *name)?,
             routes: (!routes.is_empty()).then(|| routes.into()),
@@ -187,12 +197,21 @@ pub struct Measured {
 impl Measured {
     /// As one line, which [`Self::parse`] reads.
     pub fn line(&self) -> String {
-        let Self { converged, cpu, peak, withdrawn, cpu_withdrawing, messages } = self;
+        let Self {
+            converged,
+            cpu,
+            peak,
+            withdrawn,
+            cpu_withdrawing,
+            messages,
+        } = self;
         format!("measured {converged} {cpu} {peak} {withdrawn} {cpu_withdrawing} {messages}")
     }
 
     pub fn parse(printed: &str) -> Option<Self> {
-        let line = printed.lines().find_map(|line| line.strip_prefix("measured "))?;
+        let line = printed
+            .lines()
+            .find_map(|line| line.strip_prefix("measured "))?;
         let words: Vec<&str> = line.split(' ').collect();
         let [converged, cpu, peak, withdrawn, cpu_withdrawing, messages] = words[..] else {
             return None;

@@ -20,7 +20,13 @@ pub enum Subject {
 }
 
 impl Subject {
-    pub const ALL: [Self; 5] = [Self::Bird, Self::Frr, Self::OpenBgpd, Self::GoBgp, Self::Speaker];
+    pub const ALL: [Self; 5] = [
+        Self::Bird,
+        Self::Frr,
+        Self::OpenBgpd,
+        Self::GoBgp,
+        Self::Speaker,
+    ];
 
     /// What must be installed.
     pub const fn program(self) -> Option<&'static str> {
@@ -58,12 +64,31 @@ impl Subject {
         let arguments: Vec<&str> = match self {
             Self::Bird => vec!["-f", "-c", &config, "-s", &socket],
             Self::Frr => vec![
-                "-Z", "-n", "-S", "-P", "0", "-i", &pid, "--vty_socket", &here, "-f", &config,
-                "--log", "stdout", "--log-level", "err",
+                "-Z",
+                "-n",
+                "-S",
+                "-P",
+                "0",
+                "-i",
+                &pid,
+                "--vty_socket",
+                &here,
+                "-f",
+                &config,
+                "--log",
+                "stdout",
+                "--log-level",
+                "err",
             ],
             Self::OpenBgpd => vec!["-d", "-f", &config],
             Self::GoBgp => vec![
-                "-f", &config, "--api-hosts", "127.0.0.1:50051", "--pprof-disable", "-l", "warn",
+                "-f",
+                &config,
+                "--api-hosts",
+                "127.0.0.1:50051",
+                "--pprof-disable",
+                "-l",
+                "warn",
             ],
             Self::Speaker => vec!["run", "--config", &config, "--quiet"],
         };
@@ -100,7 +125,10 @@ impl FromStr for Subject {
 fn private(config: &Path) -> Result<(), NetnsError> {
     use std::os::unix::fs::PermissionsExt as _;
     let path = config.display().to_string();
-    let failed = |source| NetnsError::File { path: path.clone(), source };
+    let failed = |source| NetnsError::File {
+        path: path.clone(),
+        source,
+    };
     let mode = std::fs::Permissions::from_mode(0o600);
     std::fs::set_permissions(config, mode).map_err(failed)?;
     std::fs::create_dir_all("/run/openbgpd").map_err(failed)
@@ -131,7 +159,7 @@ fn bird(scenario: &Scenario) -> String {
         writeln!(
             text,
             "protocol bgp p_{name} {{ local {SUBJECT} as {SUBJECT_AS}; neighbor {address} as {asn}; \
-             passive; hold time 240; {client} \
+             passive; hold time 600; {client} \
              ipv4 {{ import all; export where source = RTS_BGP; }}; }}"
         )
     })
@@ -146,7 +174,7 @@ fn frr(scenario: &Scenario) -> String {
         writeln!(
             text,
             " neighbor {address} remote-as {asn}\n neighbor {address} passive\n \
-             neighbor {address} timers 60 240\n neighbor {address} timers connect 1\n \
+             neighbor {address} timers 200 600\n neighbor {address} timers connect 1\n \
              neighbor {address} advertisement-interval 0"
         )
     });
@@ -164,14 +192,17 @@ fn frr(scenario: &Scenario) -> String {
 fn openbgpd(scenario: &Scenario, here: &str) -> String {
     let head = format!(
         "AS {SUBJECT_AS}\nrouter-id {SUBJECT}\nfib-update no\nsocket \"{here}/socket\"\n\
-         holdtime 240\nallow from any\nallow to any\n"
+         holdtime 600\nallow from any\nallow to any\n"
     );
     let kind = match scenario.reflector {
         true => format!("route-reflector {SUBJECT}"),
         false => "enforce neighbor-as yes".to_owned(),
     };
     text(&head, scenario, |text, address, asn| {
-        writeln!(text, "neighbor {address} {{\n remote-as {asn}\n passive\n {kind}\n}}")
+        writeln!(
+            text,
+            "neighbor {address} {{\n remote-as {asn}\n passive\n {kind}\n}}"
+        )
     })
 }
 
@@ -188,7 +219,7 @@ fn gobgp(scenario: &Scenario) -> String {
         writeln!(
             text,
             "[[neighbors]]\n[neighbors.config]\nneighbor-address = \"{address}\"\npeer-as = {asn}\n\
-             [neighbors.timers.config]\nhold-time = 240\n\
+             [neighbors.timers.config]\nhold-time = 600\n\
              [neighbors.transport.config]\npassive-mode = true\n{client}\
              [[neighbors.afi-safis]]\n[neighbors.afi-safis.config]\nafi-safi-name = \"ipv4-unicast\""
         )
@@ -207,7 +238,7 @@ fn ours(scenario: &Scenario) -> String {
     text(&head, scenario, |text, address, asn| {
         writeln!(
             text,
-            "[[peer]]\naddress = \"{address}\"\nas = {asn}\npassive = true\nhold-time = 240\n\
+            "[[peer]]\naddress = \"{address}\"\nas = {asn}\npassive = true\nhold-time = 600\n\
              local-address = \"{SUBJECT}\"\n{kind}"
         )
     })

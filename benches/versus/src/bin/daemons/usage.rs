@@ -14,7 +14,11 @@ impl Processes {
         while let Some(pid) = all.get(next).copied() {
             for task in tasks(pid) {
                 let children = fs::read_to_string(format!("{task}/children")).unwrap_or_default();
-                all.extend(children.split_whitespace().filter_map(|it| it.parse::<u32>().ok()));
+                all.extend(
+                    children
+                        .split_whitespace()
+                        .filter_map(|it| it.parse::<u32>().ok()),
+                );
             }
             next += 1;
         }
@@ -43,6 +47,10 @@ impl Processes {
 }
 
 fn tasks(pid: u32) -> Vec<String> {
-    let entries = fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten();
-    entries.filter_map(|entry| Some(entry.ok()?.path().to_str()?.to_owned())).collect()
+    let entries = fs::read_dir(format!("/proc/{pid}/task"))
+        .into_iter()
+        .flatten();
+    entries
+        .filter_map(|entry| Some(entry.ok()?.path().to_str()?.to_owned()))
+        .collect()
 }
