@@ -30,6 +30,9 @@ pub struct RibConfig {
     /// cluster ignore what the others reflect, which saves memory and costs
     /// redundancy when a client has lost one of them.
     pub cluster_id: Option<Ipv4Addr>,
+    /// Whether routes of a client go to the other clients of its cluster (RFC 4456 §6). Off where
+    /// these are fully meshed among themselves (RFC 4456 §9). Default on.
+    pub client_to_client: bool,
     /// Order of the decision steps.
     pub profile: Profile,
     /// LOCAL_PREF of routes that carry none, that is of external and own ones.
@@ -63,6 +66,7 @@ impl RibConfig {
             confederation: None,
             identifier,
             cluster_id: None,
+            client_to_client: true,
             profile: Profile::Rfc,
             default_local_pref: 100,
             assume_reachable: true,

@@ -4,14 +4,15 @@
 //! and, with graceful restart, its routes. What a session negotiated lives in
 //! `Established` and is gone with it.
 
-use crate::FilterChain;
 use crate::group::GroupId;
 use crate::set::PrefixSet;
+use crate::{FilterChain, RibConfig};
 use bgp_wire::{Asn, Context, Family, FamilySet, NextHop, PeerType, Role};
 use ipnet::IpNet;
+use smallvec::SmallVec;
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
-use std::num::NonZeroU32;
+use std::num::{NonZeroU16, NonZeroU32};
 
 /// A peer of one RIB, in the order in which peers were added. Identifiers are
 /// not used again, so one that is kept too long names nobody, never somebody
@@ -87,6 +88,19 @@ pub struct PeerConfig {
     /// of all internal peers, and all of them hear its. Of no effect on other
     /// peers.
     pub route_reflector_client: bool,
+    /// The cluster of a client that is not in the speaker's own
+    /// ([`RibConfig::cluster_id`](crate::RibConfig::cluster_id)): one reflector may serve several.
+    /// A route reflected from one cluster to another has both in its CLUSTER_LIST.
+    pub cluster_id: Option<Ipv4Addr>,
+    /// An internal peer that may not hear of the best route, because that came from an internal
+    /// peer too (RFC 4456 §6), hears of the best one among those of external peers and our own
+    /// instead (draft-ietf-idr-best-external): the others then know a way out before they need it.
+    /// Default off.
+    pub best_external: bool,
+    /// Most paths to a destination that the peer is told with ADD-PATH: so many as the decision
+    /// process would choose one after the other. `None`: all that are eligible.
+    /// What the peer has asked for ([`Rib::set_paths_limit`](crate::Rib::set_paths_limit)) holds too.
+    pub add_path_limit: Option<NonZeroU16>,
     /// Which next hop it is told.
     pub next_hop: NextHopMode,
     /// Our IPv4 address as next hop. A route that comes with it is ignored: it
@@ -142,6 +156,9 @@ impl PeerConfig {
             address,
             local_as: None,
             route_reflector_client: false,
+            cluster_id: None,
+            best_external: false,
+            add_path_limit: None,
             next_hop: NextHopMode::Auto,
             local_ipv4: None,
             local_ipv6: None,
@@ -169,6 +186,12 @@ impl PeerConfig {
 }
 
 impl PeerConfig {
+    /// The cluster that it is a client in.
+    pub(crate) fn cluster(&self, rib: &RibConfig) -> Option<Ipv4Addr> {
+        let own = || self.cluster_id.unwrap_or_else(|| rib.cluster());
+        self.route_reflector_client.then(own)
+    }
+
     /// Whether a next hop is one of our own addresses in the session.
     pub(crate) fn is_own(&self, next_hop: Option<&NextHop>) -> bool {
         match next_hop.map(NextHop::addr) {
@@ -205,6 +228,8 @@ pub(crate) struct Peer {
     pub(crate) long_stale: FamilySet,
     /// It knows long-lived stale routes.
     pub(crate) long_lived: bool,
+    /// How many paths to a destination it wants, by family.
+    pub(crate) paths_limit: SmallVec<[(Family, NonZeroU16); 2]>,
     /// Removed for good; the place stays, so that identifiers are not reused.
     pub(crate) removed: bool,
 }
@@ -256,6 +281,13 @@ pub(crate) struct Established {
 }
 
 impl Peer {
+    /// Most paths to a destination that it is told with ADD-PATH.
+    pub(crate) fn most_paths(&self, family: Family) -> Option<NonZeroU16> {
+        let wanted = self.paths_limit.iter().find(|(of, _)| *of == family);
+        let wanted = wanted.map(|(_, limit)| *limit);
+        self.config.add_path_limit.into_iter().chain(wanted).min()
+    }
+
     pub(crate) fn new(config: PeerConfig) -> Self {
         Self {
             config,
@@ -269,6 +301,7 @@ impl Peer {
             stale: FamilySet::empty(),
             long_stale: FamilySet::empty(),
             long_lived: false,
+            paths_limit: SmallVec::new(),
             removed: false,
         }
     }

@@ -16,6 +16,7 @@ use crate::filter::{Decider, Fields, Outcome, RouteSource, RouteView};
 use crate::group::ExportKey;
 use crate::next_hop::NextHops;
 use crate::peer::Peer;
+use crate::rib::Judge;
 use crate::routes::Route;
 use crate::{LocalOrigin, RibConfig};
 use bgp_wire::{Community, Family, PeerType, Role};
@@ -42,6 +43,9 @@ pub enum Withheld {
     /// Learned from an internal peer, and neither that peer nor this one is a
     /// client (RFC 4456 §6).
     NotReflected,
+    /// Learned from a client of the peer's own cluster, whose clients reach each other without us
+    /// ([`RibConfig::client_to_client`], RFC 4456 §9).
+    SameCluster,
     /// Our cluster is in the CLUSTER_LIST already (RFC 4456 §8).
     ClusterLoop,
     /// NO_ADVERTISE, NO_EXPORT or NO_EXPORT_SUBCONFED (RFC 1997), in what import
@@ -76,6 +80,7 @@ impl fmt::Display for Withheld {
             Self::OwnRoute => f.write_str("the route came from the peer"),
             Self::OwnOriginator => f.write_str("the peer originated the route (RFC 4456 §8)"),
             Self::NotReflected => f.write_str("neither side is a client (RFC 4456 §6)"),
+            Self::SameCluster => f.write_str("both are clients of one cluster (RFC 4456 §9)"),
             Self::ClusterLoop => f.write_str("own cluster in CLUSTER_LIST (RFC 4456 §8)"),
             Self::LongLivedStale => {
                 f.write_str("long-lived stale, which the peer does not know (RFC 9494 §4.3)")
@@ -127,7 +132,8 @@ struct Origin {
     /// Type of the peer, `None` for a route originated here.
     peer_type: Option<PeerType>,
     identifier: Ipv4Addr,
-    client: bool,
+    /// The cluster that the peer is a client in.
+    cluster: Option<Ipv4Addr>,
 }
 
 /// The unicast family of a prefix.
@@ -139,6 +145,15 @@ pub(crate) const fn family_of(prefix: &IpNet) -> Family {
 }
 
 impl Exporter<'_> {
+    /// Who decides between routes.
+    pub(crate) const fn judge(&self) -> Judge<'_> {
+        Judge {
+            config: self.config,
+            peers: self.peers,
+            next_hops: self.next_hops,
+        }
+    }
+
     /// The attributes under which peers of `key` hear of `route`.
     pub(crate) fn export(
         &mut self,
@@ -191,7 +206,7 @@ impl Exporter<'_> {
         Origin {
             peer_type: peer.map(|peer| peer.peer_type),
             identifier: peer.map_or(self.config.identifier, |peer| peer.identifier),
-            client: peer.is_some_and(|peer| peer.config.route_reflector_client),
+            cluster: peer.and_then(|peer| peer.config.cluster(self.config)),
         }
     }
 
@@ -212,13 +227,19 @@ impl Exporter<'_> {
         if origin.peer_type != Some(internal) || key.context.peer_type != internal {
             return Ok(());
         }
-        if !origin.client && !key.client {
-            return Err(Withheld::NotReflected);
+        let clusters = [origin.cluster, key.cluster];
+        match clusters {
+            [None, None] => return Err(Withheld::NotReflected),
+            [Some(from), Some(to)] if from == to && !self.config.client_to_client => {
+                return Err(Withheld::SameCluster);
+            }
+            [_, _] => {}
         }
-        if attributes.has_passed(self.config.cluster()) {
-            return Err(Withheld::ClusterLoop);
+        let mut passed = clusters.into_iter().flatten();
+        match passed.any(|cluster| attributes.has_passed(cluster)) {
+            true => Err(Withheld::ClusterLoop),
+            false => Ok(()),
         }
-        Ok(())
     }
 }
 

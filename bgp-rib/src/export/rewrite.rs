@@ -41,7 +41,7 @@ impl Exporter<'_> {
             shut_down(key.context.peer_type, &mut attributes);
         }
         match key.context.peer_type {
-            PeerType::Internal => self.to_internal(origin, &mut attributes),
+            PeerType::Internal => self.to_internal(key, origin, &mut attributes),
             PeerType::ConfederationExternal => {
                 to_confederation(self.config, key, &mut attributes);
             }
@@ -61,13 +61,18 @@ impl Exporter<'_> {
     /// RFC 4271 §5.1.5: internal peers are told the degree of preference.
     /// RFC 4456 §8, §10: a reflected route takes on its originator and our
     /// cluster, and nothing else changes.
-    fn to_internal(&self, origin: &Origin, attributes: &mut PathAttributes) {
+    fn to_internal(&self, key: &ExportKey, origin: &Origin, attributes: &mut PathAttributes) {
         attributes
             .local_pref
             .get_or_insert(self.config.default_local_pref);
         if origin.peer_type == Some(PeerType::Internal) {
             attributes.originator_id.get_or_insert(origin.identifier);
-            attributes.cluster_list.insert(0, self.config.cluster());
+            // From the one cluster into the other, if there are two.
+            for cluster in [origin.cluster, key.cluster].into_iter().flatten() {
+                if attributes.cluster_list.first() != Some(&cluster) {
+                    attributes.cluster_list.insert(0, cluster);
+                }
+            }
         }
     }
 }

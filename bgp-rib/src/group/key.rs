@@ -7,9 +7,10 @@
 
 use crate::peer::Peer;
 use crate::{FilterChain, NextHopMode, RibConfig};
-use bgp_wire::{Asn, Context, PeerType, Role};
+use bgp_wire::{Asn, Context, Family, PeerType, Role};
 use ipnet::IpNet;
 use std::net::{Ipv4Addr, Ipv6Addr};
+use std::num::NonZeroU16;
 
 /// The export side of a peer's configuration and capabilities.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,8 +18,12 @@ pub(crate) struct ExportKey {
     /// What is negotiated for sending; the receiving half is at its defaults,
     /// so that it separates nobody.
     pub(crate) context: Context,
-    /// Whether routes of non-clients are reflected to them (RFC 4456 §6).
-    pub(crate) client: bool,
+    /// The cluster of clients, to whom routes of non-clients are reflected (RFC 4456 §6).
+    pub(crate) cluster: Option<Ipv4Addr>,
+    /// An internal peer that hears of the best external route at least.
+    pub(crate) best_external: bool,
+    /// Most paths with ADD-PATH, for IPv4 and for IPv6.
+    paths: [Option<NonZeroU16>; 2],
     /// Our AS in the session.
     pub(crate) local_as: Asn,
     /// Whether `local_as` is the session's own.
@@ -48,9 +53,14 @@ impl ExportKey {
         context.extended_next_hop = negotiated.extended_next_hop;
         context.send_limit = negotiated.send_limit;
         context.aigp = negotiated.aigp;
+        let internal = negotiated.peer_type == PeerType::Internal;
+        let adds = |family| negotiated.add_path_send.contains(family);
         Self {
             context,
-            client: peer.route_reflector_client && negotiated.peer_type == PeerType::Internal,
+            cluster: peer.cluster(rib).filter(|_| internal),
+            best_external: peer.best_external && internal,
+            paths: [Family::IPV4_UNICAST, Family::IPV6_UNICAST]
+                .map(|family| held.most_paths(family).filter(|_| adds(family))),
             local_as: peer.local_as.unwrap_or(rib.local_as),
             own_local_as: peer.local_as.is_some(),
             next_hop_mode: peer.next_hop,
@@ -65,6 +75,24 @@ impl ExportKey {
                 .filter(|_| negotiated.peer_type == PeerType::External),
             graceful_shutdown: peer.graceful_shutdown,
         }
+    }
+
+    /// How many paths to a destination its members are told of, if not one alone.
+    pub(crate) fn most_paths(&self, family: Family) -> Option<usize> {
+        let [ipv4, ipv6] = self.paths;
+        let limit = if family == Family::IPV4_UNICAST {
+            ipv4
+        } else {
+            ipv6
+        };
+        let limit = limit.map_or(usize::MAX, |limit| usize::from(limit.get()));
+        self.context.add_path_send.contains(family).then_some(limit)
+    }
+
+    /// Whether its members may hear of another route than before although the best one is the
+    /// same.
+    pub(crate) fn follows_all(&self, family: Family) -> bool {
+        self.best_external || self.context.add_path_send.contains(family)
     }
 
     /// The AS that external peers see: the session's own, else the

@@ -16,7 +16,8 @@
 use super::adj_rib_out::ToldRoutes;
 use super::audience::Few;
 use super::{Audience, Group, Told};
-use crate::export::{Exporter, family_of};
+use crate::export::{Exporter, Withheld, family_of};
+use crate::routes::Route;
 use crate::table::{Destination, PrefixId, Table};
 use bgp_wire::Nlri;
 use ipnet::IpNet;
@@ -47,37 +48,52 @@ impl Group {
         }
     }
 
-    /// The best route, or all eligible ones with ADD-PATH, as members of this
-    /// group hear of them.
+    /// The best route, or several with ADD-PATH, as members of this group hear of them.
     fn routes_to_tell(
         &mut self,
         destination: &Destination,
         exporter: &mut Exporter<'_>,
     ) -> ToldRoutes {
         let family = family_of(&destination.prefix);
-        let add_path = self.key.context.add_path_send.contains(family);
+        let (routes, best) = (&*destination.routes, destination.best_route());
         let mut told = ToldRoutes::new();
-        let candidates = match add_path {
-            true => &destination.routes,
-            false => destination
-                .best_route()
-                .map_or(&[][..], std::slice::from_ref),
-        };
-        for route in candidates {
-            if !exporter.is_eligible(route) {
-                continue;
+        if let Some(most) = self.key.most_paths(family) {
+            for at in exporter.judge().choose_several(routes, best, most) {
+                if let Some(route) = routes.get(at)
+                    && let Ok(one) = self.tell_of(destination, route, route.local_path_id, exporter)
+                {
+                    told.push(one);
+                }
             }
-            let result = exporter.export(&self.key, &mut self.memo, &destination.prefix, route);
-            if let Ok(attributes) = result {
-                let path_id = if add_path { route.local_path_id } else { 0 };
-                told.push(Told {
-                    path_id,
-                    peer: route.peer,
-                    attributes,
-                });
+            return told;
+        }
+        let Some(best) = best else { return told };
+        match self.tell_of(destination, best, 0, exporter) {
+            Ok(one) => told.push(one),
+            Err(Withheld::NotReflected) if self.key.best_external => {
+                let external = exporter.judge().choose_external(routes, Some(best));
+                let external = external.and_then(|at| routes.get(at));
+                let one = external.map(|route| self.tell_of(destination, route, 0, exporter));
+                told.extend(one.and_then(Result::ok));
             }
+            Err(_) => {}
         }
         told
+    }
+
+    fn tell_of(
+        &mut self,
+        destination: &Destination,
+        route: &Route,
+        path_id: u32,
+        exporter: &mut Exporter<'_>,
+    ) -> Result<Told, Withheld> {
+        let made = exporter.export(&self.key, &mut self.memo, &destination.prefix, route);
+        made.map(|attributes| Told {
+            attributes,
+            peer: route.peer,
+            path_id,
+        })
     }
 
     /// Replaces what was told of a destination and puts the differences into

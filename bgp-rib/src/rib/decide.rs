@@ -1,4 +1,4 @@
-//! Choosing the best route and telling everybody who is concerned.
+//! Deciding anew and telling everybody who is concerned.
 //!
 //! The decision is made from scratch over all eligible routes of the
 //! destination, as MULTI_EXIT_DISC gives no order in which a newcomer could be
@@ -9,19 +9,15 @@
 //! process of the RIB's profile chooses from the eligible ones, at all times
 //! outside [`Rib::change`].
 
+use super::Judge;
 use super::Rib;
 use super::event::ChangeLog;
-use crate::attribute_set::Marks;
-use crate::decision::{Candidate, select};
-use crate::export::{Exporter, family_of};
+use crate::export::family_of;
 use crate::peer::Peer;
-use crate::route::{RouteInfo, Source, Status};
+use crate::route::{RouteInfo, Source};
 use crate::routes::Route;
 use crate::snapshot::Best;
 use crate::table::{Destination, PrefixId};
-use bgp_wire::PeerType;
-use smallvec::SmallVec;
-use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 impl Rib {
@@ -42,7 +38,7 @@ impl Rib {
         let chosen = self
             .table
             .get(id)
-            .and_then(|now| self.choose(now, before.as_ref()));
+            .and_then(|now| self.judge().choose(&now.routes, before.as_ref()));
         let Some(destination) = self.table.get_mut(id) else {
             return;
         };
@@ -64,55 +60,6 @@ impl Rib {
         self.table.release_if_unused(id);
     }
 
-    /// Position of the best route. `before` is the route that was best.
-    fn choose(&self, destination: &Destination, before: Option<&Route>) -> Option<usize> {
-        let eligibility = self.eligibility();
-        if let [only] = &*destination.routes {
-            return eligibility.is_eligible(only).then_some(0);
-        }
-        let mut positions: SmallVec<[usize; 4]> = SmallVec::new();
-        let mut candidates: SmallVec<[Candidate; 4]> = SmallVec::new();
-        for (position, route) in destination.routes.iter().enumerate() {
-            if eligibility.is_eligible(route) {
-                let current = before.is_some_and(|old| old.is(route.peer, route.path_id));
-                positions.push(position);
-                candidates.push(self.candidate(route, current));
-            }
-        }
-        let best = select(&candidates, self.config.profile.steps())?;
-        positions.get(best).copied()
-    }
-
-    /// The values that the decision process compares.
-    pub(super) fn candidate(&self, route: &Route, current: bool) -> Candidate {
-        let peer = route.peer.and_then(|id| self.peers.get(id.index()));
-        let attributes = &route.effective;
-        let peer_identifier = peer.map_or(self.config.identifier, |peer| peer.identifier);
-        Candidate {
-            preference: route.preference(),
-            stale: attributes.has(Marks::LLGR_STALE),
-            local_pref: attributes
-                .local_pref()
-                .unwrap_or(self.config.default_local_pref),
-            local: route.peer.is_none(),
-            aigp: attributes.aigp().filter(|_| self.config.aigp),
-            path_length: attributes.path_length(),
-            origin: attributes.origin(),
-            med: attributes.med().unwrap_or(0),
-            neighbor_as: attributes.neighbor_as().unwrap_or(self.config.local_as),
-            external: peer.is_some_and(|peer| peer.peer_type == PeerType::External),
-            interior_cost: self.next_hops.cost(route.next_hop),
-            current,
-            identifier: attributes.originator_id().unwrap_or(peer_identifier),
-            peer_identifier,
-            cluster_list_length: attributes.cluster_list_length(),
-            peer_address: peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| {
-                peer.config.address
-            }),
-            path_id: route.path_id,
-        }
-    }
-
     /// Marks a destination in every group and in the publisher. Where the best
     /// route is unchanged, only groups that are told all routes care.
     pub(super) fn mark(&mut self, id: PrefixId, best_changed: bool) {
@@ -121,9 +68,9 @@ impl Rib {
         };
         let family = family_of(&destination.prefix);
         for group in self.groups.iter_mut() {
-            let context = &group.key.context;
-            let concerned = best_changed || context.add_path_send.contains(family);
-            if concerned && context.families.contains(family) && group.dirty.push(id) {
+            let concerned = best_changed || group.key.follows_all(family);
+            let carried = group.key.context.families.contains(family);
+            if concerned && carried && group.dirty.push(id) {
                 destination.references += 1;
             }
         }
@@ -159,8 +106,10 @@ impl Rib {
         }
     }
 
-    pub(super) fn eligibility(&self) -> Eligibility<'_> {
-        Eligibility {
+    pub(super) const fn judge(&self) -> Judge<'_> {
+        Judge {
+            config: &self.config,
+            peers: self.peers.as_slice(),
             next_hops: &self.next_hops,
         }
     }
@@ -175,24 +124,4 @@ fn same_to_others(old: &Route, new: &Route) -> bool {
 /// Whether a route has outlived its session (RFC 4724 §4.2).
 pub(super) const fn is_stale(peer: &Peer, route: &Route) -> bool {
     route.parity != peer.parity
-}
-
-/// What eligibility depends on beside the route.
-pub(super) struct Eligibility<'a> {
-    next_hops: &'a crate::next_hop::NextHops,
-}
-
-impl Eligibility<'_> {
-    pub(super) fn is_eligible(&self, route: &Route) -> bool {
-        route.status == Status::Usable && self.next_hops.is_resolvable(route.next_hop)
-    }
-}
-
-impl Exporter<'_> {
-    pub(crate) fn is_eligible(&self, route: &Route) -> bool {
-        Eligibility {
-            next_hops: self.next_hops,
-        }
-        .is_eligible(route)
-    }
 }

@@ -71,7 +71,7 @@ impl Rib {
             .filter_map(|position| routes.get(*position))
             .map(|route| {
                 let current = best.is_some_and(|best| best.is(route.peer, route.path_id));
-                self.candidate(route, current)
+                self.judge().candidate(route, current)
             })
             .collect();
         let mut standings = judge(&candidates, self.config.profile.steps()).into_iter();
@@ -100,7 +100,7 @@ impl Rib {
             Status::RouteLeak => Some(Ineligible::RouteLeak),
             Status::TooLarge => Some(Ineligible::TooLarge),
             Status::Rejected => self.rejection(prefix, route),
-            Status::Usable if self.eligibility().is_eligible(route) => None,
+            Status::Usable if self.judge().is_eligible(route) => None,
             Status::Usable => Some(Ineligible::Unresolvable {
                 next_hop: self.next_hops.address(route.next_hop),
             }),

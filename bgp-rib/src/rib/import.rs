@@ -117,7 +117,9 @@ impl Rib {
             Status::AsLoop
         } else if attributes.originator_id() == Some(self.config.identifier) {
             Status::OriginatorLoop
-        } else if attributes.has_passed(self.config.cluster()) {
+        } else if attributes.has_passed(self.config.cluster())
+            || (peer.config.cluster(&self.config)).is_some_and(|own| attributes.has_passed(own))
+        {
             Status::ClusterLoop
         } else if peer.config.is_own(next_hop) {
             Status::OwnNextHop

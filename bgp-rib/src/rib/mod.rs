@@ -23,6 +23,7 @@ mod event;
 mod explain;
 mod groups;
 mod import;
+mod judge;
 mod local;
 mod policy;
 mod publish;
@@ -32,6 +33,7 @@ mod transmit;
 mod update;
 
 pub use event::{BestChange, Changes, Event};
+pub(crate) use judge::Judge;
 pub use read::Statistics;
 
 use crate::attribute_set::AttributeStore;

@@ -83,7 +83,8 @@ impl Rib {
         if held.config == config {
             return Changes::default();
         }
-        let reflected = held.config.route_reflector_client != config.route_reflector_client;
+        let reflected = held.config.route_reflector_client != config.route_reflector_client
+            || held.config.cluster_id != config.cluster_id;
         held.config = config;
         let context = held.session.as_ref().map(|session| session.context);
         self.reimport(peer, &mut log);

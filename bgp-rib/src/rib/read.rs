@@ -32,7 +32,7 @@ impl Rib {
         };
         let routes = destination.routes.iter();
         routes
-            .filter(|route| self.eligibility().is_eligible(route))
+            .filter(|route| self.judge().is_eligible(route))
             .map(|route| self.info(*prefix, route))
             .collect()
     }

@@ -21,6 +21,7 @@ use crate::routes::Route;
 use crate::table::PrefixId;
 use bgp_wire::{Community, Context, Family, FamilySet};
 use std::net::Ipv4Addr;
+use std::num::NonZeroU16;
 
 impl Rib {
     pub(super) fn peer_up(
@@ -154,6 +155,22 @@ impl Rib {
             return;
         };
         held.long_lived = long_lived;
+        let context = held.session.as_ref().map(|session| session.context);
+        if let Some(context) = context {
+            let _ = self.rekey(peer, &context);
+        }
+    }
+
+    /// Says how many paths to a destination a peer wants in a family, as its PATHS-LIMIT
+    /// capability has it (draft-ietf-idr-add-paths-paths-limit): with ADD-PATH it is told no more.
+    /// `None`: it has not said so. Best said before [`Event::PeerUp`](crate::Event::PeerUp);
+    /// [`PeerConfig::add_path_limit`](crate::PeerConfig::add_path_limit) holds besides.
+    pub fn set_paths_limit(&mut self, peer: PeerId, family: Family, limit: Option<NonZeroU16>) {
+        let Some(held) = self.peer_mut(peer) else {
+            return;
+        };
+        held.paths_limit.retain(|(of, _)| *of != family);
+        held.paths_limit.extend(limit.map(|limit| (family, limit)));
         let context = held.session.as_ref().map(|session| session.context);
         if let Some(context) = context {
             let _ = self.rekey(peer, &context);

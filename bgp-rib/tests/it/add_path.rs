@@ -109,3 +109,36 @@ fn own_paths_are_left_out() {
         assert_eq!(heard, expected);
     }
 }
+
+/// So many as the peer or we want, the best ones in order; and what the decision would choose
+/// next when one of them goes.
+#[test]
+fn the_best_few_paths() {
+    use std::num::NonZeroU16;
+    let mut speaker = Speaker::new(64_512, addr(1));
+    let sender = speaker.peer(addr(10), add_path(context(PeerType::Internal)), |_| {});
+    let few = speaker.peer(addr(11), add_path(context(PeerType::Internal)), |config| {
+        config.route_reflector_client = true;
+        config.add_path_limit = NonZeroU16::new(3);
+    });
+    for path_id in [5, 9, 7, 6, 8] {
+        send(&mut speaker, sender, path_id, Some(&path(path_id)));
+    }
+    let preferences = |speaker: &mut Speaker| {
+        let _ = speaker.told(few);
+        let told = speaker.rib.adj_rib_out(few);
+        let mut told: Vec<_> = told.iter().filter_map(|(_, _, it)| it.local_pref).collect();
+        told.sort_unstable();
+        told
+    };
+    assert_eq!(preferences(&mut speaker), [107, 108, 109]);
+    send(&mut speaker, sender, 8, None);
+    assert_eq!(preferences(&mut speaker), [106, 107, 109]);
+    send(&mut speaker, sender, 4, Some(&path(4)));
+    assert!(speaker.told(few).is_empty(), "not one of the best three");
+    let ipv4 = bgp_wire::Family::IPV4_UNICAST;
+    speaker.rib.set_paths_limit(few, ipv4, NonZeroU16::new(1));
+    assert_eq!(preferences(&mut speaker), [109]);
+    speaker.rib.set_paths_limit(few, ipv4, None);
+    assert_eq!(preferences(&mut speaker), [106, 107, 109]);
+}

@@ -253,3 +253,100 @@ fn originator(speaker: &mut Speaker, peer: bgp_rib::PeerId) -> Option<std::net::
     let told = speaker.told(peer);
     told.iter().find_map(|told| told.reach())?.1.originator_id
 }
+
+/// RFC 4456 §7: a reflector of two clusters, whose clients each hear the other's with both
+/// identifiers in front, as BIRD has it.
+#[test]
+fn one_reflector_serves_two_clusters() {
+    let mut rr = reflector();
+    let of = |cluster: Option<u8>| {
+        move |config: &mut bgp_rib::PeerConfig| {
+            config.route_reflector_client = true;
+            config.cluster_id = cluster.map(addr);
+        }
+    };
+    let one = rr.peer(addr(10), context(PeerType::Internal), of(Some(91)));
+    let same = rr.peer(addr(11), context(PeerType::Internal), of(Some(91)));
+    let other = rr.peer(addr(12), context(PeerType::Internal), of(None));
+    let outside = rr.internal(addr(13), false);
+    let _ = rr.announce(one, &internal_route(10), P);
+    let list = |rr: &mut Speaker, peer| rr.told(peer)[0].reach().unwrap().1.cluster_list.clone();
+    assert_eq!(list(&mut rr, same), [addr(91)]);
+    assert_eq!(list(&mut rr, other), [addr(1), addr(91)]);
+    assert_eq!(list(&mut rr, outside), [addr(91)]);
+
+    // A route that has been in either cluster is ignored where it would loop.
+    let looped = |cluster| PathAttributes {
+        cluster_list: vec![addr(cluster)],
+        originator_id: Some(addr(77)),
+        ..internal_route(10)
+    };
+    for (cluster, expected) in [(91, true), (1, true), (92, false)] {
+        let _ = rr.announce(one, &looped(cluster), "198.51.100.0/24");
+        let explanation = rr.rib.explain(&net("198.51.100.0/24"));
+        let outcome = &explanation.routes[0].outcome;
+        assert_eq!(
+            *outcome == Err(Ineligible::ClusterLoop),
+            expected,
+            "{cluster}"
+        );
+    }
+}
+
+/// RFC 4456 §9: fully meshed clients need no reflection among themselves.
+#[test]
+fn meshed_clients_do_not_hear_each_other() {
+    let mut config = RibConfig::new(Asn(64_512), addr(1));
+    config.client_to_client = false;
+    let mut rr = Speaker::with(config);
+    let [sender, client] = [10, 11].map(|last| rr.internal(addr(last), true));
+    let abroad = rr.peer(addr(12), context(PeerType::Internal), |config| {
+        config.route_reflector_client = true;
+        config.cluster_id = Some(addr(92));
+    });
+    let outside = rr.internal(addr(13), false);
+    let _ = rr.announce(sender, &internal_route(10), P);
+    let answer = rr.rib.advertisement(client, &net(P));
+    assert_eq!(answer, Err(Withheld::SameCluster));
+    assert_eq!(rr.told(client), both_ends_of_rib());
+    for hears in [abroad, outside] {
+        assert!(rr.told(hears)[0].reach().is_some());
+    }
+}
+
+/// draft-ietf-idr-best-external: who may not hear of the internal best route hears of the best
+/// external one, and no longer when that is the best or there is none.
+#[test]
+fn the_best_external_route() {
+    let mut speaker = reflector();
+    let listener = speaker.peer(addr(10), context(PeerType::Internal), |config| {
+        config.best_external = true;
+    });
+    let plain = speaker.internal(addr(11), false);
+    let internal = speaker.internal(addr(12), false);
+    let [far, near] = [20, 21].map(|last| speaker.external(addr(last)));
+    let heard = |speaker: &mut Speaker, peer| {
+        let told = speaker.told(peer);
+        let paths = told.iter().filter_map(|told| told.reach());
+        paths.map(|(_, it)| it.as_path.to_string()).last()
+    };
+    let _ = speaker.announce(internal, &internal_route(12), P);
+    let _ = speaker.announce(far, &attributes(addr(20), &[65_020, 65_001, 65_002]), P);
+    assert_eq!(heard(&mut speaker, plain), None);
+    assert_eq!(
+        heard(&mut speaker, listener).as_deref(),
+        Some("65020 65001 65002")
+    );
+    // A better external one, which the best route beats by LOCAL_PREF as before.
+    let _ = speaker.announce(near, &attributes(addr(21), &[65_021]), P);
+    assert_eq!(heard(&mut speaker, plain), None);
+    assert_eq!(heard(&mut speaker, listener).as_deref(), Some("65021"));
+    let _ = speaker.withdraw(near, P);
+    assert_eq!(
+        heard(&mut speaker, listener).as_deref(),
+        Some("65020 65001 65002")
+    );
+    let _ = speaker.withdraw(far, P);
+    assert_eq!(speaker.told(listener).len(), 1, "a withdrawal");
+    assert_eq!(speaker.rib.adj_rib_out(listener), []);
+}

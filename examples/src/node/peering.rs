@@ -1,6 +1,7 @@
 //! One session of a speaker and what belongs to it.
 
 use std::net::{IpAddr, SocketAddr};
+use std::num::NonZeroU16;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -296,6 +297,11 @@ impl PeerRoutes {
         self.awaited = Some(if ends { families } else { FamilySet::empty() });
         let long_lived = restart.is_some_and(|restart| !restart.long_lived.is_empty());
         rib.set_long_lived(self.peer, long_lived);
+        for family in families {
+            let wanted = negotiated.paths_limit.iter().find(|(of, _)| *of == family);
+            let wanted = wanted.and_then(|(_, limit)| NonZeroU16::new(*limit));
+            rib.set_paths_limit(self.peer, family, wanted);
+        }
         let event = bgp_rib::Event::PeerUp {
             peer: self.peer,
             identifier: negotiated.peer.identifier,

@@ -2,8 +2,11 @@
 
 use std::time::Instant;
 
-use super::Speaker;
+use super::{LONGEST_MESSAGE, Speaker};
 use crate::sim::Socket;
+
+/// Room that all but extended messages (RFC 8654) fit into.
+const PLAIN_MESSAGE: usize = 4096;
 
 impl Speaker {
     /// A connection that has something to write. It is named again when it has more, or after
@@ -65,17 +68,20 @@ impl Speaker {
         let Some(peering) = peering.filter(|peering| peering.held_until.is_none()) else {
             return;
         };
-        let Some(negotiated) = peering.session.negotiated() else {
-            return;
-        };
-        let longest = usize::from(negotiated.context.send_limit);
         let mut filled = false;
-        while peering.session.send_capacity() >= longest {
-            let length = self.rib.poll_transmit(peering.peer(), &mut self.scratch);
+        loop {
+            let room = peering.session.send_capacity();
+            if room < PLAIN_MESSAGE {
+                break;
+            }
+            let place = self.scratch.get_mut(..room.min(LONGEST_MESSAGE));
+            let length = self
+                .rib
+                .poll_transmit(peering.peer(), place.unwrap_or_default());
             let message = length.and_then(|length| self.scratch.get(..length));
             let Some(message) = message else {
                 if self.rib.has_pending(peering.peer()) {
-                    // Once others have read.
+                    // Once others have read, or there is room for a long message.
                     self.hungry.insert(index);
                     break;
                 }
