@@ -6,6 +6,7 @@ mod attributes;
 mod calico;
 mod chunks;
 mod config;
+mod covering;
 mod decision;
 mod export;
 mod filter;
@@ -15,6 +16,7 @@ mod peer;
 mod rib;
 mod route;
 mod routes;
+mod rpki;
 mod set;
 mod snapshot;
 mod table;
@@ -27,11 +29,13 @@ pub use config::RibConfig;
 pub use decision::{Candidate, Explanation, Judged, Profile, Standing, Step, judge, select};
 pub use export::Withheld;
 pub use filter::{
-    Decider, Fallback, Filter, FilterChain, InterfacePattern, Matcher, Operation, PrefixMatcher,
+    AsPathPattern, AsPathPatternError, CommunityPattern, Decider, Fallback, Filter, FilterChain,
+    InterfacePattern, LargeCommunityPattern, Matcher, Operation, PrefixList, PrefixMatcher,
     PrefixOperator, RouteSource, RouteView, Rule, RuleAction, Trace, TracedRule, Verdict,
 };
 pub use next_hop::Reachability;
 pub use peer::{NextHopMode, PeerConfig, PeerId};
 pub use rib::{BestChange, Changes, Event, Rib, Statistics};
 pub use route::{Ineligible, LocalOrigin, LocalRoute, Rejection, RouteInfo, Source};
+pub use rpki::{RpkiState, Vrp, VrpTable};
 pub use snapshot::{Reader, Snapshot};

@@ -42,6 +42,7 @@ const DEFAULT_LOCAL_PREF: u32 = 100;
 ///     source: RouteSource::Local(&LocalOrigin::OwnBlock),
 ///     interface: None,
 ///     session: PeerType::Internal,
+///     rpki: bgp_rib::RpkiState::NotFound,
 /// }).decided_by);
 /// assert_eq!(decided("192.168.3.64/26")?, Decider::BuiltIn(BuiltIn::OwnBlock));
 /// // The address of one pod stays at home, as its block is announced.

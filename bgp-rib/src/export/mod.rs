@@ -18,7 +18,7 @@ use crate::next_hop::NextHops;
 use crate::peer::Peer;
 use crate::rib::Judge;
 use crate::routes::Route;
-use crate::{LocalOrigin, RibConfig};
+use crate::{LocalOrigin, RibConfig, RpkiState, VrpTable, rpki};
 use bgp_wire::{Community, Family, PeerType, Role};
 use ipnet::IpNet;
 use std::fmt;
@@ -104,6 +104,7 @@ pub(crate) struct Exporter<'a> {
     pub(crate) config: &'a RibConfig,
     pub(crate) peers: &'a [Peer],
     pub(crate) next_hops: &'a NextHops,
+    pub(crate) vrps: &'a VrpTable,
     pub(crate) store: &'a mut AttributeStore,
 }
 
@@ -172,14 +173,23 @@ impl Exporter<'_> {
         if route.effective.has(Marks::LLGR_STALE) && !key.long_lived {
             return Err(Withheld::LongLivedStale);
         }
+        let fields = memo.fields.of(&key.export, &route.effective);
         let view = RouteView {
             prefix: *prefix,
-            attributes: memo.fields.of(&key.export, &route.effective),
+            attributes: fields,
             source: route_source(&origin, route.origin().map(AsRef::as_ref)),
             interface: self.interface(route),
             session: key.context.peer_type,
+            rpki: match key.export.asks_rpki() {
+                // RFC 8893: the origin that the peer will see.
+                true => self.vrps.validate(
+                    prefix,
+                    rpki::origin_of(&fields.as_path, key.external_as(self.config)),
+                ),
+                false => RpkiState::NotFound,
+            },
         };
-        let outcome = key.export.decide(&view, |_| {});
+        let outcome = key.export.decide(&view);
         if !outcome.accepted {
             return Err(Withheld::Rejected(outcome.decided_by));
         }

@@ -4,6 +4,7 @@
 //! stay good for as long as the chain is held, and update groups may compare
 //! chains by pointer.
 
+use super::index::RuleIndex;
 use super::{Matcher, Operation};
 use crate::calico::{ExportContext, NormalPriority};
 use std::sync::Arc;
@@ -18,6 +19,10 @@ pub enum RuleAction {
     /// Applies the operations and goes on with the next rule, which sees the
     /// changed route. (Not in Calico.)
     Continue,
+    /// Applies the operations and goes on with the filter at this position of the chain, which
+    /// must be behind the rule's own; the fallback where the chain has no filter there. A jump
+    /// back would not end, and refuses the route instead. (Not in Calico.)
+    GoTo(u16),
 }
 
 /// Conditions, changes and an action.
@@ -60,7 +65,8 @@ impl Rule {
     /// Whether the answer may depend on the attributes: also when it changes
     /// them and goes on, for the rules behind it.
     fn asks_attributes(&self) -> bool {
-        let goes_on = self.action == RuleAction::Continue && !self.operations.is_empty();
+        let stays = matches!(self.action, RuleAction::Accept | RuleAction::Reject);
+        let goes_on = !stays && !self.operations.is_empty();
         goes_on || self.matchers.iter().any(Matcher::asks_attributes)
     }
 
@@ -140,18 +146,24 @@ struct Contents {
     filters: Vec<Filter>,
     fallback: Fallback,
     asks_attributes: bool,
+    asks_rpki: bool,
+    /// Of each filter, where it pays.
+    indexes: Vec<Option<RuleIndex>>,
 }
 
 impl FilterChain {
     /// A chain that asks `filters` in order and then `fallback`.
     #[must_use]
     pub fn new(filters: Vec<Filter>, fallback: Fallback) -> Self {
-        let mut rules = filters.iter().flat_map(|filter| &filter.rules);
-        let asks_attributes = rules.any(Rule::asks_attributes) || fallback.asks_attributes();
+        let rules = || filters.iter().flat_map(|filter| &filter.rules);
+        let mut matchers = rules().flat_map(|rule| &rule.matchers);
+        let indexes = filters.iter().map(|filter| RuleIndex::new(&filter.rules));
         Self(Arc::new(Contents {
+            asks_attributes: rules().any(Rule::asks_attributes) || fallback.asks_attributes(),
+            asks_rpki: matchers.any(Matcher::asks_rpki),
+            indexes: indexes.collect(),
             filters,
             fallback,
-            asks_attributes,
         }))
     }
 
@@ -185,6 +197,16 @@ impl FilterChain {
     /// may in any case.
     pub(crate) fn asks_attributes(&self) -> bool {
         self.0.asks_attributes
+    }
+
+    /// Whether the answer may depend on origin validation.
+    pub(crate) fn asks_rpki(&self) -> bool {
+        self.0.asks_rpki
+    }
+
+    /// Which rules of a filter a prefix may match, where the filter has an index.
+    pub(super) fn index(&self, filter: usize) -> Option<&RuleIndex> {
+        self.0.indexes.get(filter)?.as_ref()
     }
 
     /// Whether the answer may depend on the outgoing interface.

@@ -10,8 +10,8 @@
 //! of them looks at the prefix.
 
 use super::{Fallback, FilterChain, Rule, RuleAction, Trace, TracedRule};
-use crate::LocalOrigin;
 use crate::calico::BuiltIn;
+use crate::{LocalOrigin, RpkiState};
 use bgp_wire::{PathAttributes, PeerType};
 use ipnet::IpNet;
 use smallvec::SmallVec;
@@ -41,6 +41,8 @@ pub struct RouteView<'a> {
     /// Type of the session that the chain belongs to: the one the route came
     /// in on (import) or would go out on (export).
     pub session: PeerType,
+    /// What origin validation says (RFC 6811).
+    pub rpki: RpkiState,
 }
 
 /// What decided about a route.
@@ -123,6 +125,7 @@ impl FilterChain {
     ///     source: RouteSource::Peer(PeerType::Internal),
     ///     interface: None,
     ///     session: PeerType::Internal,
+    ///     rpki: bgp_rib::RpkiState::NotFound,
     /// });
     /// let verdict = chain.evaluate(&route("192.168.3.64/26")?);
     /// assert!(verdict.accepted);
@@ -138,7 +141,7 @@ impl FilterChain {
     /// ```
     #[must_use]
     pub fn evaluate(&self, route: &RouteView<'_>) -> Verdict {
-        let outcome = self.decide(route, |_| {});
+        let outcome = self.decide(route);
         self.verdict(&outcome, route.attributes)
     }
 
@@ -148,7 +151,7 @@ impl FilterChain {
     #[must_use]
     pub fn trace(&self, route: &RouteView<'_>) -> Trace {
         let mut rules = Vec::new();
-        let outcome = self.decide(route, |rule| rules.push(rule));
+        let outcome = self.decide_traced(route, &mut rules);
         Trace {
             rules,
             verdict: self.verdict(&outcome, route.attributes),
@@ -170,57 +173,39 @@ impl FilterChain {
         }
     }
 
-    /// Decides without building the changed attributes.
-    pub(crate) fn decide(
-        &self,
-        route: &RouteView<'_>,
-        mut observe: impl FnMut(TracedRule),
-    ) -> Outcome {
-        let mut changes = SmallVec::new();
-        let mut attributes = Cow::Borrowed(route.attributes);
-        if let Fallback::CalicoExport(context) = self.fallback()
-            && let RouteSource::Local(origin) = route.source
-        {
-            let change = Change::LocalPref(context.local_pref(origin, &route.prefix));
-            self.apply_change(change, attributes.to_mut());
-            changes.push(change);
-        }
-        for (filter_at, filter) in (0..).zip(self.filters()) {
-            for (rule_at, rule) in (0..).zip(&filter.rules) {
-                let failed = rule.first_failure(route, &attributes);
-                observe(TracedRule {
-                    filter: filter_at,
-                    rule: rule_at,
-                    failed,
-                });
-                if failed.is_some() {
-                    continue;
+    /// Decides without building the changed attributes, and asks only rules that the prefix
+    /// can match.
+    pub(crate) fn decide(&self, route: &RouteView<'_>) -> Outcome {
+        let mut walk = Walk::new(self, route);
+        while let Some(filter) = walk.filter {
+            match self.index(usize::from(filter)) {
+                Some(index) => {
+                    let positions = index.candidates(&route.prefix).into_iter();
+                    walk.ask(self, route, filter, positions, |_| {});
                 }
-                let change = Change::Rule {
-                    filter: filter_at,
-                    rule: rule_at,
-                };
-                let decided_by = Decider::Rule {
-                    filter: filter_at,
-                    rule: rule_at,
-                };
-                match rule.action {
-                    RuleAction::Reject => return Outcome::refused(decided_by),
-                    RuleAction::Accept => {
-                        if !rule.operations.is_empty() {
-                            changes.push(change);
-                        }
-                        return Outcome::accepted(decided_by, changes);
-                    }
-                    RuleAction::Continue if rule.operations.is_empty() => {}
-                    RuleAction::Continue => {
-                        self.apply_change(change, attributes.to_mut());
-                        changes.push(change);
-                    }
-                }
+                None => walk.ask(self, route, filter, self.positions(filter), |_| {}),
             }
         }
-        self.fall_back(route, &attributes, changes)
+        walk.finish(self, route)
+    }
+
+    fn positions(&self, filter: u16) -> impl Iterator<Item = u16> {
+        let rules = self
+            .filters()
+            .get(usize::from(filter))
+            .map_or(0, |it| it.rules.len());
+        (0..=u16::MAX).take(rules)
+    }
+
+    /// Decides by asking rule for rule.
+    fn decide_traced(&self, route: &RouteView<'_>, rules: &mut Vec<TracedRule>) -> Outcome {
+        let mut walk = Walk::new(self, route);
+        while let Some(filter) = walk.filter {
+            walk.ask(self, route, filter, self.positions(filter), |rule| {
+                rules.push(rule)
+            });
+        }
+        walk.finish(self, route)
     }
 
     fn fall_back(
@@ -285,6 +270,111 @@ impl FilterChain {
                 .is_some_and(|rule| rule.operations.iter().any(super::Operation::touches_med)),
             Change::LocalPref(_) | Change::Advertisement(_) => false,
         })
+    }
+}
+
+/// A route on its way through a chain.
+struct Walk<'a> {
+    /// The filter to be asked next; `None` when there is none, or something has decided.
+    filter: Option<u16>,
+    attributes: Cow<'a, PathAttributes>,
+    changes: SmallVec<[Change; 2]>,
+    decided: Option<Outcome>,
+}
+
+impl<'a> Walk<'a> {
+    fn new(chain: &FilterChain, route: &RouteView<'a>) -> Self {
+        let mut walk = Self {
+            filter: (!chain.filters().is_empty()).then_some(0),
+            attributes: Cow::Borrowed(route.attributes),
+            changes: SmallVec::new(),
+            decided: None,
+        };
+        if let Fallback::CalicoExport(context) = chain.fallback()
+            && let RouteSource::Local(origin) = route.source
+        {
+            walk.change(
+                chain,
+                Change::LocalPref(context.local_pref(origin, &route.prefix)),
+            );
+        }
+        walk
+    }
+
+    /// Makes a change that later rules see.
+    fn change(&mut self, chain: &FilterChain, change: Change) {
+        chain.apply_change(change, self.attributes.to_mut());
+        self.changes.push(change);
+    }
+
+    fn decide(&mut self, outcome: Outcome) {
+        self.filter = None;
+        self.decided = Some(outcome);
+    }
+
+    /// Asks the rules at `positions` of a filter.
+    fn ask(
+        &mut self,
+        chain: &FilterChain,
+        route: &RouteView<'_>,
+        filter: u16,
+        positions: impl Iterator<Item = u16>,
+        mut observe: impl FnMut(TracedRule),
+    ) {
+        let next = filter.checked_add(1);
+        let there = |at: &u16| usize::from(*at) < chain.filters().len();
+        self.filter = next.filter(there);
+        for position in positions {
+            let Some(rule) = chain.rule(usize::from(filter), usize::from(position)) else {
+                continue;
+            };
+            let failed = rule.first_failure(route, &self.attributes);
+            observe(TracedRule {
+                filter,
+                rule: position,
+                failed,
+            });
+            if failed.is_some() {
+                continue;
+            }
+            let change = Change::Rule {
+                filter,
+                rule: position,
+            };
+            let decided_by = Decider::Rule {
+                filter,
+                rule: position,
+            };
+            let changes = !rule.operations.is_empty();
+            match rule.action {
+                RuleAction::Reject => return self.decide(Outcome::refused(decided_by)),
+                RuleAction::GoTo(target) if target <= filter => {
+                    return self.decide(Outcome::refused(decided_by));
+                }
+                RuleAction::Accept => {
+                    if changes {
+                        self.changes.push(change);
+                    }
+                    let changes = std::mem::take(&mut self.changes);
+                    return self.decide(Outcome::accepted(decided_by, changes));
+                }
+                RuleAction::Continue | RuleAction::GoTo(_) if changes => {
+                    self.change(chain, change);
+                }
+                RuleAction::Continue | RuleAction::GoTo(_) => {}
+            }
+            if let RuleAction::GoTo(target) = rule.action {
+                self.filter = Some(target).filter(there);
+                return;
+            }
+        }
+    }
+
+    fn finish(self, chain: &FilterChain, route: &RouteView<'_>) -> Outcome {
+        match self.decided {
+            Some(outcome) => outcome,
+            None => chain.fall_back(route, &self.attributes, self.changes),
+        }
     }
 }
 

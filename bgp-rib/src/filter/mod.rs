@@ -21,16 +21,22 @@
 //! because one of its conditions could not be understood ([`Matcher::Never`]),
 //! or a verdict that depends on anything but the [`RouteView`].
 
+mod as_path;
 mod chain;
+mod community;
 mod evaluate;
 mod fields;
+mod index;
 mod matcher;
 mod operation;
 mod pattern;
 mod prefix;
+mod prefix_list;
 mod trace;
 
+pub use as_path::{AsPathPattern, AsPathPatternError};
 pub use chain::{Fallback, Filter, FilterChain, Rule, RuleAction};
+pub use community::{CommunityPattern, LargeCommunityPattern};
 pub(crate) use evaluate::Outcome;
 pub use evaluate::{Decider, RouteSource, RouteView, Verdict};
 pub(crate) use fields::Fields;
@@ -39,4 +45,5 @@ pub use operation::Operation;
 pub use pattern::InterfacePattern;
 pub(crate) use prefix::contains;
 pub use prefix::{PrefixMatcher, PrefixOperator};
+pub use prefix_list::PrefixList;
 pub use trace::{Trace, TracedRule};

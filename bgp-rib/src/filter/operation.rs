@@ -4,7 +4,11 @@
 //! session demands comes after them: a LOCAL_PREF set here does not reach an
 //! external peer, an AS prepended here stands behind our own.
 
-use bgp_wire::{Asn, Community, LargeCommunity, PathAttributes};
+use super::{CommunityPattern, LargeCommunityPattern};
+use bgp_wire::{
+    Asn, AttributeType, Community, ExtendedCommunity, LargeCommunity, NextHop, Origin,
+    PathAttributes,
+};
 
 /// One change, applied in the order listed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -18,6 +22,24 @@ pub enum Operation {
     AddLargeCommunity(LargeCommunity),
     /// Removes a large community.
     RemoveLargeCommunity(LargeCommunity),
+    /// Removes the communities that fit one of these.
+    RemoveCommunities(Vec<CommunityPattern>),
+    /// Removes the large communities that fit one of these.
+    RemoveLargeCommunities(Vec<LargeCommunityPattern>),
+    /// Adds an extended community unless it is there (RFC 4360).
+    AddExtendedCommunity(ExtendedCommunity),
+    /// Removes an extended community.
+    RemoveExtendedCommunity(ExtendedCommunity),
+    /// Sets ORIGIN.
+    SetOrigin(Origin),
+    /// Sets the next hop. In an import chain traffic goes there, and it is looked up there; in an
+    /// export chain it stands where the session leaves a route's next hop alone.
+    SetNextHop(NextHop),
+    /// Sets the metric of AIGP (RFC 7311).
+    SetAigp(u64),
+    /// Removes an attribute that is neither mandatory nor has an operation of its own; a type
+    /// of the other kind stays.
+    RemoveAttribute(AttributeType),
     /// Puts these numbers, in this order, before the path.
     PrependAsPath(Vec<Asn>),
     /// Sets LOCAL_PREF. It is not sent to external peers.
@@ -38,6 +60,22 @@ impl Operation {
             Self::RemoveLargeCommunity(value) => {
                 attributes.large_communities.retain(|held| held != value);
             }
+            Self::RemoveCommunities(list) => {
+                let keeps = |held: &Community| !list.iter().any(|one| one.matches(*held));
+                attributes.communities.retain(keeps);
+            }
+            Self::RemoveLargeCommunities(list) => {
+                let keeps = |held: &LargeCommunity| !list.iter().any(|one| one.matches(*held));
+                attributes.large_communities.retain(keeps);
+            }
+            Self::AddExtendedCommunity(value) => add(&mut attributes.extended_communities, *value),
+            Self::RemoveExtendedCommunity(value) => {
+                attributes.extended_communities.retain(|held| held != value);
+            }
+            Self::SetOrigin(value) => attributes.origin = *value,
+            Self::SetNextHop(value) => attributes.next_hop = Some(*value),
+            Self::SetAigp(value) => attributes.aigp = Some(*value),
+            Self::RemoveAttribute(value) => remove(*value, attributes),
             Self::PrependAsPath(list) => {
                 for asn in list.iter().rev() {
                     attributes.as_path.prepend(*asn, 1);
@@ -51,7 +89,28 @@ impl Operation {
 
     /// Whether the operation decides about MULTI_EXIT_DISC.
     pub(crate) const fn touches_med(&self) -> bool {
-        matches!(self, Self::SetMed(_) | Self::RemoveMed)
+        matches!(
+            self,
+            Self::SetMed(_)
+                | Self::RemoveMed
+                | Self::RemoveAttribute(AttributeType::MULTI_EXIT_DISC)
+        )
+    }
+}
+
+fn remove(attribute_type: AttributeType, attributes: &mut PathAttributes) {
+    match attribute_type {
+        AttributeType::MULTI_EXIT_DISC => attributes.med = None,
+        AttributeType::ATOMIC_AGGREGATE => attributes.atomic_aggregate = false,
+        AttributeType::AGGREGATOR => attributes.aggregator = None,
+        AttributeType::COMMUNITIES => attributes.communities.clear(),
+        AttributeType::EXTENDED_COMMUNITIES => attributes.extended_communities.clear(),
+        AttributeType::IPV6_EXTENDED_COMMUNITIES => attributes.ipv6_extended_communities.clear(),
+        AttributeType::LARGE_COMMUNITIES => attributes.large_communities.clear(),
+        AttributeType::AIGP => attributes.aigp = None,
+        _ => attributes
+            .others
+            .retain(|held| held.attribute_type != attribute_type),
     }
 }
 

@@ -80,6 +80,24 @@ impl PrefixMatcher {
     }
 }
 
+impl PrefixMatcher {
+    /// What it tests against.
+    #[must_use]
+    pub const fn net(&self) -> IpNet {
+        self.net
+    }
+
+    /// The lengths, least and most, of prefixes inside of [`Self::net`] that pass; `None`
+    /// where others pass too.
+    pub(crate) fn lengths_inside(&self) -> Option<(u8, u8)> {
+        match self.operator {
+            PrefixOperator::Equal => Some((self.net.prefix_len(), self.net.prefix_len())),
+            PrefixOperator::In => Some((self.min, self.max)),
+            PrefixOperator::NotEqual | PrefixOperator::NotIn => None,
+        }
+    }
+}
+
 /// Whether `inner` is `outer` or more specific.
 pub(crate) fn contains(outer: &IpNet, inner: &IpNet) -> bool {
     if outer.prefix_len() > inner.prefix_len() {

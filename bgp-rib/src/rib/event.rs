@@ -3,7 +3,7 @@
 //! Events are all there is: no call but [`Rib::apply`](crate::Rib::apply) and the
 //! changes of policy moves a route, so a log of events is a log of everything.
 
-use crate::{LocalRoute, PeerId, Reachability, RouteInfo};
+use crate::{LocalRoute, PeerId, Reachability, RouteInfo, Vrp};
 use bgp_wire::{Context, Family, FamilySet, UpdateView};
 use ipnet::IpNet;
 use std::net::{IpAddr, Ipv4Addr};
@@ -120,6 +120,15 @@ pub enum Event<'a> {
     Originate(LocalRoute),
     /// A route is originated no longer.
     WithdrawLocal(IpNet),
+    /// Payloads of origin validation come and go (RFC 6811): routes that they cover are judged
+    /// anew by import and export policy that asks for the state ([`Matcher::Rpki`](crate::Matcher::Rpki)).
+    /// All changes of an update belong into one event: it costs a pass over the destinations.
+    Rpki {
+        /// New ones.
+        added: &'a [Vrp],
+        /// Old ones.
+        removed: &'a [Vrp],
+    },
     /// The routing table has news about a next hop; `None` withdraws what it
     /// said. Every route over it is judged anew: eligibility (RFC 4271
     /// §9.1.2.1), interior cost, filters that ask for the interface. What is said

@@ -118,6 +118,7 @@ impl Rib {
             source: RouteSource::Peer(peer_type),
             interface: self.next_hops.interface(route.next_hop),
             session: peer_type,
+            rpki: self.rpki_state(&peer.config.import, prefix, &received, self.config.local_as),
         };
         let chain = peer.config.import.clone();
         Some(Ineligible::Rejected(Box::new(Rejection {

@@ -171,7 +171,7 @@ impl Rib {
 
     /// Marks every destination of some families in one group.
     fn mark_all(&mut self, id: GroupId, concerned: impl Fn(Family) -> bool, resend: bool) {
-        let Some(group) = self.groups.get_mut(id) else {
+        let Some(group) = self.groups.get(id) else {
             return;
         };
         let families = group.key.context.families;
@@ -184,7 +184,20 @@ impl Rib {
             })
             .map(|(prefix, _)| prefix)
             .collect();
-        for prefix in wanted {
+        self.mark_these(id, &wanted, resend);
+    }
+
+    /// Marks some destinations in one group, those of families that it carries.
+    pub(super) fn mark_these(&mut self, id: GroupId, wanted: &[PrefixId], resend: bool) {
+        let Some(group) = self.groups.get_mut(id) else {
+            return;
+        };
+        let families = group.key.context.families;
+        for prefix in wanted.iter().copied() {
+            let family = self.table.get(prefix).map(|held| family_of(&held.prefix));
+            if !family.is_some_and(|family| families.contains(family)) {
+                continue;
+            }
             if resend {
                 group.resend.insert(prefix);
             }

@@ -151,14 +151,16 @@ impl Rib {
         if route.status != Status::Usable {
             return route;
         }
+        let fields = incoming.fields.of(&incoming.import, &incoming.received);
         let view = RouteView {
             prefix,
-            attributes: incoming.fields.of(&incoming.import, &incoming.received),
+            attributes: fields,
             source: RouteSource::Peer(incoming.peer_type),
             interface: self.next_hops.interface(incoming.next_hop),
             session: incoming.peer_type,
+            rpki: self.rpki_state(&incoming.import, &prefix, fields, self.config.local_as),
         };
-        let outcome = incoming.import.decide(&view, |_| {});
+        let outcome = incoming.import.decide(&view);
         if !outcome.accepted {
             route.status = Status::Rejected;
             return route;

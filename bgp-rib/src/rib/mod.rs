@@ -31,6 +31,7 @@ mod read;
 mod session;
 mod transmit;
 mod update;
+mod validate;
 
 pub use event::{BestChange, Changes, Event};
 pub(crate) use judge::Judge;
@@ -42,7 +43,7 @@ use crate::next_hop::NextHops;
 use crate::peer::Peer;
 use crate::snapshot::Publisher;
 use crate::table::Table;
-use crate::{PeerConfig, PeerId, RibConfig};
+use crate::{PeerConfig, PeerId, RibConfig, VrpTable};
 use event::ChangeLog;
 
 /// The routing information base of one speaker (RFC 4271 §3.2): Adj-RIBs-In,
@@ -124,6 +125,7 @@ pub struct Rib {
     store: AttributeStore,
     table: Table,
     next_hops: NextHops,
+    vrps: VrpTable,
     /// Peers by identifier. Removed ones leave an empty shell, as identifiers
     /// are not used again.
     peers: Vec<Peer>,
@@ -141,6 +143,7 @@ impl Rib {
             store: AttributeStore::default(),
             table: Table::default(),
             next_hops: NextHops::new(config.assume_reachable),
+            vrps: VrpTable::default(),
             peers: Vec::new(),
             groups: Groups::default(),
             publisher: None,
@@ -220,6 +223,7 @@ impl Rib {
             Event::StaleExpired { peer } => self.stale_expired(peer, &mut log),
             Event::RouteRefresh { peer, family } => self.refresh(peer, family),
             Event::FamilyDown { peer, family } => self.family_down(peer, family, &mut log),
+            Event::Rpki { added, removed } => self.rpki_changed(added, removed, &mut log),
             Event::Originate(route) => self.originate(route, &mut log),
             Event::WithdrawLocal(prefix) => self.withdraw(None, prefix.trunc(), 0, &mut log),
             Event::NextHop {

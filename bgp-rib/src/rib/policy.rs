@@ -148,7 +148,7 @@ impl Rib {
         }
     }
 
-    fn reimport_at(&mut self, peer: PeerId, prefixes: &[PrefixId], log: &mut ChangeLog) {
+    pub(super) fn reimport_at(&mut self, peer: PeerId, prefixes: &[PrefixId], log: &mut ChangeLog) {
         let Some(held) = self.peer(peer) else { return };
         let (parity, long_stale) = (held.parity, held.long_stale);
         let mut incoming: Option<Incoming> = None;

@@ -127,6 +127,7 @@ impl Rib {
             config: &self.config,
             peers: &self.peers,
             next_hops: &self.next_hops,
+            vrps: &self.vrps,
             store: &mut self.store,
         };
         let attributes = exporter.export(&key, &mut Memo::default(), prefix, route)?;

@@ -140,6 +140,7 @@ impl Rib {
                 config: &self.config,
                 peers: &self.peers,
                 next_hops: &self.next_hops,
+                vrps: &self.vrps,
                 store: &mut self.store,
             };
             group.seal(&mut SealContext {

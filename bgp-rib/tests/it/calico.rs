@@ -32,6 +32,7 @@ fn view<'a>(prefix: &str, attributes: &'a PathAttributes) -> RouteView<'a> {
         source: RouteSource::Peer(PeerType::Internal),
         interface: None,
         session: PeerType::Internal,
+        rpki: bgp_rib::RpkiState::NotFound,
     }
 }
 
@@ -293,6 +294,7 @@ fn built_in(prefix: &str, origin: &LocalOrigin, session: PeerType) -> BuiltIn {
         source: RouteSource::Local(origin),
         interface: origin.interface(),
         session,
+        rpki: bgp_rib::RpkiState::NotFound,
         ..view(prefix, &route)
     };
     let verdict = chain.evaluate(&asked);

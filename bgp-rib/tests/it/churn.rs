@@ -135,7 +135,7 @@ fn sent(peer: usize, prefix: &IpNet, number: usize) -> PathAttributes {
 fn filtered_chain() -> FilterChain {
     let some = |text| PrefixMatcher::new(net(text), PrefixOperator::In);
     let list = vec![some("192.0.2.0/26"), some("2001:db8:8::/45")];
-    let rule = Rule::reject("0", vec![Matcher::AnyPrefix(list)]);
+    let rule = Rule::reject("0", vec![Matcher::AnyPrefix(list.into_iter().collect())]);
     FilterChain::new(vec![Filter::new("some", vec![rule])], Fallback::Accept)
 }
 

@@ -3,8 +3,8 @@
 use crate::speaker::*;
 use bgp_rib::{
     Decider, Event, Fallback, Filter, FilterChain, InterfacePattern, LocalOrigin, Matcher,
-    Operation, PrefixMatcher, PrefixOperator, Reachability, RouteSource, RouteView, Rule,
-    RuleAction,
+    Operation, PrefixList, PrefixMatcher, PrefixOperator, Reachability, RouteSource, RouteView,
+    Rule, RuleAction,
 };
 use bgp_wire::{AsPath, Asn, Community, LargeCommunity, PathAttributes, PeerType, SegmentType};
 
@@ -15,6 +15,7 @@ fn view<'a>(prefix: &str, attributes: &'a PathAttributes) -> RouteView<'a> {
         source: RouteSource::Peer(PeerType::External),
         interface: Some("eth0"),
         session: PeerType::Internal,
+        rpki: bgp_rib::RpkiState::NotFound,
     }
 }
 
@@ -48,7 +49,7 @@ fn each_matcher_holds_and_fails() {
     for (matcher, expected) in [
         (inside("10.0.0.0/8"), true),
         (inside("11.0.0.0/8"), false),
-        (Matcher::AnyPrefix(vec![]), false),
+        (Matcher::AnyPrefix(PrefixList::default()), false),
         (Matcher::Family(bgp_wire::Family::IPV4_UNICAST), true),
         (Matcher::Family(bgp_wire::Family::IPV6_UNICAST), false),
         (Matcher::FromPeer, true),

@@ -5,6 +5,7 @@
     reason = "a test that cannot go on has failed"
 )]
 
+mod native;
 mod oracle;
 mod speaker;
 
@@ -19,5 +20,6 @@ mod lifecycle;
 mod packing;
 mod reflection;
 mod roles;
+mod rpki;
 mod shutdown;
 mod snapshot;
