@@ -35,7 +35,7 @@ pub use filter::{
 };
 pub use next_hop::Reachability;
 pub use peer::{NextHopMode, PeerConfig, PeerId};
-pub use rib::{BestChange, Changes, Event, Rib, Statistics};
+pub use rib::{BestChange, Changes, Event, Memory, Rib, Statistics};
 pub use route::{Ineligible, LocalOrigin, LocalRoute, Rejection, RouteInfo, Source};
 pub use rpki::{RpkiState, Vrp, VrpTable};
 pub use snapshot::{Reader, Snapshot};

@@ -35,7 +35,7 @@ mod validate;
 
 pub use event::{BestChange, Changes, Event};
 pub(crate) use judge::Judge;
-pub use read::Statistics;
+pub use read::{Memory, Statistics};
 
 use crate::attribute_set::AttributeStore;
 use crate::group::Groups;
@@ -131,6 +131,8 @@ pub struct Rib {
     peers: Vec<Peer>,
     groups: Groups,
     publisher: Option<Publisher>,
+    /// Number of routes originated here.
+    own_routes: usize,
     /// Room for one message while it is encoded.
     scratch: Vec<u8>,
 }
@@ -147,6 +149,7 @@ impl Rib {
             peers: Vec::new(),
             groups: Groups::default(),
             publisher: None,
+            own_routes: 0,
             scratch: Vec::new(),
             config,
         }

@@ -162,28 +162,54 @@ impl Rib {
         ids.filter(|(_, peer)| !peer.removed).map(|(id, _)| id)
     }
 
-    /// Sizes of the tables, for monitoring. O(destinations).
+    /// Sizes of the tables, for monitoring. O(peers + update groups).
     #[must_use]
     pub fn statistics(&self) -> Statistics {
+        let learned = self.peers.iter().map(|peer| peer.routes.all());
         Statistics {
             destinations: self.table.len(),
-            routes: self
-                .table
-                .iter()
-                .map(|(_, destination)| destination.routes.len())
-                .sum(),
+            routes: self.own_routes + learned.sum::<usize>(),
             attribute_sets: self.store.len(),
             update_groups: self.groups.iter().count(),
             advertised: self.groups.iter().map(|(_, group)| group.told.len()).sum(),
-            table_bytes: self.table.octets(),
-            attribute_bytes: self.store.octets(),
-            advertised_bytes: self
-                .groups
-                .iter()
-                .map(|(_, group)| group.told.octets())
-                .sum(),
         }
     }
+
+    /// What the tables take, for whoever plans. O(destinations + attribute sets).
+    ///
+    /// ```
+    /// use bgp_rib::{Event, LocalOrigin, LocalRoute, Rib, RibConfig};
+    /// use bgp_wire::Asn;
+    ///
+    /// let mut rib = Rib::new(RibConfig::new(Asn(64512), [10, 0, 0, 1].into()));
+    /// let route = LocalRoute::new("192.168.0.0/26".parse()?, LocalOrigin::OwnBlock);
+    /// let _ = rib.apply(Event::Originate(route));
+    /// let (memory, sizes) = (rib.memory(), rib.statistics());
+    /// println!("{} bytes a route", memory.table / sizes.routes);
+    /// println!("{} bytes an attribute set", memory.attributes / sizes.attribute_sets);
+    /// # Ok::<(), ipnet::AddrParseError>(())
+    /// ```
+    #[must_use]
+    pub fn memory(&self) -> Memory {
+        let told = self.groups.iter().map(|(_, group)| group.told.octets());
+        Memory {
+            table: self.table.octets(),
+            attributes: self.store.octets(),
+            advertised: told.sum(),
+        }
+    }
+}
+
+/// Bytes that the tables of a RIB take. What an allocator adds to each piece is not in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct Memory {
+    /// Destinations, the routes to them, and the index.
+    pub table: usize,
+    /// Attribute sets.
+    pub attributes: usize,
+    /// What update groups were told (Adj-RIBs-Out).
+    pub advertised: usize,
 }
 
 /// Sizes of the tables of a RIB.
@@ -200,12 +226,4 @@ pub struct Statistics {
     pub update_groups: usize,
     /// Routes in all Adj-RIBs-Out, each counted once an update group.
     pub advertised: usize,
-    /// Bytes of destinations and the routes to them, with the index: divided by
-    /// [`Self::routes`], what a route costs.
-    pub table_bytes: usize,
-    /// Bytes of the attribute sets. What an allocator adds to each is not in any
-    /// of these.
-    pub attribute_bytes: usize,
-    /// Bytes of what update groups were told.
-    pub advertised_bytes: usize,
 }

@@ -223,6 +223,7 @@ impl Rib {
         };
         let parity = peer.parity;
         let prefixes: Vec<PrefixId> = peer.prefixes.iter().collect();
+        let many = prefixes.len();
         for prefix in prefixes {
             let Some(destination) = self.table.get(prefix) else {
                 continue;
@@ -231,6 +232,10 @@ impl Rib {
             let of_peer =
                 |route: &Route| route.peer == Some(id) && goes(family, route.parity != parity);
             self.remove_routes(prefix, log, of_peer);
+        }
+        // Sets may have lost their last routes; a look at all of them costs no more than that.
+        if many >= self.store.len() || self.table.len() == 0 {
+            self.store.sweep();
         }
     }
 

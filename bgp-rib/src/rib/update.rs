@@ -111,11 +111,14 @@ impl Rib {
             return;
         }
         self.next_hops.depend(route.next_hop, id);
-        if position.is_none()
-            && let Some(peer) = route.peer.and_then(|peer| self.peers.get_mut(peer.index()))
-        {
-            peer.prefixes.insert(id);
-            peer.routes.add(&destination.prefix);
+        if position.is_none() {
+            match route.peer.and_then(|peer| self.peers.get_mut(peer.index())) {
+                Some(peer) => {
+                    peer.prefixes.insert(id);
+                    peer.routes.add(&destination.prefix);
+                }
+                None => self.own_routes += 1,
+            }
         }
         let mut replaced: Option<NextHopId> = None;
         self.change(id, log, |destination| match position {
@@ -197,11 +200,14 @@ impl Rib {
         for (peer, next_hop) in gone {
             self.next_hops.release(next_hop);
             let others = destination_has_other(self.table.get(id), peer, &goes);
-            if let Some(peer) = peer.and_then(|peer| self.peers.get_mut(peer.index())) {
-                peer.routes.remove(&prefix);
-                if !others {
-                    peer.prefixes.remove(id);
+            match peer.and_then(|peer| self.peers.get_mut(peer.index())) {
+                Some(peer) => {
+                    peer.routes.remove(&prefix);
+                    if !others {
+                        peer.prefixes.remove(id);
+                    }
                 }
+                None => self.own_routes -= 1,
             }
         }
         self.change(id, log, |destination| {

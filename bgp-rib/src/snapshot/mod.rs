@@ -10,6 +10,7 @@ mod tree;
 
 use crate::attribute_set::AttributeSet;
 use crate::attributes::Attributes;
+use crate::filter::contains;
 use crate::set::DirtyQueue;
 use crate::table::{PrefixId, Table};
 use crate::{RouteInfo, Source};
@@ -44,6 +45,26 @@ impl Snapshot {
     pub fn longest_match(&self, address: IpAddr) -> Option<RouteInfo> {
         let (prefix, best) = self.tree.longest_match(address)?;
         Some(best.info(*prefix))
+    }
+
+    /// The best routes to `prefix` and to what lies in it, in order of prefix: what a
+    /// summary would stand for. O(log n + routes found).
+    pub fn covered(&self, prefix: &IpNet) -> impl Iterator<Item = RouteInfo> + '_ {
+        let outer = prefix.trunc();
+        self.tree
+            .iter_from(&outer)
+            .take_while(move |(prefix, _)| contains(&outer, prefix))
+            .map(|(prefix, best)| best.info(*prefix))
+    }
+
+    /// The best routes to `prefix` and to what it lies in, the shortest first: what traffic
+    /// would fall back to. O(length · log n).
+    pub fn covering(&self, prefix: &IpNet) -> impl Iterator<Item = RouteInfo> + '_ {
+        let inner = *prefix;
+        (0..=inner.prefix_len()).filter_map(move |length| {
+            let outer = IpNet::new(inner.addr(), length).ok()?;
+            self.best(&outer.trunc())
+        })
     }
 
     /// The best routes in order of prefix, IPv4 first.

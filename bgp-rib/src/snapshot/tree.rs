@@ -112,6 +112,34 @@ impl<V: Clone> Tree<V> {
         }
     }
 
+    /// The entries from `key` on, in order. O(log n) to begin.
+    pub(crate) fn iter_from(&self, key: &IpNet) -> Iter<'_, V> {
+        let mut iter = Iter {
+            path: Vec::new(),
+            entries: [].iter(),
+        };
+        let mut node = &*self.root;
+        loop {
+            match node {
+                Node::Branch(children) => {
+                    // What comes before the first key of a child may be in the one before.
+                    let at = upper_bound(children, key).saturating_sub(1);
+                    let mut rest = children.get(at..).unwrap_or_default().iter();
+                    let Some((_, child)) = rest.next() else {
+                        return iter;
+                    };
+                    iter.path.push(rest);
+                    node = child;
+                }
+                Node::Leaf(entries) => {
+                    let at = entries.partition_point(|(held, _)| held < key);
+                    iter.entries = entries.get(at..).unwrap_or_default().iter();
+                    return iter;
+                }
+            }
+        }
+    }
+
     /// The entries in order.
     pub(crate) fn iter(&self) -> Iter<'_, V> {
         let mut iter = Iter {
@@ -367,6 +395,11 @@ mod tests {
                 .filter(|(key, _)| key.contains(&address))
                 .max_by_key(|(key, _)| key.prefix_len());
             prop_assert_eq!(tree.longest_match(address), expected);
+            let from = IpNet::from(address);
+            prop_assert!(tree.iter_from(&from).eq(model.range(from..)));
+            for (key, _) in tree.iter() {
+                prop_assert!(tree.iter_from(key).eq(model.range(*key..)));
+            }
         }
     }
 

@@ -497,3 +497,35 @@ fn a_session_is_lost_in_the_middle_of_a_refresh() {
     assert!(speaker.rib.best(&net(other)).is_none());
     assert_eq!(speaker.rib.route_counts(sender), Some((1, 1)));
 }
+
+/// Whoever has been here leaves nothing behind: no place, no attribute set, no octet of a table.
+#[test]
+fn nothing_is_left_of_peers_that_are_gone() {
+    let mut speaker = Speaker::new(64_512, addr(1));
+    let peers: Vec<_> = (10..14)
+        .map(|last| speaker.internal(addr(last), true))
+        .collect();
+    for (number, peer) in (0u8..).zip(&peers) {
+        for third in 0..200 {
+            let route = PathAttributes {
+                med: Some(third % 50),
+                ..attributes(addr(10 + number), &[65_001])
+            };
+            let _ = speaker.announce(*peer, &route, &format!("10.{number}.{third}.0/24"));
+        }
+    }
+    for peer in &peers[..3] {
+        let _ = speaker.told(*peer);
+    }
+    let full = (speaker.rib.statistics(), speaker.rib.memory());
+    assert_eq!((full.0.routes, full.0.destinations), (800, 800));
+    assert!(full.1.table > 0 && full.1.attributes > 0 && full.1.advertised > 0);
+    for peer in peers {
+        let _ = speaker.rib.apply(Event::PeerDown {
+            peer,
+            retain: FamilySet::empty(),
+        });
+    }
+    assert_eq!(speaker.rib.statistics(), bgp_rib::Statistics::default());
+    assert_eq!(speaker.rib.memory(), bgp_rib::Memory::default());
+}

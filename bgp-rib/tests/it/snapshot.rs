@@ -78,3 +78,37 @@ fn readers_see_no_half_of_a_change() {
     }
     watch.join().unwrap();
 }
+
+/// What lies in a prefix, and what it lies in.
+#[test]
+fn ranges_of_prefixes() {
+    let mut speaker = Speaker::new(64_512, addr(1));
+    let sender = speaker.external(addr(10));
+    let all = [
+        "0.0.0.0/0",
+        "10.0.0.0/8",
+        "10.1.0.0/16",
+        "10.1.2.0/24",
+        "10.2.0.0/16",
+        "11.0.0.0/8",
+    ];
+    for prefix in all {
+        let _ = speaker.announce(sender, &attributes(addr(10), &[65_010]), prefix);
+    }
+    let snapshot = speaker.rib.snapshot();
+    let found = |routes: Vec<bgp_rib::RouteInfo>| -> Vec<String> {
+        routes
+            .iter()
+            .map(|route| route.prefix.to_string())
+            .collect()
+    };
+    let covered = |prefix| found(snapshot.covered(&net(prefix)).collect());
+    assert_eq!(covered("10.0.0.0/8"), all[1..5]);
+    assert_eq!(covered("10.1.0.0/15"), all[2..4]);
+    assert_eq!(covered("0.0.0.0/0"), all);
+    assert_eq!(covered("12.0.0.0/8"), <[&str; 0]>::default());
+    let covering = |prefix| found(snapshot.covering(&net(prefix)).collect());
+    assert_eq!(covering("10.1.2.0/24"), all[..4]);
+    assert_eq!(covering("10.3.0.0/16"), all[..2]);
+    assert_eq!(covering("::/0"), <[&str; 0]>::default());
+}
