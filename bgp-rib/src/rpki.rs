@@ -143,7 +143,7 @@ impl VrpTable {
 pub(crate) fn origin_of(path: &AsPath, own: Asn) -> Option<Asn> {
     let last = path.view().segments().last();
     match last.map(|segment| (segment.segment_type(), segment)) {
-        Some((SegmentType::Sequence, segment)) => segment.asns().last(),
+        Some((SegmentType::Sequence, segment)) => segment.asns().next_back(),
         Some((SegmentType::Set, _)) => None,
         Some((SegmentType::ConfederationSequence | SegmentType::ConfederationSet, _)) | None => {
             Some(own)

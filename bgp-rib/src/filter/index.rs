@@ -4,7 +4,7 @@
 //! that a route meets are then the few whose prefix it lies in, and those that
 //! ask for no prefix.
 
-use super::{Matcher, Rule};
+use super::{Matcher, PrefixMatcher, Rule};
 use crate::covering::Covering;
 use ipnet::IpNet;
 use smallvec::SmallVec;
@@ -62,17 +62,15 @@ impl RuleIndex {
 
 /// The prefixes that a route must lie in for the condition to hold, if it says so.
 fn nets(matcher: &Matcher) -> Option<SmallVec<[IpNet; 1]>> {
-    match matcher {
-        Matcher::Prefix(one) => one
-            .lengths_inside()
-            .map(|_| SmallVec::from_elem(one.net(), 1)),
-        Matcher::AnyPrefix(list) if list.entries().len() <= SHORT_LIST => {
-            let entries = list.entries().iter();
-            let net = entries.map(|one| one.lengths_inside().map(|_| one.net()));
-            net.collect()
-        }
-        _ => None,
+    let net = |one: &PrefixMatcher| one.lengths_inside().map(|_| one.net());
+    if let Matcher::Prefix(one) = matcher {
+        return net(one).map(|net| SmallVec::from_elem(net, 1));
     }
+    let Matcher::AnyPrefix(list) = matcher else {
+        return None;
+    };
+    let entries = Some(list.entries()).filter(|entries| entries.len() <= SHORT_LIST)?;
+    entries.iter().map(net).collect()
 }
 
 /// Two ordered lists as one.

@@ -104,18 +104,21 @@ impl Matcher {
 
     /// Whether the condition is one on the outgoing interface.
     pub(super) fn asks_interface(&self) -> bool {
-        match self {
-            Self::Not(matcher) => matcher.asks_interface(),
-            other => matches!(other, Self::Interface(_)),
-        }
+        matches!(self.inner(), Self::Interface(_))
     }
 
     /// Whether the condition is one on origin validation.
     pub(super) fn asks_rpki(&self) -> bool {
-        match self {
-            Self::Not(matcher) => matcher.asks_rpki(),
-            other => matches!(other, Self::Rpki(_)),
+        matches!(self.inner(), Self::Rpki(_))
+    }
+
+    /// The condition under any negation.
+    fn inner(&self) -> &Self {
+        let mut inner = self;
+        while let Self::Not(matcher) = inner {
+            inner = matcher;
         }
+        inner
     }
 
     /// Whether the condition holds for `route`, whose attributes may have been

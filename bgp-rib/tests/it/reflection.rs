@@ -327,8 +327,8 @@ fn the_best_external_route() {
     let [far, near] = [20, 21].map(|last| speaker.external(addr(last)));
     let heard = |speaker: &mut Speaker, peer| {
         let told = speaker.told(peer);
-        let paths = told.iter().filter_map(|told| told.reach());
-        paths.map(|(_, it)| it.as_path.to_string()).last()
+        let mut paths = told.iter().filter_map(|told| told.reach());
+        paths.next_back().map(|(_, it)| it.as_path.to_string())
     };
     let _ = speaker.announce(internal, &internal_route(12), P);
     let _ = speaker.announce(far, &attributes(addr(20), &[65_020, 65_001, 65_002]), P);

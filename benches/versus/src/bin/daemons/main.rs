@@ -4,6 +4,11 @@
 //! feed routes and sessions that count what arrives come from a second namespace, out of one
 //! process that costs no one's account. What is printed is a table in Markdown.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "it measures other programs in real time"
+)]
+
 mod load;
 mod routes;
 mod scenario;
@@ -120,7 +125,12 @@ fn compare(scenario: &'static Scenario, arguments: &Arguments) -> Result<(), Box
     for subject in &arguments.subjects {
         match measure(scenario, *subject, arguments) {
             Ok(measured) => println!("| {subject} {measured}"),
-            Err(error) => println!("| {subject} | {error} | | | | | |"),
+            Err(error) => {
+                // Of a process that failed, the last line says why.
+                let text = error.to_string();
+                let why = text.trim().lines().next_back().unwrap_or_default();
+                println!("| {subject} | {why} | | | | | |");
+            }
         }
     }
     Ok(())
