@@ -184,25 +184,39 @@ mod tests {
         assert_eq!(select(&[known, nearer], Profile::Rfc.steps()), Some(1));
     }
 
-    /// RFC 4456 §9: the cluster list is compared after the identifier; FRR
-    /// compares it before.
+    /// RFC 4456 §9: the cluster list is compared after the identifier; GoBGP does neither.
     #[test]
-    fn profiles_order_the_cluster_list_differently() {
+    fn the_cluster_list_comes_after_the_identifier() {
         let short = Candidate {
             external: false,
             cluster_list_length: 1,
             identifier: Ipv4Addr::new(9, 9, 9, 9),
+            peer_address: [10, 0, 0, 2].into(),
             ..base()
         };
         let long = Candidate {
-            external: false,
             cluster_list_length: 2,
             identifier: Ipv4Addr::new(1, 1, 1, 1),
-            ..base()
+            peer_address: [10, 0, 0, 1].into(),
+            ..short
         };
-        assert_eq!(select(&[short, long], Profile::Rfc.steps()), Some(1));
-        assert_eq!(select(&[short, long], Profile::Bird.steps()), Some(1));
-        assert_eq!(select(&[short, long], Profile::Frr.steps()), Some(0));
+        let equal = Candidate {
+            identifier: short.identifier,
+            ..long
+        };
+        for profile in [Profile::Rfc, Profile::Bird, Profile::Frr, Profile::Openbgpd] {
+            assert_eq!(
+                select(&[short, long], profile.steps()),
+                Some(1),
+                "{profile:?}"
+            );
+            assert_eq!(
+                select(&[short, equal], profile.steps()),
+                Some(0),
+                "{profile:?}"
+            );
+        }
+        assert_eq!(select(&[short, equal], Profile::Gobgp.steps()), Some(1));
     }
 
     /// RFC 7311 §4.1: with one AIGP in the set, those without go.

@@ -3,7 +3,7 @@
 //! | | before LOCAL_PREF | after MED | ties |
 //! |---|---|---|---|
 //! | RFC, BIRD | protocol preference, stale | eBGP, cost | identifier, CLUSTER_LIST, address |
-//! | FRR | stale, preference; own routes after LOCAL_PREF | eBGP, cost, CLUSTER_LIST, the one that is best already | identifier, address |
+//! | FRR | stale, preference; own routes after LOCAL_PREF | eBGP, cost, the one that is best already | identifier, CLUSTER_LIST, address |
 //! | GoBGP | stale; own routes after LOCAL_PREF | eBGP, the one that is best already | identifier of the peer, address |
 //! | OpenBGPD | – | eBGP | identifier, CLUSTER_LIST, address |
 //!
@@ -165,7 +165,8 @@ pub enum Profile {
     Rfc,
     /// BIRD 2 and 3 with `deterministic med`.
     Bird,
-    /// FRR with `bgp deterministic-med`.
+    /// FRR with `bgp deterministic-med`. Its comparison of CLUSTER_LISTs before the identifiers is
+    /// one of `maximum-paths ibgp … equal-cluster-length`, and not here.
     Frr,
     /// GoBGP 3; its age comparison is RFC 5004's here.
     Gobgp,
@@ -240,9 +241,9 @@ const FRR: &[Step] = &[
     Step::Med,
     Step::External,
     Step::InteriorCost,
-    Step::ClusterListLength,
     Step::Current,
     Step::Identifier,
+    Step::ClusterListLength,
     Step::PeerAddress,
     Step::PathId,
 ];

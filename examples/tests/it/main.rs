@@ -8,6 +8,7 @@
 mod api_server;
 mod bird_reconfigure;
 mod bird_reflector;
+mod decisions;
 mod dissect;
 mod fib;
 mod gaps;
