@@ -219,9 +219,9 @@ pub(crate) struct Peer {
     pub(crate) prefixes: PrefixSet,
     /// Number of routes held from the peer.
     pub(crate) routes: RouteCount,
-    /// Flips when a session is lost gracefully: routes of the other parity are
-    /// stale. One write marks them all.
-    pub(crate) parity: bool,
+    /// Flips when all that the peer has said becomes stale: routes of the other parity are. One
+    /// write marks them all.
+    pub(crate) parity: Parity,
     /// Families with stale routes.
     pub(crate) stale: FamilySet,
     /// Of these, families whose stale routes are long-lived (RFC 9494).
@@ -232,6 +232,29 @@ pub(crate) struct Peer {
     pub(crate) paths_limit: SmallVec<[(Family, NonZeroU16); 2]>,
     /// Removed for good; the place stays, so that identifiers are not reused.
     pub(crate) removed: bool,
+}
+
+/// A bit for each family, which its routes carry too.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Parity {
+    ipv4: bool,
+    ipv6: bool,
+}
+
+impl Parity {
+    /// The parity of routes to `prefix` that are not stale.
+    pub(crate) const fn of(self, prefix: &IpNet) -> bool {
+        match prefix {
+            IpNet::V4(_) => self.ipv4,
+            IpNet::V6(_) => self.ipv6,
+        }
+    }
+
+    /// Makes all routes of a family stale that are not, and those not that are.
+    pub(crate) fn flip(&mut self, family: Family) {
+        self.ipv4 ^= family == Family::IPV4_UNICAST;
+        self.ipv6 ^= family == Family::IPV6_UNICAST;
+    }
 }
 
 /// Numbers of routes, by the family of their destination.
@@ -297,7 +320,7 @@ impl Peer {
             peer_as: Asn::ZERO,
             prefixes: PrefixSet::default(),
             routes: RouteCount::default(),
-            parity: false,
+            parity: Parity::default(),
             stale: FamilySet::empty(),
             long_stale: FamilySet::empty(),
             long_lived: false,

@@ -18,6 +18,7 @@ use crate::route::{RouteInfo, Source};
 use crate::routes::Route;
 use crate::snapshot::Best;
 use crate::table::{Destination, PrefixId};
+use ipnet::IpNet;
 use std::sync::Arc;
 
 impl Rib {
@@ -80,12 +81,12 @@ impl Rib {
     }
 
     /// The route as users meet it.
-    pub(super) fn info(&self, prefix: ipnet::IpNet, route: &Route) -> RouteInfo {
-        self.best_of(route).info(prefix)
+    pub(super) fn info(&self, prefix: IpNet, route: &Route) -> RouteInfo {
+        self.best_of(&prefix, route).info(prefix)
     }
 
     /// The route as readers hold it.
-    pub(super) fn best_of(&self, route: &Route) -> Best {
+    pub(super) fn best_of(&self, prefix: &IpNet, route: &Route) -> Best {
         let peer = route
             .peer
             .and_then(|id| Some((id, self.peers.get(id.index())?)));
@@ -100,7 +101,7 @@ impl Rib {
         Best {
             source,
             path_id: route.path_id,
-            stale: peer.is_some_and(|(_, peer)| is_stale(peer, route)),
+            stale: peer.is_some_and(|(_, peer)| is_stale(peer, prefix, route)),
             received: (route.received() != &route.effective).then(|| route.received().clone()),
             effective: route.effective.clone(),
         }
@@ -122,6 +123,6 @@ fn same_to_others(old: &Route, new: &Route) -> bool {
 }
 
 /// Whether a route has outlived its session (RFC 4724 §4.2).
-pub(super) const fn is_stale(peer: &Peer, route: &Route) -> bool {
-    route.parity != peer.parity
+pub(super) const fn is_stale(peer: &Peer, prefix: &IpNet, route: &Route) -> bool {
+    route.parity != peer.parity.of(prefix)
 }

@@ -81,7 +81,8 @@ pub enum Event<'a> {
         family: Family,
     },
     /// The peer is about to send its whole table in a family again (BoRR, RFC 7313 §4): what it
-    /// has there becomes stale, and is as good as before. O(routes of the peer).
+    /// has there becomes stale, and is as good as before. O(1), but for a begin without the end of
+    /// the one before: O(routes of the peer).
     BeginOfRefresh {
         /// The peer.
         peer: PeerId,

@@ -11,7 +11,7 @@ use crate::attribute_set::{AttributeSet, Marks};
 use crate::export::family_of;
 use crate::filter::{Fields, Outcome, RouteSource, RouteView};
 use crate::next_hop::NextHopId;
-use crate::peer::Peer;
+use crate::peer::{Parity, Peer};
 use crate::route::Status;
 use crate::routes::{BGP_PREFERENCE, Route};
 use crate::{FilterChain, PeerId};
@@ -35,7 +35,7 @@ pub(super) struct Incoming {
     loop_status: Status,
     import: FilterChain,
     peer_type: PeerType,
-    parity: bool,
+    parity: Parity,
     /// What the session adds after policy.
     addition: Addition,
     /// What policy made of the attributes last; `None`: nothing that fits.
@@ -146,7 +146,7 @@ impl Rib {
             effective: incoming.received.clone(),
             more: None,
             status: incoming.loop_status,
-            parity: incoming.parity,
+            parity: incoming.parity.of(&prefix),
         };
         if route.status != Status::Usable {
             return route;

@@ -162,7 +162,7 @@ impl Rib {
                 parity: route_parity,
             } in received
             {
-                let stale = route_parity != parity;
+                let stale = route_parity != parity.of(&prefix);
                 let reusable = incoming
                     .as_ref()
                     .is_some_and(|held| held.received == attributes);

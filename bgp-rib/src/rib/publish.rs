@@ -47,7 +47,7 @@ impl Rib {
         let mut table = std::mem::take(&mut self.table);
         publisher.publish(&mut table, |table, id| {
             let destination = table.get(id)?;
-            Some(self.best_of(destination.best_route()?))
+            Some(self.best_of(&destination.prefix, destination.best_route()?))
         });
         self.table = table;
         self.publisher = Some(publisher);
@@ -55,6 +55,9 @@ impl Rib {
 
     /// Notes that the routes of a peer have become stale, which readers see.
     pub(super) fn publish_staleness(&mut self, peer: PeerId) {
+        if self.publisher.is_none() {
+            return;
+        }
         let kept = self.peer(peer).map(|peer| peer.prefixes.iter().collect());
         let kept: Vec<PrefixId> = kept.unwrap_or_default();
         for id in kept {

@@ -1,6 +1,6 @@
 //! Sessions that come, go and come back (RFC 4271 §9, RFC 4724 §4).
 //!
-//! Staleness is one bit. A route carries the parity that its peer had when the
+//! Staleness is one bit a family. A route carries the parity that its peer had when the
 //! route came; a peer that is lost gracefully flips its own, and with one write
 //! all its routes are stale. A route that comes again takes the new parity;
 //! End-of-RIB removes those that still have the old one.
@@ -70,7 +70,9 @@ impl Rib {
         self.drop_routes(id, log, |family, _| !retain.contains(family));
         if let Some(peer) = self.peer_mut(id) {
             peer.stale = retain.intersection(session.context.families);
-            peer.parity = !peer.parity;
+            for family in [Family::IPV4_UNICAST, Family::IPV6_UNICAST] {
+                peer.parity.flip(family);
+            }
         }
         self.publish_staleness(id);
     }
@@ -85,21 +87,34 @@ impl Rib {
         let Some(peer) = self.peer_mut(id).filter(|peer| peer.session.is_some()) else {
             return;
         };
-        peer.stale.insert(family);
-        let stale = !peer.parity;
-        for prefix in peer.prefixes.iter().collect::<Vec<_>>() {
+        if peer.stale.contains(family) {
+            self.stale_again(id, family);
+        } else {
+            peer.stale.insert(family);
+            peer.parity.flip(family);
+        }
+        self.publish_staleness(id);
+    }
+
+    /// Makes those routes of a family stale that have come since the others were. One bit cannot
+    /// say who is who: O(routes of the peer).
+    fn stale_again(&mut self, id: PeerId, family: Family) {
+        let Some(peer) = self.peers.get(id.index()) else {
+            return;
+        };
+        for prefix in peer.prefixes.iter() {
             let Some(destination) = self.table.get_mut(prefix) else {
                 continue;
             };
             if family_of(&destination.prefix) != family {
                 continue;
             }
+            let stale = !peer.parity.of(&destination.prefix);
             let mut routes = destination.routes.iter_mut();
             for route in routes.by_ref().filter(|route| route.peer == Some(id)) {
                 route.parity = stale;
             }
         }
-        self.publish_staleness(id);
     }
 
     /// RFC 9494 §4.3.
@@ -116,7 +131,8 @@ impl Rib {
             if family_of(&destination.prefix) != family {
                 continue;
             }
-            let stale = |route: &Route| route.peer == Some(id) && route.parity != parity;
+            let fresh = parity.of(&destination.prefix);
+            let stale = |route: &Route| route.peer == Some(id) && route.parity != fresh;
             let routes: Vec<Route> = destination
                 .routes
                 .iter()
@@ -228,9 +244,12 @@ impl Rib {
             let Some(destination) = self.table.get(prefix) else {
                 continue;
             };
-            let family = family_of(&destination.prefix);
+            let (family, fresh) = (
+                family_of(&destination.prefix),
+                parity.of(&destination.prefix),
+            );
             let of_peer =
-                |route: &Route| route.peer == Some(id) && goes(family, route.parity != parity);
+                |route: &Route| route.peer == Some(id) && goes(family, route.parity != fresh);
             self.remove_routes(prefix, log, of_peer);
         }
         // Sets may have lost their last routes; a look at all of them costs no more than that.
@@ -244,12 +263,13 @@ impl Rib {
     #[must_use]
     pub fn route_counts(&self, id: PeerId) -> Option<(usize, usize)> {
         let peer = self.peer(id)?;
-        let stale = |prefix: PrefixId| {
-            let routes = self.table.get(prefix).map_or(&[][..], |held| &*held.routes);
-            routes
-                .iter()
-                .filter(|route| route.peer == Some(id) && is_stale(peer, route))
-                .count()
+        let stale = |place: PrefixId| {
+            let Some(held) = self.table.get(place) else {
+                return 0;
+            };
+            let is_it =
+                |route: &&Route| route.peer == Some(id) && is_stale(peer, &held.prefix, route);
+            held.routes.iter().filter(is_it).count()
         };
         let stale = if peer.stale.is_empty() {
             0
