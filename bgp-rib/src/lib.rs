@@ -13,6 +13,7 @@ mod filter;
 mod group;
 mod next_hop;
 mod peer;
+mod peers;
 mod rib;
 mod route;
 mod routes;

@@ -230,8 +230,6 @@ pub(crate) struct Peer {
     pub(crate) long_lived: bool,
     /// How many paths to a destination it wants, by family.
     pub(crate) paths_limit: SmallVec<[(Family, NonZeroU16); 2]>,
-    /// Removed for good; the place stays, so that identifiers are not reused.
-    pub(crate) removed: bool,
 }
 
 /// A bit for each family, which its routes carry too.
@@ -325,7 +323,6 @@ impl Peer {
             long_stale: FamilySet::empty(),
             long_lived: false,
             paths_limit: SmallVec::new(),
-            removed: false,
         }
     }
 }

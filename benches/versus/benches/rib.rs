@@ -91,7 +91,9 @@ fn insert(criterion: &mut Criterion) {
     let context = Context::new(PeerType::Internal);
     let messages = feed(&context, PREFIXES, [10, 0, 1, 0]).expect("the feed encodes");
     let mut group = criterion.benchmark_group("rib/insert-1m");
-    group.sample_size(10).measurement_time(Duration::from_secs(8));
+    group
+        .sample_size(10)
+        .measurement_time(Duration::from_secs(8));
     group.throughput(Throughput::Elements(u64::from(PREFIXES)));
     let once = BatchSize::PerIteration;
     group.bench_function("hash-map", |bencher| {

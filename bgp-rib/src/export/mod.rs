@@ -15,7 +15,7 @@ use crate::attribute_set::{AttributeSet, AttributeStore, Marks};
 use crate::filter::{Decider, Fields, Outcome, RouteSource, RouteView};
 use crate::group::ExportKey;
 use crate::next_hop::NextHops;
-use crate::peer::Peer;
+use crate::peers::Peers;
 use crate::rib::Judge;
 use crate::routes::Route;
 use crate::{LocalOrigin, RibConfig, RpkiState, VrpTable, rpki};
@@ -102,7 +102,7 @@ impl fmt::Display for Withheld {
 /// What exports read of the RIB, and the store for what they make.
 pub(crate) struct Exporter<'a> {
     pub(crate) config: &'a RibConfig,
-    pub(crate) peers: &'a [Peer],
+    pub(crate) peers: &'a Peers,
     pub(crate) next_hops: &'a NextHops,
     pub(crate) vrps: &'a VrpTable,
     pub(crate) store: &'a mut AttributeStore,
@@ -212,7 +212,7 @@ impl Exporter<'_> {
     }
 
     fn origin(&self, route: &Route) -> Origin {
-        let peer = route.peer.and_then(|id| self.peers.get(id.index()));
+        let peer = route.peer.and_then(|id| self.peers.get(id));
         Origin {
             peer_type: peer.map(|peer| peer.peer_type),
             identifier: peer.map_or(self.config.identifier, |peer| peer.identifier),

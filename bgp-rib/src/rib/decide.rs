@@ -87,9 +87,7 @@ impl Rib {
 
     /// The route as readers hold it.
     pub(super) fn best_of(&self, prefix: &IpNet, route: &Route) -> Best {
-        let peer = route
-            .peer
-            .and_then(|id| Some((id, self.peers.get(id.index())?)));
+        let peer = route.peer.and_then(|id| Some((id, self.peers.get(id)?)));
         let source = match (peer, route.origin()) {
             (Some((id, peer)), _) => Source::Peer {
                 id,
@@ -110,7 +108,7 @@ impl Rib {
     pub(super) const fn judge(&self) -> Judge<'_> {
         Judge {
             config: &self.config,
-            peers: self.peers.as_slice(),
+            peers: &self.peers,
             next_hops: &self.next_hops,
         }
     }

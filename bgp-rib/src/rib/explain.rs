@@ -109,7 +109,7 @@ impl Rib {
 
     /// Asks the import chain once more, this time taking notes.
     fn rejection(&self, prefix: &IpNet, route: &Route) -> Option<Ineligible> {
-        let peer = self.peers.get(route.peer?.index())?;
+        let peer = self.peers.get(route.peer?)?;
         let peer_type: PeerType = peer.peer_type;
         let received = route.received().to_path_attributes();
         let view = RouteView {

@@ -5,6 +5,7 @@ use crate::attribute_set::Marks;
 use crate::decision::{Candidate, select};
 use crate::next_hop::NextHops;
 use crate::peer::Peer;
+use crate::peers::Peers;
 use crate::route::Status;
 use crate::routes::Route;
 use bgp_wire::PeerType;
@@ -15,7 +16,7 @@ use std::net::{IpAddr, Ipv4Addr};
 #[derive(Clone, Copy)]
 pub(crate) struct Judge<'a> {
     pub(crate) config: &'a RibConfig,
-    pub(crate) peers: &'a [Peer],
+    pub(crate) peers: &'a Peers,
     pub(crate) next_hops: &'a NextHops,
 }
 
@@ -91,7 +92,7 @@ impl Judge<'_> {
     }
 
     fn peer(&self, route: &Route) -> Option<&Peer> {
-        self.peers.get(route.peer?.index())
+        self.peers.get(route.peer?)
     }
 
     fn peer_type(&self, route: &Route) -> Option<PeerType> {

@@ -41,6 +41,7 @@ use crate::attribute_set::AttributeStore;
 use crate::group::Groups;
 use crate::next_hop::NextHops;
 use crate::peer::Peer;
+use crate::peers::Peers;
 use crate::snapshot::Publisher;
 use crate::table::Table;
 use crate::{PeerConfig, PeerId, RibConfig, VrpTable};
@@ -126,9 +127,7 @@ pub struct Rib {
     table: Table,
     next_hops: NextHops,
     vrps: VrpTable,
-    /// Peers by identifier. Removed ones leave an empty shell, as identifiers
-    /// are not used again.
-    peers: Vec<Peer>,
+    peers: Peers,
     groups: Groups,
     publisher: Option<Publisher>,
     /// Number of routes originated here.
@@ -146,7 +145,7 @@ impl Rib {
             table: Table::default(),
             next_hops: NextHops::new(config.assume_reachable),
             vrps: VrpTable::default(),
-            peers: Vec::new(),
+            peers: Peers::default(),
             groups: Groups::default(),
             publisher: None,
             own_routes: 0,
@@ -164,21 +163,17 @@ impl Rib {
     /// Adds a peer, whose session is down. Peers are told apart by the identifier
     /// returned, not by address. O(1).
     pub fn add_peer(&mut self, config: PeerConfig) -> PeerId {
-        let id = PeerId::at(self.peers.len());
-        self.peers.push(Peer::new(config));
-        id
+        self.peers.add(config)
     }
 
     /// Removes a peer as if its session had ended, for good: its routes go, also
     /// those kept as stale. Its identifier stays unused, so a late event for it
-    /// has no effect; an empty shell remains. A peer whose
+    /// has no effect; a word remains. A peer whose
     /// session is only down is better left where it is. O(routes of the peer).
     pub fn remove_peer(&mut self, peer: PeerId) -> Changes {
         let mut log = ChangeLog::default();
         self.peer_down(peer, bgp_wire::FamilySet::empty(), &mut log);
-        if let Some(held) = self.peers.get_mut(peer.index()) {
-            held.removed = true;
-        }
+        self.peers.remove(peer);
         self.finish(log)
     }
 
@@ -244,10 +239,10 @@ impl Rib {
     }
 
     fn peer(&self, id: PeerId) -> Option<&Peer> {
-        self.peers.get(id.index()).filter(|peer| !peer.removed)
+        self.peers.get(id)
     }
 
     fn peer_mut(&mut self, id: PeerId) -> Option<&mut Peer> {
-        self.peers.get_mut(id.index()).filter(|peer| !peer.removed)
+        self.peers.get_mut(id)
     }
 }

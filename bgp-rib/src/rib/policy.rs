@@ -138,7 +138,7 @@ impl Rib {
         if prefixes.is_empty() {
             return;
         }
-        let ids = (0..).map(PeerId::at).zip(&self.peers);
+        let ids = self.peers.iter();
         let asking: Vec<PeerId> = ids
             .filter(|(_, peer)| peer.config.import.asks_interface())
             .map(|(id, _)| id)

@@ -158,14 +158,13 @@ impl Rib {
 
     /// The peers, whether their sessions are up or not.
     pub fn peers(&self) -> impl Iterator<Item = PeerId> + '_ {
-        let ids = (0..).map(PeerId::at).zip(&self.peers);
-        ids.filter(|(_, peer)| !peer.removed).map(|(id, _)| id)
+        self.peers.iter().map(|(id, _)| id)
     }
 
     /// Sizes of the tables, for monitoring. O(peers + update groups).
     #[must_use]
     pub fn statistics(&self) -> Statistics {
-        let learned = self.peers.iter().map(|peer| peer.routes.all());
+        let learned = self.peers.iter().map(|(_, peer)| peer.routes.all());
         Statistics {
             destinations: self.table.len(),
             routes: self.own_routes + learned.sum::<usize>(),

@@ -99,7 +99,7 @@ impl Rib {
     /// Makes those routes of a family stale that have come since the others were. One bit cannot
     /// say who is who: O(routes of the peer).
     fn stale_again(&mut self, id: PeerId, family: Family) {
-        let Some(peer) = self.peers.get(id.index()) else {
+        let Some(peer) = self.peers.get(id) else {
             return;
         };
         for prefix in peer.prefixes.iter() {
@@ -234,7 +234,7 @@ impl Rib {
         log: &mut ChangeLog,
         goes: impl Fn(Family, bool) -> bool,
     ) {
-        let Some(peer) = self.peers.get(id.index()) else {
+        let Some(peer) = self.peers.get(id) else {
             return;
         };
         let parity = peer.parity;

@@ -78,7 +78,7 @@ impl Rib {
     /// Peers for which [`poll_transmit`](Self::poll_transmit) may have
     /// something, in order of identifier. O(peers).
     pub fn pending(&self) -> impl Iterator<Item = PeerId> + '_ {
-        let ids = (0..self.peers.len()).map(PeerId::at);
+        let ids = self.peers.iter().map(|(id, _)| id);
         ids.filter(|id| self.has_pending(*id))
     }
 

@@ -112,7 +112,7 @@ impl Rib {
         }
         self.next_hops.depend(route.next_hop, id);
         if position.is_none() {
-            match route.peer.and_then(|peer| self.peers.get_mut(peer.index())) {
+            match route.peer.and_then(|peer| self.peers.get_mut(peer)) {
                 Some(peer) => {
                     peer.prefixes.insert(id);
                     peer.routes.add(&destination.prefix);
@@ -200,7 +200,7 @@ impl Rib {
         for (peer, next_hop) in gone {
             self.next_hops.release(next_hop);
             let others = destination_has_other(self.table.get(id), peer, &goes);
-            match peer.and_then(|peer| self.peers.get_mut(peer.index())) {
+            match peer.and_then(|peer| self.peers.get_mut(peer)) {
                 Some(peer) => {
                     peer.routes.remove(&prefix);
                     if !others {

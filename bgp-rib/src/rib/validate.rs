@@ -43,12 +43,9 @@ impl Rib {
         let all = self.table.iter();
         let covered = all.filter(|(_, destination)| changed.contains(&destination.prefix));
         let covered: Vec<PrefixId> = covered.map(|(id, _)| id).collect();
-        let peers = (0..self.peers.len()).map(PeerId::at);
-        let asking = peers.filter(|id| {
-            self.peer(*id)
-                .is_some_and(|it| it.config.import.asks_rpki())
-        });
-        for peer in asking.collect::<Vec<_>>() {
+        let asking = self.peers.iter();
+        let asking = asking.filter(|(_, peer)| peer.config.import.asks_rpki());
+        for peer in asking.map(|(id, _)| id).collect::<Vec<PeerId>>() {
             self.reimport_at(peer, &covered, log);
         }
         let groups = self.groups.iter();

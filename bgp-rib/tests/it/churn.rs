@@ -5,6 +5,11 @@
 //! The model on the other side keeps what the peers said and works everything
 //! out anew, with the slow oracle and rules written down once more.
 
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "each part of a world does its own steps, where they can be done"
+)]
+
 use crate::oracle;
 use crate::speaker::*;
 use bgp_rib::{
@@ -363,6 +368,22 @@ impl World {
 
     fn step(&mut self, step: Step) {
         match step {
+            Step::Announce { .. } | Step::Withdraw { .. } => self.say(step),
+            Step::Read { peer, messages } => self.read(peer, messages),
+            Step::Down { .. } | Step::Up { .. } | Step::Lose { .. } => self.session(step),
+            Step::Refresh { .. } | Step::Export { .. } | Step::Import { .. } => self.policy(step),
+            Step::Begin { .. } | Step::End { .. } | Step::Expire { .. } => self.repeat(step),
+            Step::NextHop {
+                peer,
+                ipv6,
+                reachable,
+            } => self.next_hop(peer, ipv6, reachable),
+        }
+    }
+
+    /// A peer announces or withdraws.
+    fn say(&mut self, step: Step) {
+        match step {
             Step::Announce {
                 peer,
                 prefix: number,
@@ -385,7 +406,13 @@ impl World {
                 self.model.said.remove(&(prefix, peer));
                 self.model.stale.remove(&(prefix, peer));
             }
-            Step::Read { peer, messages } => self.read(peer, messages),
+            _ => {}
+        }
+    }
+
+    /// A session comes or goes.
+    fn session(&mut self, step: Step) {
+        match step {
             Step::Down { peer } => {
                 let event = Event::PeerDown {
                     peer: self.peers[peer],
@@ -408,6 +435,24 @@ impl World {
                 let _ = self.speaker.rib.apply(up);
                 self.model.up[peer] = true;
             }
+            Step::Lose { peer } if self.model.up[peer] => {
+                let _ = self.speaker.rib.apply(Event::PeerDown {
+                    peer: self.peers[peer],
+                    retain: FamilySet::all(),
+                });
+                self.model.up[peer] = false;
+                self.model.heard[peer].clear();
+                // Two generations never mix.
+                self.model.sweep(peer, None);
+                self.model.grow_stale(peer, None);
+            }
+            _ => {}
+        }
+    }
+
+    /// A peer wants all again, or something else is to pass.
+    fn policy(&mut self, step: Step) {
+        match step {
             Step::Refresh { peer, ipv6 } => {
                 let event = Event::RouteRefresh {
                     peer: self.peers[peer],
@@ -433,17 +478,13 @@ impl World {
                 let _ = self.speaker.rib.set_import(self.peers[peer], chain);
                 self.model.import_filtered[peer] = filtered;
             }
-            Step::Lose { peer } if self.model.up[peer] => {
-                let _ = self.speaker.rib.apply(Event::PeerDown {
-                    peer: self.peers[peer],
-                    retain: FamilySet::all(),
-                });
-                self.model.up[peer] = false;
-                self.model.heard[peer].clear();
-                // Two generations never mix.
-                self.model.sweep(peer, None);
-                self.model.grow_stale(peer, None);
-            }
+            _ => {}
+        }
+    }
+
+    /// A peer sends all again, or has had the time for it.
+    fn repeat(&mut self, step: Step) {
+        match step {
             Step::Begin { peer, ipv6 } if self.model.up[peer] => {
                 let _ = self.speaker.rib.apply(Event::BeginOfRefresh {
                     peer: self.peers[peer],
@@ -474,38 +515,31 @@ impl World {
                 let _ = (self.speaker.rib).apply(Event::StaleExpired { peer: peer_id });
                 self.model.sweep(peer, None);
             }
-            Step::NextHop {
-                peer,
-                ipv6,
-                reachable,
-            } => {
-                let address = match ipv6 {
-                    true => mapped(address(peer)).into(),
-                    false => address(peer).into(),
-                };
-                let reachability = reachable.map(|reachable| match reachable {
-                    true => Reachability::Reachable {
-                        cost: None,
-                        interface: None,
-                    },
-                    false => Reachability::Unreachable,
-                });
-                let _ = self.speaker.rib.apply(Event::NextHop {
-                    address,
-                    reachability,
-                });
-                match reachable {
-                    Some(false) => self.model.unreachable.insert((peer, ipv6)),
-                    Some(true) | None => self.model.unreachable.remove(&(peer, ipv6)),
-                };
-            }
-            Step::Announce { .. }
-            | Step::Withdraw { .. }
-            | Step::Up { .. }
-            | Step::Lose { .. }
-            | Step::Begin { .. }
-            | Step::End { .. } => {}
+            _ => {}
         }
+    }
+
+    /// News of the next hop of what a peer sends.
+    fn next_hop(&mut self, peer: usize, ipv6: bool, reachable: Option<bool>) {
+        let address = match ipv6 {
+            true => mapped(address(peer)).into(),
+            false => address(peer).into(),
+        };
+        let reachability = reachable.map(|reachable| match reachable {
+            true => Reachability::Reachable {
+                cost: None,
+                interface: None,
+            },
+            false => Reachability::Unreachable,
+        });
+        let _ = self.speaker.rib.apply(Event::NextHop {
+            address,
+            reachability,
+        });
+        match reachable {
+            Some(false) => self.model.unreachable.insert((peer, ipv6)),
+            Some(true) | None => self.model.unreachable.remove(&(peer, ipv6)),
+        };
     }
 
     fn read(&mut self, peer: usize, messages: usize) {

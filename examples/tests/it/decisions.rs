@@ -180,7 +180,7 @@ fn start<'ns>(kind: Kind, namespace: &'ns netns::Namespace, scratch: &Scratch) -
             "--log-level",
             "err",
         ],
-        _ => {
+        Kind::OpenBgpd | Kind::GoBgp | Kind::ExaBgp => {
             std::fs::create_dir_all("/run/openbgpd").unwrap();
             vec!["/usr/sbin/bgpd", "-d", "-f", &config]
         }
@@ -197,7 +197,7 @@ fn configuration(kind: Kind, peers: &[usize], here: &str) -> String {
             "router bgp {DAEMON_AS}\n bgp router-id {DAEMON}\n no bgp ebgp-requires-policy\n \
              no bgp network import-check\n bgp deterministic-med\n"
         ),
-        _ => format!(
+        Kind::OpenBgpd | Kind::GoBgp | Kind::ExaBgp => format!(
             "AS {DAEMON_AS}\nrouter-id {DAEMON}\nfib-update no\nsocket \"{here}/socket\"\n\
              rde med compare strict\nallow from any\nallow to any\n"
         ),
@@ -213,7 +213,7 @@ fn configuration(kind: Kind, peers: &[usize], here: &str) -> String {
                 " neighbor {address} remote-as {asn}\n neighbor {address} passive\n \
                  neighbor {address} advertisement-interval 0\n"
             ),
-            _ => format!(
+            Kind::OpenBgpd | Kind::GoBgp | Kind::ExaBgp => format!(
                 "neighbor {address} {{\n remote-as {asn}\n passive\n enforce neighbor-as no\n}}\n"
             ),
         };
