@@ -8,6 +8,7 @@
 mod api_server;
 mod bird_reconfigure;
 mod bird_reflector;
+mod calico_filters;
 mod decisions;
 mod dissect;
 mod fib;
@@ -15,6 +16,7 @@ mod gaps;
 mod hostile;
 mod interop;
 mod lint;
+mod played;
 mod reload;
 mod speaker;
 mod standalone;
