@@ -48,6 +48,10 @@ pub struct RibConfig {
     /// Whether [`Changes::touched`](crate::Changes::touched) is told: for a forwarding table with
     /// several routes to a destination ([`Rib::multipath`](crate::Rib::multipath)). Default off.
     pub multipath: bool,
+    /// Whether routes of equal length through different ASes count as equal for
+    /// [`Rib::multipath`](crate::Rib::multipath), as with BIRD, and others when asked to relax.
+    /// Off: only those with the AS_PATH of the best one. Default on.
+    pub multipath_relax: bool,
     /// Whether [`Changes::best`](crate::Changes::best) is told: for whoever programs a forwarding
     /// table from it, or shows it. A reflector that forwards nothing saves a third of the work
     /// without. Default on.
@@ -72,6 +76,7 @@ impl RibConfig {
             assume_reachable: true,
             aigp: true,
             multipath: false,
+            multipath_relax: true,
             report_best: true,
             group_backlog: 32 << 20,
         }

@@ -9,7 +9,7 @@
 //! after it. Changes are therefore named by their place in the chain, and none
 //! of them looks at the prefix.
 
-use super::{Fallback, FilterChain, Rule, RuleAction, Trace, TracedRule};
+use super::{Fallback, FilterChain, Operation, Rule, RuleAction, Trace, TracedRule};
 use crate::calico::BuiltIn;
 use crate::{LocalOrigin, RpkiState};
 use bgp_wire::{PathAttributes, PeerType};
@@ -267,7 +267,7 @@ impl FilterChain {
         outcome.changes.iter().any(|change| match change {
             Change::Rule { filter, rule } => self
                 .rule(usize::from(*filter), usize::from(*rule))
-                .is_some_and(|rule| rule.operations.iter().any(super::Operation::touches_med)),
+                .is_some_and(|rule| rule.operations.iter().any(Operation::touches_med)),
             Change::LocalPref(_) | Change::Advertisement(_) => false,
         })
     }
@@ -279,6 +279,8 @@ struct Walk<'a> {
     filter: Option<u16>,
     attributes: Cow<'a, PathAttributes>,
     changes: SmallVec<[Change; 2]>,
+    /// What rules have set.
+    preference: Option<u16>,
     decided: Option<Outcome>,
 }
 
@@ -288,6 +290,7 @@ impl<'a> Walk<'a> {
             filter: (!chain.filters().is_empty()).then_some(0),
             attributes: Cow::Borrowed(route.attributes),
             changes: SmallVec::new(),
+            preference: None,
             decided: None,
         };
         if let Fallback::CalicoExport(context) = chain.fallback()
@@ -346,6 +349,8 @@ impl<'a> Walk<'a> {
                 rule: position,
             };
             let changes = !rule.operations.is_empty();
+            let mut preferences = rule.operations.iter().filter_map(Operation::preference);
+            self.preference = preferences.next_back().or(self.preference);
             match rule.action {
                 RuleAction::Reject => return self.decide(Outcome::refused(decided_by)),
                 RuleAction::GoTo(target) if target <= filter => {
@@ -371,10 +376,12 @@ impl<'a> Walk<'a> {
     }
 
     fn finish(self, chain: &FilterChain, route: &RouteView<'_>) -> Outcome {
-        match self.decided {
+        let mut outcome = match self.decided {
             Some(outcome) => outcome,
             None => chain.fall_back(route, &self.attributes, self.changes),
-        }
+        };
+        outcome.preference = self.preference.or(outcome.preference);
+        outcome
     }
 }
 

@@ -42,6 +42,9 @@ pub enum Operation {
     RemoveAttribute(AttributeType),
     /// Puts these numbers, in this order, before the path.
     PrependAsPath(Vec<Asn>),
+    /// Sets the preference by which routes are compared before any attribute: BIRD's `preference`,
+    /// others' weight; BGP's own is 100. It goes nowhere, and has no effect on export.
+    SetPreference(u16),
     /// Sets LOCAL_PREF. It is not sent to external peers.
     SetLocalPref(u32),
     /// Sets MULTI_EXIT_DISC; in an export chain it is then also sent to
@@ -81,10 +84,20 @@ impl Operation {
                     attributes.as_path.prepend(*asn, 1);
                 }
             }
+            // No attribute: see `Self::preference`.
+            Self::SetPreference(_) => {}
             Self::SetLocalPref(value) => attributes.local_pref = Some(*value),
             Self::SetMed(value) => attributes.med = Some(*value),
             Self::RemoveMed => attributes.med = None,
         }
+    }
+
+    /// The preference that it sets.
+    pub(super) const fn preference(&self) -> Option<u16> {
+        if let Self::SetPreference(preference) = self {
+            return Some(*preference);
+        }
+        None
     }
 
     /// Whether the operation decides about MULTI_EXIT_DISC.

@@ -30,7 +30,9 @@ impl Rib {
         for judged in &explained.routes {
             let known =
                 |held: &RouteInfo| held.attributes.next_hop == judged.route.attributes.next_hop;
-            if is_tied(&judged.outcome) && !equal.iter().any(known) {
+            let same_path = judged.route.attributes.as_path == best.route.attributes.as_path;
+            let equal_path = same_path || self.config.multipath_relax;
+            if equal_path && is_tied(&judged.outcome) && !equal.iter().any(known) {
                 equal.push(judged.route.clone());
             }
         }

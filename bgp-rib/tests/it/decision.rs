@@ -252,3 +252,21 @@ fn equal_routes() {
     let _ = speaker.withdraw(peers[2], "192.0.2.0/24");
     assert!(hops(&speaker).is_empty());
 }
+
+/// Without relaxing, another AS is another way.
+#[test]
+fn equal_routes_of_one_path() {
+    let mut config = RibConfig::new(Asn(65_000), addr(1));
+    config.multipath_relax = false;
+    let mut speaker = Speaker::with(config);
+    for (last, first) in [(20, 65_001), (21, 65_002), (22, 65_001)] {
+        let peer = speaker.external(addr(last));
+        let _ = speaker.announce(peer, &attributes(addr(last), &[first]), "192.0.2.0/24");
+    }
+    let routes = speaker.rib.multipath(&net("192.0.2.0/24"));
+    let hops: Vec<_> = routes
+        .iter()
+        .map(|it| it.attributes.next_hop.unwrap().addr())
+        .collect();
+    assert_eq!(hops, [addr(20), addr(22)]);
+}

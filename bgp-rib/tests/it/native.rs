@@ -309,3 +309,37 @@ fn jumps_go_forward_only() {
     assert_eq!(ask(9), (true, Decider::Fallback));
     assert_eq!(ask(0), (false, rule(0)), "it would not end");
 }
+
+/// A preference decides before any attribute does, and is told to nobody.
+#[test]
+fn a_preference_comes_first() {
+    let mut speaker = Speaker::new(64_512, addr(1));
+    let weighed = |preferences: &[u16]| {
+        let rules = preferences.iter().map(|preference| Rule {
+            action: RuleAction::Continue,
+            ..Rule::accept("weight", vec![])
+                .with_operations(vec![Operation::SetPreference(*preference)])
+        });
+        FilterChain::new(vec![Filter::new("f", rules.collect())], Fallback::Accept)
+    };
+    let short = speaker.external(addr(10));
+    let long = speaker.peer(addr(11), context(PeerType::External), |config| {
+        config.import = weighed(&[90, 101]);
+    });
+    let listener = speaker.external(addr(12));
+    let _ = speaker.announce(short, &attributes(addr(10), &[65_010]), "192.0.2.0/24");
+    let _ = speaker.announce(
+        long,
+        &attributes(addr(11), &[65_011, 65_001]),
+        "192.0.2.0/24",
+    );
+    let explanation = speaker.rib.explain(&net("192.0.2.0/24"));
+    assert_eq!(explanation.decided_by(), Some(bgp_rib::Step::Preference));
+    assert_eq!(explanation.best().unwrap().route.source.peer(), Some(long));
+    let told = speaker.told(listener);
+    let (_, told) = told[0].reach().unwrap();
+    assert_eq!(told.as_path.to_string(), "64512 65011 65001");
+    let _ = speaker.rib.set_import(long, weighed(&[99]));
+    let best = speaker.rib.best(&net("192.0.2.0/24")).unwrap();
+    assert_eq!(best.source.peer(), Some(short));
+}
