@@ -114,6 +114,8 @@ impl Group {
     /// Lets those who have read everything before `number` pass over the messages from
     /// there on that are not for them: nobody else has to.
     pub(crate) fn pass_over(&mut self, number: u64) {
+        let first = self.log.first();
+        let mut was_first = false;
         for number in number..self.log.end() {
             let Some(message) = self.log.get(number) else {
                 return;
@@ -125,9 +127,14 @@ impl Group {
                 if let Some(member) = self.members.get_mut(*peer)
                     && member.next == number
                 {
+                    was_first |= number == first;
                     member.next = number + 1;
                 }
             }
+        }
+        // Perhaps nobody else was to read the oldest message.
+        if was_first {
+            self.forget_read();
         }
     }
 

@@ -210,3 +210,26 @@ fn a_short_buffer_gets_nothing_and_loses_nothing() {
     assert_eq!(speaker.told(listener).len(), 3);
     assert_eq!(speaker.rib.pending().count(), 0);
 }
+
+/// Messages that nobody of a group reads are gone at once: they hold up nobody, and one who is
+/// told of nothing is told all of it in one go.
+#[test]
+fn messages_for_nobody_do_not_pile_up() {
+    let mut speaker = Speaker::new(64_512, addr(1));
+    let alone = speaker.external(addr(10));
+    for number in 0..10_000_u32 {
+        let route = PathAttributes {
+            med: Some(number),
+            ..attributes(addr(10), &[65_001, 65_100 + number])
+        };
+        let prefix = format!("20.{}.{}.0/24", number >> 8, number & 0xff);
+        let _ = speaker.announce(alone, &route, &prefix);
+    }
+    assert_eq!(speaker.told(alone), both_ends_of_rib());
+    assert!(!speaker.rib.has_pending(alone));
+    assert_eq!(speaker.rib.pending().count(), 0);
+    // What is for it comes through.
+    let other = speaker.external(addr(11));
+    let _ = speaker.announce(other, &attributes(addr(11), &[65_002]), "192.0.2.0/24");
+    assert!(speaker.told(alone).iter().any(|told| told.reach().is_some()));
+}
