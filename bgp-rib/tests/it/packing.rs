@@ -231,5 +231,10 @@ fn messages_for_nobody_do_not_pile_up() {
     // What is for it comes through.
     let other = speaker.external(addr(11));
     let _ = speaker.announce(other, &attributes(addr(11), &[65_002]), "192.0.2.0/24");
-    assert!(speaker.told(alone).iter().any(|told| told.reach().is_some()));
+    assert!(
+        speaker
+            .told(alone)
+            .iter()
+            .any(|told| told.reach().is_some())
+    );
 }
