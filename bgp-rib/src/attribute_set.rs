@@ -6,7 +6,7 @@
 //!
 //! A set is the octets that it has on the wire, in the one form that there is
 //! ([`PackedAttributes`]), behind a summary of what every decision asks: about
-//! 120 octets where the fields would take 400.
+//! 100 octets, where the struct of the fields has 264 before its lists.
 
 use bgp_wire::{
     Asn, Community, EncodeError, NextHop, Origin, PackedAttributes, PathAttributes, UpdateView,

@@ -1,8 +1,8 @@
 //! A vector that grows without moving: by chunks.
 //!
-//! One that doubles needs twice its size while it grows, and what an allocator
-//! does with the halves left behind stays with the process; a table of a million
-//! routes would be half as large again for it.
+//! One that doubles may need its old and its new place at once while it grows. An
+//! allocator that moves pages instead of octets, as glibc's does, spares that; where
+//! one copies, the peak of a large table would be half as high again.
 
 /// Items of a chunk; a power of two, so that an index is two shifts.
 const CHUNK: usize = 1024;

@@ -53,8 +53,8 @@ pub struct RibConfig {
     /// Off: only those with the AS_PATH of the best one. Default on.
     pub multipath_relax: bool,
     /// Whether [`Changes::best`](crate::Changes::best) is told: for whoever programs a forwarding
-    /// table from it, or shows it. A reflector that forwards nothing saves a third of the work
-    /// without. Default on.
+    /// table from it, or shows it. A reflector that forwards nothing is spared the work of making
+    /// it. Default on.
     pub report_best: bool,
     /// Bytes of encoded messages that an update group keeps for its slowest
     /// member before that member goes on alone. Default 32 MiB.

@@ -27,7 +27,7 @@ pub(crate) struct Route {
     /// Path identifier under which we hand the route on, unique in the
     /// destination and kept as long as the route lives.
     pub(crate) local_path_id: u32,
-    /// The next hop as received; cost and resolvability are looked up there.
+    /// The next hop, as received or as policy set it; cost and resolvability are looked up there.
     pub(crate) next_hop: NextHopId,
     /// What was found when the route came in.
     pub(crate) status: Status,

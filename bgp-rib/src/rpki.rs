@@ -59,7 +59,7 @@ impl fmt::Display for RpkiState {
 /// assert_eq!(validate("198.51.100.0/24", 64496), RpkiState::NotFound);
 /// # Ok::<(), ipnet::AddrParseError>(())
 /// ```
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 pub struct VrpTable {
     entries: Covering<SmallVec<[(u8, Asn); 1]>>,
     len: usize,
@@ -137,6 +137,15 @@ impl VrpTable {
         all
     }
 }
+
+/// Tables are equal that hold the same payloads, however they came and went.
+impl PartialEq for VrpTable {
+    fn eq(&self, other: &Self) -> bool {
+        self.len == other.len && self.to_vec() == other.to_vec()
+    }
+}
+
+impl Eq for VrpTable {}
 
 /// The Route Origin ASN (RFC 6811 §2): the last AS of a path that ends in a sequence; `own`
 /// where the path is empty, or a confederation's alone; `None` behind an AS_SET.

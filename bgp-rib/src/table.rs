@@ -169,8 +169,8 @@ impl Table {
     }
 
     /// Makes room in the index. Places are visited as they lie in memory: by the
-    /// order of the old index each would be a cache miss, and those were a sixth of
-    /// all the time that a table of a million takes to come.
+    /// order of the old index each would be a cache miss, and those were a sixth of the
+    /// time in a profile of a million routes that come and go.
     #[cold]
     fn grow(&mut self) {
         let wanted = self.index.len().saturating_mul(2).max(16);

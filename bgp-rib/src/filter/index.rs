@@ -35,7 +35,7 @@ impl RuleIndex {
             by_prefix: Covering::default(),
             always: Vec::new(),
         };
-        for (position, rule) in (0..).zip(rules) {
+        for (position, rule) in (0..=u16::MAX).zip(rules) {
             match rule.matchers.iter().find_map(nets) {
                 Some(nets) => {
                     for net in nets {

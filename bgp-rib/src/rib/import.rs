@@ -17,6 +17,7 @@ use crate::routes::{BGP_PREFERENCE, Route};
 use crate::{FilterChain, PeerId};
 use bgp_wire::{Asn, NextHop, PathAttributes, PeerType, Role, UpdateView};
 use ipnet::IpNet;
+use smallvec::SmallVec;
 
 /// What the kind of session adds to routes.
 #[derive(Clone, Copy, Default)]
@@ -38,16 +39,17 @@ pub(super) struct Incoming {
     parity: Parity,
     /// What the session adds after policy.
     addition: Addition,
-    /// What policy made of the attributes last; `None`: nothing that fits.
-    memo: Option<(Outcome, Option<AttributeSet>)>,
+    /// What policy made of the attributes last, and where that leads; `None`: nothing that fits.
+    memo: Option<(Outcome, Option<(AttributeSet, NextHopId)>)>,
+    /// Next hops that policy has set, held until the work is done.
+    set_by_policy: SmallVec<[NextHopId; 1]>,
     /// For policy that asks.
     fields: Fields,
 }
 
 impl Rib {
     /// Prepares the attributes of an UPDATE; `None` when the peer is unknown, or
-    /// they have no form that can be kept. The caller releases the next hop when
-    /// it is done.
+    /// they have no form that can be kept. Goes back by [`Self::done`].
     pub(super) fn incoming(
         &mut self,
         peer: PeerId,
@@ -91,6 +93,7 @@ impl Rib {
             parity,
             addition,
             memo: None,
+            set_by_policy: SmallVec::new(),
             fields: Fields::default(),
         })
     }
@@ -173,14 +176,29 @@ impl Rib {
             return route;
         }
         match self.changed(incoming, outcome) {
-            Some(effective) => route.change(effective, preference),
+            Some((effective, next_hop)) => {
+                route.change(effective, preference);
+                route.next_hop = next_hop;
+            }
             None => route.status = Status::TooLarge,
         }
         route
     }
 
-    /// What policy and session make of the attributes, if it has a form.
-    fn changed(&mut self, incoming: &mut Incoming, outcome: Outcome) -> Option<AttributeSet> {
+    /// Gives back what an UPDATE at work has held.
+    pub(super) fn done(&mut self, incoming: Incoming) {
+        let set_by_policy = incoming.set_by_policy;
+        for next_hop in set_by_policy.into_iter().chain([incoming.next_hop]) {
+            self.next_hops.release(next_hop);
+        }
+    }
+
+    /// What policy and session make of the attributes, if it has a form, and where it leads.
+    fn changed(
+        &mut self,
+        incoming: &mut Incoming,
+        outcome: Outcome,
+    ) -> Option<(AttributeSet, NextHopId)> {
         if let Some((held, attributes)) = &incoming.memo
             && *held == outcome
         {
@@ -189,9 +207,17 @@ impl Rib {
         let mut changed = incoming.received.to_path_attributes();
         incoming.import.apply(&outcome, &mut changed);
         incoming.addition.make(&mut changed);
-        let attributes = self.store.intern(&changed).ok();
-        incoming.memo = Some((outcome, attributes.clone()));
-        attributes
+        let mut next_hop = incoming.next_hop;
+        if changed.next_hop != incoming.received.next_hop()
+            && let Some(other) = self.next_hops.hold(changed.next_hop)
+        {
+            incoming.set_by_policy.push(other);
+            next_hop = other;
+        }
+        let made = self.store.intern(&changed).ok();
+        let made = made.map(|attributes| (attributes, next_hop));
+        incoming.memo = Some((outcome, made.clone()));
+        made
     }
 
     /// Whether a session takes NLRI of the family of `prefix`.

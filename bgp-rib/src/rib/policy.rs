@@ -169,7 +169,7 @@ impl Rib {
                 if !reusable {
                     let next = self.incoming_set(peer, attributes);
                     if let Some(old) = std::mem::replace(&mut incoming, next) {
-                        self.next_hops.release(old.next_hop);
+                        self.done(old);
                     }
                 }
                 let Some(incoming) = &mut incoming else {
@@ -184,7 +184,7 @@ impl Rib {
             }
         }
         if let Some(incoming) = incoming {
-            self.next_hops.release(incoming.next_hop);
+            self.done(incoming);
         }
     }
 

@@ -68,7 +68,7 @@ impl Rib {
                 );
             }
         }
-        self.next_hops.release(incoming.next_hop);
+        self.done(incoming);
     }
 
     /// A route of a peer comes, or replaces an earlier one.

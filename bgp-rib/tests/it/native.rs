@@ -343,3 +343,38 @@ fn a_preference_comes_first() {
     let best = speaker.rib.best(&net("192.0.2.0/24")).unwrap();
     assert_eq!(best.source.peer(), Some(short));
 }
+
+/// A next hop that policy sets is the one that is looked up, followed and told.
+#[test]
+fn a_next_hop_set_by_policy_is_looked_up() {
+    use bgp_rib::{Event, Ineligible, Reachability};
+    const P: &str = "192.0.2.0/24";
+    let mut speaker = Speaker::new(64_512, addr(1));
+    let elsewhere = Operation::SetNextHop(NextHop::V4(addr(99)));
+    let rule = Rule::accept("r", vec![]).with_operations(vec![elsewhere]);
+    let sender = speaker.peer(addr(10), context(PeerType::Internal), |config| {
+        config.import = FilterChain::new(vec![Filter::new("f", vec![rule])], Fallback::Accept);
+    });
+    let _ = speaker.announce(sender, &attributes(addr(10), &[65_010]), P);
+    let say = |speaker: &mut Speaker, last, reachability| {
+        let address = addr(last).into();
+        let news = Event::NextHop {
+            address,
+            reachability,
+        };
+        let _ = speaker.rib.apply(news);
+        speaker.rib.best(&net(P)).is_some()
+    };
+    assert!(say(&mut speaker, 10, Some(Reachability::Unreachable)));
+    assert!(!say(&mut speaker, 99, Some(Reachability::Unreachable)));
+    let next_hop = Some(addr(99).into());
+    let outcome = &speaker.rib.explain(&net(P)).routes[0].outcome;
+    assert_eq!(*outcome, Err(Ineligible::Unresolvable { next_hop }));
+    assert!(say(&mut speaker, 99, None));
+    let _ = speaker.rib.set_import(sender, FilterChain::accept_all());
+    assert_eq!(speaker.rib.best(&net(P)), None, "the received one is gone");
+    let _ = speaker.withdraw(sender, P);
+    assert!(!say(&mut speaker, 10, None));
+    let _ = speaker.told(sender);
+    assert_eq!(speaker.rib.statistics().destinations, 0);
+}

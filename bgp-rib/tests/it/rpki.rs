@@ -53,6 +53,16 @@ fn the_three_states() {
         assert!(!table.remove(&payload));
     }
     assert_eq!(table, VrpTable::default());
+    // Equal is what holds the same, whatever it held before.
+    let mut other = VrpTable::default();
+    for payload in payloads.iter().rev() {
+        other.insert(*payload);
+    }
+    for payload in &payloads[1..] {
+        other.remove(payload);
+    }
+    table.insert(payloads[0]);
+    assert_eq!(table, other);
 }
 
 fn refuses_invalid() -> FilterChain {

@@ -398,6 +398,19 @@ fn extended_messages_are_negotiated_by_direction() {
     }
 }
 
+/// No UPDATE is made that the queue could not take, whatever the peer takes.
+#[test]
+fn the_send_buffer_bounds_extended_messages() {
+    let mut capabilities = CAPABILITIES.to_vec();
+    capabilities.extend([6, 0]);
+    for (buffer, expected) in [(4096, 4096), (32 * 1024, 32 * 1024), (1 << 20, 65535)] {
+        let mut config = config();
+        config.send_buffer = buffer;
+        let context = negotiated(config, &open(PEER_AS, 90, PEER_ID, &capabilities)).context;
+        assert_eq!(context.send_limit, expected, "{buffer}");
+    }
+}
+
 #[test]
 fn configurations_that_cannot_work() {
     let broken = |change: fn(&mut Config)| {

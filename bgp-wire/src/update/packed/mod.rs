@@ -23,8 +23,7 @@ use crate::{
 /// are equal where their octets are, whatever order or flags they came with.
 ///
 /// [`UpdateView::pack_attributes`](crate::UpdateView::pack_attributes) and
-/// [`PathAttributes::pack`] make the octets, about a fifth of what the fields
-/// take; whoever holds them reads single attributes in place, has all of them
+/// [`PathAttributes::pack`] make the octets; whoever holds them reads single attributes in place, has all of them
 /// as [`PathAttributes`], or announces with them, which on a session with
 /// 4-octet AS numbers is a copy. Nothing allocates but
 /// [`to_path_attributes`](Self::to_path_attributes), and the encoding for
