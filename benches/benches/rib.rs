@@ -218,7 +218,7 @@ fn filters(criterion: &mut Criterion) {
             bencher.iter(|| {
                 let view = |nlri: &&Nlri| {
                     let view = RouteView {
-                        prefix: nlri.prefix,
+                        destination: nlri.prefix.into(),
                         attributes: &route,
                         source: RouteSource::Peer(PeerType::Internal),
                         interface: None,

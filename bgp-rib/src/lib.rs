@@ -8,6 +8,7 @@ mod chunks;
 mod config;
 mod covering;
 mod decision;
+mod destination;
 mod export;
 mod filter;
 mod group;
@@ -28,6 +29,7 @@ pub use calico::{BuiltIn, ExportContext, NormalPriority, Pool, PrefixAdvertiseme
 pub use calico::{Compiled, FilterDiagnostic, FilterProblem, export_chain, import_chain};
 pub use config::RibConfig;
 pub use decision::{Candidate, Explanation, Judged, Profile, Standing, Step, judge, select};
+pub use destination::{Destination, DestinationView};
 pub use export::Withheld;
 pub use filter::{
     AsPathPattern, AsPathPatternError, CommunityPattern, Decider, Fallback, Filter, FilterChain,
@@ -36,7 +38,7 @@ pub use filter::{
 };
 pub use next_hop::Reachability;
 pub use peer::{NextHopMode, PeerConfig, PeerId};
-pub use rib::{BestChange, Changes, Event, Memory, Rib, Statistics};
+pub use rib::{Advertised, BestChange, Changes, Event, Memory, Rib, Statistics};
 pub use route::{Ineligible, LocalOrigin, LocalRoute, Rejection, RouteInfo, Source};
 pub use rpki::{RpkiState, Vrp, VrpTable};
 pub use snapshot::{Reader, Snapshot};

@@ -234,62 +234,66 @@ pub(crate) struct Peer {
 
 /// A bit for each family, which its routes carry too.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Parity {
-    ipv4: bool,
-    ipv6: bool,
-}
+pub(crate) struct Parity(FamilySet);
 
 impl Parity {
-    /// The parity of routes to `prefix` that are not stale.
-    pub(crate) const fn of(self, prefix: &IpNet) -> bool {
-        match prefix {
-            IpNet::V4(_) => self.ipv4,
-            IpNet::V6(_) => self.ipv6,
-        }
+    /// The parity of routes of a family that are not stale.
+    pub(crate) const fn of(self, family: Family) -> bool {
+        self.0.contains(family)
     }
 
     /// Makes all routes of a family stale that are not, and those not that are.
-    pub(crate) fn flip(&mut self, family: Family) {
-        self.ipv4 ^= family == Family::IPV4_UNICAST;
-        self.ipv6 ^= family == Family::IPV6_UNICAST;
+    pub(crate) const fn flip(&mut self, family: Family) {
+        if self.0.contains(family) {
+            self.0.remove(family);
+        } else {
+            self.0.insert(family);
+        }
     }
 }
 
-/// Numbers of routes, by the family of their destination.
-#[derive(Debug, Clone, Copy, Default)]
+/// Numbers of routes, by family.
+#[derive(Debug, Default)]
 pub(crate) struct RouteCount {
     ipv4: usize,
     ipv6: usize,
+    others: Vec<(Family, usize)>,
 }
 
 impl RouteCount {
-    pub(crate) const fn all(self) -> usize {
-        self.ipv4.saturating_add(self.ipv6)
+    pub(crate) fn all(&self) -> usize {
+        let others = self.others.iter().map(|(_, count)| count);
+        self.ipv4 + self.ipv6 + others.sum::<usize>()
     }
 
-    /// Those of a family; a RIB has none of families that it does not know.
-    pub(crate) fn of(self, family: Family) -> usize {
+    /// Those of a family.
+    pub(crate) fn of(&self, family: Family) -> usize {
         match family {
             Family::IPV4_UNICAST => self.ipv4,
             Family::IPV6_UNICAST => self.ipv6,
-            _ => 0,
+            _ => {
+                let found = self.others.iter().find(|(of, _)| *of == family);
+                found.map_or(0, |(_, count)| *count)
+            }
         }
     }
 
-    pub(crate) const fn add(&mut self, prefix: &IpNet) {
-        let count = self.place(prefix);
-        *count = count.saturating_add(1);
+    pub(crate) fn add(&mut self, family: Family) {
+        self.change(family, |count| count.saturating_add(1));
     }
 
-    pub(crate) const fn remove(&mut self, prefix: &IpNet) {
-        let count = self.place(prefix);
-        *count = count.saturating_sub(1);
+    pub(crate) fn remove(&mut self, family: Family) {
+        self.change(family, |count| count.saturating_sub(1));
     }
 
-    const fn place(&mut self, prefix: &IpNet) -> &mut usize {
-        match prefix {
-            IpNet::V4(_) => &mut self.ipv4,
-            IpNet::V6(_) => &mut self.ipv6,
+    fn change(&mut self, family: Family, change: impl Fn(usize) -> usize) {
+        match family {
+            Family::IPV4_UNICAST => self.ipv4 = change(self.ipv4),
+            Family::IPV6_UNICAST => self.ipv6 = change(self.ipv6),
+            _ => match self.others.iter_mut().find(|(of, _)| *of == family) {
+                Some((_, count)) => *count = change(*count),
+                None => self.others.push((family, change(0))),
+            },
         }
     }
 }

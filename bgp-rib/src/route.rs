@@ -2,8 +2,8 @@
 //! are not eligible. The tables hold a leaner form; these are made on request.
 
 use crate::attributes::Attributes;
-use crate::{FilterChain, PeerId, Trace};
-use bgp_wire::PathAttributes;
+use crate::{Destination, DestinationView, FilterChain, PeerId, Trace};
+use bgp_wire::{Nlri, NlriBuf, PathAttributes};
 use ipnet::IpNet;
 use std::fmt;
 use std::net::IpAddr;
@@ -97,8 +97,8 @@ impl fmt::Display for LocalOrigin {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LocalRoute {
-    /// The destination.
-    pub prefix: IpNet,
+    /// The destination. An NLRI is announced as it stands here, labels included.
+    pub destination: Destination,
     /// What it is.
     pub origin: LocalOrigin,
     /// Its attributes. Without a next hop, peers hear of our own address.
@@ -112,9 +112,34 @@ impl LocalRoute {
     /// and the preference of its kind.
     #[must_use]
     pub fn new(prefix: IpNet, origin: LocalOrigin) -> Self {
+        Self::to(Destination::Prefix(prefix.trunc()), origin)
+    }
+
+    /// The same of any family, with the labels that the NLRI has.
+    ///
+    /// ```
+    /// use bgp_rib::{LocalOrigin, LocalRoute};
+    /// use bgp_wire::{Afi, Family, NlriBuf, Safi};
+    ///
+    /// let evpn = Family::new(Afi::L2VPN, Safi::EVPN);
+    /// let here = NlriBuf::parse(evpn, "[type:multicast][rd:192.0.2.1:10][etag:0][ip:192.0.2.1]")?;
+    /// let route = LocalRoute::from_nlri(here, LocalOrigin::Static);
+    /// assert_eq!(route.destination.family(), evpn);
+    /// # Ok::<(), bgp_wire::ParseError>(())
+    /// ```
+    #[must_use]
+    pub fn from_nlri(nlri: NlriBuf, origin: LocalOrigin) -> Self {
+        let destination = match DestinationView::from(&nlri).unicast() {
+            Some(prefix) => Destination::Prefix(prefix),
+            None => Destination::Nlri(Arc::new(nlri)),
+        };
+        Self::to(destination, origin)
+    }
+
+    fn to(destination: Destination, origin: LocalOrigin) -> Self {
         let preference = origin.preference();
         Self {
-            prefix: prefix.trunc(),
+            destination,
             origin,
             attributes: PathAttributes::default(),
             preference,
@@ -163,7 +188,10 @@ impl fmt::Display for Source {
 #[non_exhaustive]
 pub struct RouteInfo {
     /// The destination.
-    pub prefix: IpNet,
+    pub destination: Destination,
+    /// The NLRI as it came, with labels and whatever else is the route's own; `None` in IPv4 and
+    /// IPv6 unicast, where the prefix says all.
+    pub nlri: Option<Arc<NlriBuf>>,
     /// Where it came from.
     pub source: Source,
     /// Path identifier as received (RFC 7911), 0 without ADD-PATH.
@@ -174,6 +202,18 @@ pub struct RouteInfo {
     pub received: Attributes,
     /// After import policy: what the decision process compares.
     pub attributes: Attributes,
+}
+
+impl RouteInfo {
+    /// The NLRI with labels and path identifier, as an UPDATE would announce it.
+    #[must_use]
+    pub fn to_nlri(&self) -> NlriBuf {
+        let nlri = match (&self.nlri, &self.destination) {
+            (Some(nlri), _) | (None, Destination::Nlri(nlri)) => NlriBuf::clone(nlri),
+            (None, Destination::Prefix(prefix)) => Nlri::unicast(*prefix).into(),
+        };
+        nlri.with_path_id(Some(self.path_id))
+    }
 }
 
 /// What was found out about a route when it came in; the next hop is judged

@@ -7,6 +7,7 @@ use crate::PeerId;
 use crate::attribute_set::AttributeSet;
 use crate::next_hop::NextHopId;
 use crate::route::{LocalOrigin, Status};
+use bgp_wire::NlriBuf;
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
@@ -45,6 +46,8 @@ pub(crate) struct More {
     pub(crate) origin: Option<Arc<LocalOrigin>>,
     /// Protocol preference: a local route's own, or policy's.
     pub(crate) preference: u16,
+    /// The NLRI as it came, where it is not the prefix alone: with its labels.
+    pub(crate) nlri: Option<Arc<NlriBuf>>,
 }
 
 impl Route {
@@ -73,17 +76,27 @@ impl Route {
             .map_or(BGP_PREFERENCE, |more| more.preference)
     }
 
+    /// The NLRI, where it is not the prefix alone.
+    pub(crate) fn nlri(&self) -> Option<&Arc<NlriBuf>> {
+        self.more.as_ref()?.nlri.as_ref()
+    }
+
     /// Takes on other attributes and another preference; what was received
     /// stays.
     pub(crate) fn change(&mut self, effective: AttributeSet, preference: u16) {
         let received = self.received().clone();
         let origin = self.origin().cloned();
-        let plain = received == effective && origin.is_none() && preference == BGP_PREFERENCE;
+        let nlri = self.nlri().cloned();
+        let plain = received == effective
+            && origin.is_none()
+            && nlri.is_none()
+            && preference == BGP_PREFERENCE;
         self.more = (!plain).then(|| {
             Arc::new(More {
                 received,
                 origin,
                 preference,
+                nlri,
             })
         });
         self.effective = effective;

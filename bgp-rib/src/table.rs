@@ -1,14 +1,17 @@
 //! The dense index of destinations and the routes to each.
 
-use crate::PeerId;
 use crate::chunks::Chunks;
+use crate::destination::family_of;
 use crate::routes::{Route, Routes};
+use crate::{Destination, DestinationView, PeerId};
+use bgp_wire::{Afi, Family, NlriBuf, Safi};
 use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
 use ipnet::IpNet;
+use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
-use std::hash::{BuildHasher, Hash, Hasher, RandomState};
-use std::net::IpAddr;
+use std::hash::{BuildHasher, RandomState};
+use std::sync::Arc;
 
 /// Position of a destination in the table. A position is used again only when
 /// no route, queue or update group refers to it.
@@ -22,11 +25,40 @@ impl PrefixId {
     }
 }
 
-/// A prefix and its routes.
+/// What stands at a place: in 18 octets, so that a place is one cache line.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Key {
+    /// A prefix of IPv4 or IPv6 unicast, host bits zero.
+    Prefix(IpNet),
+    /// An NLRI of this AFI and SAFI, which the table has beside its places.
+    Nlri([u8; 2], Safi),
+}
+
+impl Key {
+    fn of(view: &DestinationView<'_>) -> Self {
+        match view {
+            DestinationView::Prefix(prefix) => Self::Prefix(*prefix),
+            DestinationView::Nlri(nlri) => {
+                let Family { afi, safi } = nlri.family();
+                Self::Nlri(afi.0.to_be_bytes(), safi)
+            }
+        }
+    }
+
+    /// The family.
+    pub(crate) const fn family(self) -> Family {
+        match self {
+            Self::Prefix(prefix) => family_of(&prefix),
+            Self::Nlri(afi, safi) => Family::new(Afi(u16::from_be_bytes(afi)), safi),
+        }
+    }
+}
+
+/// A destination and its routes.
 #[derive(Debug, Clone)]
-pub(crate) struct Destination {
-    /// The prefix, host bits zero.
-    pub(crate) prefix: IpNet,
+pub(crate) struct Place {
+    /// What leads there is called.
+    key: Key,
     /// Whether the index names this place: whether it is not free.
     indexed: bool,
     /// Whether the first route is the best one.
@@ -37,7 +69,12 @@ pub(crate) struct Destination {
     pub(crate) references: u32,
 }
 
-impl Destination {
+impl Place {
+    /// The family of its routes.
+    pub(crate) const fn family(&self) -> Family {
+        self.key.family()
+    }
+
     /// The route in Loc-RIB, if any is eligible.
     pub(crate) fn best_route(&self) -> Option<&Route> {
         self.routes.first().filter(|_| self.has_best)
@@ -79,24 +116,6 @@ impl Destination {
     }
 }
 
-/// A prefix as hash key: one or two words, fed to the hasher as such.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Key(IpNet);
-
-impl Hash for Key {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        match self.0.addr() {
-            IpAddr::V4(addr) => {
-                state.write_u64((u64::from(addr.to_bits()) << 8) | u64::from(self.0.prefix_len()));
-            }
-            IpAddr::V6(addr) => {
-                state.write_u128(addr.to_bits());
-                state.write_u8(self.0.prefix_len());
-            }
-        }
-    }
-}
-
 /// All destinations.
 ///
 /// INVARIANT: a place is either in `index` (and not free) or in `free`. A free
@@ -112,21 +131,22 @@ pub(crate) struct Table {
     index: HashTable<PrefixId>,
     // Randomly keyed: peers choose the prefixes.
     hasher: RandomState,
-    places: Chunks<Destination>,
+    places: Chunks<Place>,
     free: Vec<PrefixId>,
+    /// The NLRI at places that are not prefixes.
+    nlri: Names,
 }
 
 impl Table {
-    /// The place of `prefix`, if it has one. One hash lookup.
-    pub(crate) fn find(&self, prefix: &IpNet) -> Option<PrefixId> {
-        let hash = self.hasher.hash_one(Key(*prefix));
-        let is_it = |id: &PrefixId| self.get(*id).is_some_and(|held| held.prefix == *prefix);
+    /// The place of a destination, if it has one. One hash lookup.
+    pub(crate) fn find(&self, destination: &DestinationView<'_>) -> Option<PrefixId> {
+        let hash = self.hasher.hash_one(destination);
+        let is_it = |id: &PrefixId| stands_at(&self.places, &self.nlri, *id, destination);
         self.index.find(hash, is_it).copied()
     }
 
-    /// The place of `prefix`, made when there is none; `None` only when 2³²
-    /// destinations are in use.
-    pub(crate) fn place(&mut self, prefix: IpNet) -> Option<PrefixId> {
+    /// The place of a destination, made when there is none; `None` only when 2³² are in use.
+    pub(crate) fn place(&mut self, destination: DestinationView<'_>) -> Option<PrefixId> {
         if self.index.len() == self.index.capacity() {
             self.grow();
         }
@@ -135,19 +155,17 @@ impl Table {
             hasher,
             places,
             free,
+            nlri,
         } = self;
-        let hash = hasher.hash_one(Key(prefix));
-        let is_it = |id: &PrefixId| places.get(id.index()).is_some_and(|it| it.prefix == prefix);
-        let hash_of = |id: &PrefixId| {
-            let held = places.get(id.index());
-            held.map_or(0, |held| hasher.hash_one(Key(held.prefix)))
-        };
+        let hash = hasher.hash_one(destination);
+        let is_it = |id: &PrefixId| stands_at(places, nlri, *id, &destination);
+        let hash_of = |id: &PrefixId| hash_at(hasher, places, nlri, *id);
         let vacant = match index.entry(hash, is_it, hash_of) {
             Entry::Occupied(held) => return Some(*held.get()),
             Entry::Vacant(vacant) => vacant,
         };
-        let empty = Destination {
-            prefix,
+        let empty = Place {
+            key: Key::of(&destination),
             indexed: true,
             has_best: false,
             routes: Routes::None,
@@ -164,6 +182,9 @@ impl Table {
                 id
             }
         };
+        if let Destination::Nlri(name) = destination.to_destination() {
+            nlri.insert(id, name);
+        }
         vacant.insert(id);
         Some(id)
     }
@@ -179,7 +200,7 @@ impl Table {
         self.index = HashTable::with_capacity(wanted);
         for (id, held) in (0..).map(PrefixId).zip(self.places.iter()) {
             if held.indexed {
-                let hash = self.hasher.hash_one(Key(held.prefix));
+                let hash = hash_at(&self.hasher, &self.places, &self.nlri, id);
                 self.index.insert_unique(hash, id, |_| hash);
             }
         }
@@ -187,13 +208,13 @@ impl Table {
 
     /// The destination at a place. Places that are free still answer, with no
     /// routes.
-    pub(crate) fn get(&self, id: PrefixId) -> Option<&Destination> {
+    pub(crate) fn get(&self, id: PrefixId) -> Option<&Place> {
         self.places.get(id.index())
     }
 
     /// As [`Self::get`], to change it. Whoever removes the last route or
     /// reference calls [`Self::release_if_unused`] afterwards.
-    pub(crate) fn get_mut(&mut self, id: PrefixId) -> Option<&mut Destination> {
+    pub(crate) fn get_mut(&mut self, id: PrefixId) -> Option<&mut Place> {
         self.places.get_mut(id.index())
     }
 
@@ -206,10 +227,11 @@ impl Table {
             return;
         }
         held.indexed = false;
-        let hash = self.hasher.hash_one(Key(held.prefix));
+        let hash = hash_at(&self.hasher, &self.places, &self.nlri, id);
         if let Ok(entry) = self.index.find_entry(hash, |held| *held == id) {
             entry.remove();
         }
+        self.nlri.remove(&id);
         self.free.push(id);
         if self.index.is_empty() {
             self.give_back();
@@ -221,6 +243,20 @@ impl Table {
         self.index = HashTable::new();
         self.places = Chunks::default();
         self.free = Vec::new();
+        self.nlri = FxHashMap::default();
+    }
+
+    /// What the routes at a place lead to.
+    pub(crate) fn view(&self, id: PrefixId) -> Option<DestinationView<'_>> {
+        view_at(&self.places, &self.nlri, id)
+    }
+
+    /// The same, to be kept.
+    pub(crate) fn destination(&self, id: PrefixId) -> Option<Destination> {
+        match self.nlri.get(&id) {
+            Some(nlri) => Some(Destination::Nlri(Arc::clone(nlri))),
+            None => self.view(id).map(Destination::from),
+        }
     }
 
     /// Gives up one reference, and the place with the last one.
@@ -232,15 +268,15 @@ impl Table {
     }
 
     /// Destinations in use, in order of place.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (PrefixId, &Destination)> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (PrefixId, &Place)> {
         let places = (0..).map(PrefixId).zip(self.places.iter());
         places.filter(|(_, place)| !place.routes.is_empty() || place.references > 0)
     }
 
-    /// Destinations in use, in order of prefix. Sorts: O(n log n).
-    pub(crate) fn sorted(&self) -> Vec<&Destination> {
-        let mut all: Vec<_> = self.iter().map(|(_, destination)| destination).collect();
-        all.sort_unstable_by_key(|destination| destination.prefix);
+    /// Places in use, in order of destination. Sorts: O(n log n).
+    pub(crate) fn sorted(&self) -> Vec<(PrefixId, &Place)> {
+        let mut all: Vec<_> = self.iter().collect();
+        all.sort_unstable_by_key(|(id, _)| self.view(*id));
         all
     }
 
@@ -248,7 +284,9 @@ impl Table {
     pub(crate) fn octets(&self) -> usize {
         let further = self.places.iter().map(|place| place.routes.octets());
         let index = self.index.allocation_size();
-        index + self.places.len() * size_of::<Destination>() + further.sum::<usize>()
+        let nlri = self.nlri.values().map(|nlri| nlri.octets().len());
+        let nlri = nlri.sum::<usize>() + self.nlri.len() * size_of::<NlriBuf>();
+        index + self.places.len() * size_of::<Place>() + further.sum::<usize>() + nlri
     }
 
     /// Number of destinations in use.
@@ -257,23 +295,82 @@ impl Table {
     }
 }
 
+type Names = FxHashMap<PrefixId, Arc<NlriBuf>>;
+
+fn view_at<'a>(
+    places: &Chunks<Place>,
+    nlri: &'a Names,
+    id: PrefixId,
+) -> Option<DestinationView<'a>> {
+    match places.get(id.index())?.key {
+        Key::Prefix(prefix) => Some(DestinationView::Prefix(prefix)),
+        Key::Nlri(..) => nlri.get(&id).map(|nlri| DestinationView::Nlri(nlri.view())),
+    }
+}
+
+fn stands_at(
+    places: &Chunks<Place>,
+    nlri: &Names,
+    id: PrefixId,
+    destination: &DestinationView<'_>,
+) -> bool {
+    match (places.get(id.index()).map(|place| place.key), destination) {
+        (Some(Key::Prefix(held)), DestinationView::Prefix(wanted)) => held == *wanted,
+        (Some(Key::Nlri(..)), DestinationView::Nlri(_)) => {
+            view_at(places, nlri, id).as_ref() == Some(destination)
+        }
+        (_, _) => false,
+    }
+}
+
+fn hash_at(hasher: &RandomState, places: &Chunks<Place>, nlri: &Names, id: PrefixId) -> u64 {
+    view_at(places, nlri, id).map_or(0, |view| hasher.hash_one(view))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn prefix(text: &str) -> DestinationView<'static> {
+        DestinationView::Prefix(text.parse().unwrap())
+    }
+
     #[test]
     fn places_are_reused_only_when_unreferenced() {
         let mut table = Table::default();
-        let one = table.place("10.0.0.0/8".parse().unwrap()).unwrap();
-        assert_eq!(table.place("10.0.0.0/8".parse().unwrap()), Some(one));
+        let one = table.place(prefix("10.0.0.0/8")).unwrap();
+        assert_eq!(table.place(prefix("10.0.0.0/8")), Some(one));
         table.get_mut(one).unwrap().references = 1;
         table.release_if_unused(one);
-        assert!(size_of::<Destination>() <= 64, "a cache line");
-        let two = table.place("10.0.0.0/9".parse().unwrap()).unwrap();
+        let two = table.place(prefix("10.0.0.0/9")).unwrap();
         assert_ne!(one, two);
         table.unreference(one);
-        assert_eq!(table.find(&"10.0.0.0/8".parse().unwrap()), None);
-        assert_eq!(table.place("::/0".parse().unwrap()), Some(one));
+        assert_eq!(table.find(&prefix("10.0.0.0/8")), None);
+        assert_eq!(table.place(prefix("::/0")), Some(one));
         assert_eq!(table.len(), 2);
+    }
+
+    #[test]
+    fn a_place_is_a_cache_line() {
+        assert!(size_of::<Place>() <= 64, "{}", size_of::<Place>());
+    }
+
+    #[test]
+    fn nlri_of_any_family_have_places() {
+        let mut table = Table::default();
+        let vpn =
+            |text: &str| NlriBuf::parse(Family::new(Afi::IPV4, Safi::MPLS_VPN), text).unwrap();
+        let one = vpn("64512:1:10.0.0.0/8 label 16");
+        let place = table.place((&one).into()).unwrap();
+        // The index grows and knows it still, by another label as well.
+        for number in 0..1000 {
+            let _ = table.place((&vpn(&format!("1:{number}:10.0.0.0/8 label 3"))).into());
+        }
+        let relabeled = vpn("64512:1:10.0.0.0/8 label 17");
+        assert_eq!(table.find(&(&relabeled).into()), Some(place));
+        assert_eq!(table.find(&prefix("10.0.0.0/8")), None);
+        table.release_if_unused(place);
+        assert_eq!(table.find(&(&one).into()), None);
+        assert_eq!(table.len(), 1000);
     }
 }

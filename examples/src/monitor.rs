@@ -10,7 +10,7 @@ use bgp_wire::bmp::{
     PeerFlags, PeerHeader, PeerUp, RouteMonitoring, Termination, TerminationReason,
 };
 use bgp_wire::{
-    Context, EncodeError, Family, MAX_EXTENDED_MESSAGE, Nlri, Notification, Tlvs, UpdatePacker,
+    Context, EncodeError, Family, MAX_EXTENDED_MESSAGE, Notification, Tlvs, UpdatePacker,
 };
 
 use crate::node::{Peering, Seen, Speaker};
@@ -129,7 +129,7 @@ fn table(
     let mut message = vec![0; usize::from(MAX_EXTENDED_MESSAGE)];
     for alike in routes.chunk_by(|a, b| a.received == b.received && family(a) == family(b)) {
         let Some(first) = alike.first() else { continue };
-        let mut nlri = alike.iter().map(nlri).peekable();
+        let mut nlri = alike.iter().map(RouteInfo::to_nlri).peekable();
         while nlri.peek().is_some() {
             let length =
                 packer.announce(&*first.received, family(first), &mut nlri, &mut message)?;
@@ -162,14 +162,7 @@ fn as_sent_by_peer(negotiated: &Negotiated) -> Context {
 }
 
 fn family(route: &RouteInfo) -> Family {
-    Nlri::unicast(route.prefix).family
-}
-
-fn nlri(route: &RouteInfo) -> Nlri {
-    Nlri {
-        path_id: Some(route.path_id),
-        ..Nlri::unicast(route.prefix)
-    }
+    route.destination.family()
 }
 
 fn header(negotiated: &Negotiated) -> PeerHeader {

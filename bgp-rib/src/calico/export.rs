@@ -37,7 +37,7 @@ const DEFAULT_LOCAL_PREF: u32 = 100;
 ///
 /// let attributes = PathAttributes::default();
 /// let decided = |prefix: &str| Ok::<_, ipnet::AddrParseError>(chain.evaluate(&RouteView {
-///     prefix: prefix.parse()?,
+///     destination: prefix.parse::<ipnet::IpNet>()?.into(),
 ///     attributes: &attributes,
 ///     source: RouteSource::Local(&LocalOrigin::OwnBlock),
 ///     interface: None,
@@ -119,7 +119,8 @@ pub enum BuiltIn {
     /// Accepted: inside a pool.
     EnabledPool,
     /// Refused: nothing above spoke for it. So a node does not hand on what it
-    /// learned from the data centre.
+    /// learned from the data centre, nor routes of other families than unicast unless a rule
+    /// ([`Matcher::Family`](crate::Matcher::Family)) accepts them.
     NothingElse,
 }
 
@@ -177,7 +178,10 @@ impl ExportContext {
         local_pref: Option<u32>,
         advertised: impl FnMut(u16),
     ) -> BuiltIn {
-        let prefix = &route.prefix;
+        // Calico announces unicast alone; a rule before this one may let other families pass.
+        let Some(prefix) = &route.destination.unicast() else {
+            return BuiltIn::NothingElse;
+        };
         if self.in_pool(prefix, true) {
             return BuiltIn::DisabledPool;
         }

@@ -4,8 +4,7 @@
 //! [`Rib::explain`](crate::Rib::explain)'s.
 
 use super::Step;
-use crate::{Ineligible, RouteInfo};
-use ipnet::IpNet;
+use crate::{Destination, Ineligible, RouteInfo};
 use std::fmt;
 
 /// How a candidate fared; positions are those of the list judged.
@@ -46,7 +45,7 @@ pub enum Standing {
 #[non_exhaustive]
 pub struct Explanation {
     /// The destination.
-    pub prefix: IpNet,
+    pub destination: Destination,
     /// All routes, eligible or not, in order of peer and path identifier.
     pub routes: Vec<Judged>,
 }
@@ -86,7 +85,7 @@ impl Explanation {
 impl fmt::Display for Explanation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for judged in &self.routes {
-            write!(f, "{} from {}: ", self.prefix, judged.route.source)?;
+            write!(f, "{} from {}: ", self.destination, judged.route.source)?;
             match &judged.outcome {
                 Ok(Standing::Best { decided_by: None }) => writeln!(f, "best, no rival")?,
                 Ok(Standing::Best {

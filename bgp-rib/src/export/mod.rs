@@ -18,9 +18,8 @@ use crate::next_hop::NextHops;
 use crate::peers::Peers;
 use crate::rib::Judge;
 use crate::routes::Route;
-use crate::{LocalOrigin, RibConfig, RpkiState, VrpTable, rpki};
+use crate::{DestinationView, LocalOrigin, RibConfig, RpkiState, VrpTable, rpki};
 use bgp_wire::{Community, Family, PeerType, Role};
-use ipnet::IpNet;
 use std::fmt;
 use std::net::Ipv4Addr;
 
@@ -123,7 +122,7 @@ struct MemoKey {
     attributes: AttributeSet,
     // By value: a peer may come back under another identifier or AS.
     origin: Origin,
-    ipv6: bool,
+    family: Family,
     outcome: Outcome,
 }
 
@@ -135,14 +134,6 @@ struct Origin {
     identifier: Ipv4Addr,
     /// The cluster that the peer is a client in.
     cluster: Option<Ipv4Addr>,
-}
-
-/// The unicast family of a prefix.
-pub(crate) const fn family_of(prefix: &IpNet) -> Family {
-    match prefix {
-        IpNet::V4(_) => Family::IPV4_UNICAST,
-        IpNet::V6(_) => Family::IPV6_UNICAST,
-    }
 }
 
 impl Exporter<'_> {
@@ -160,10 +151,10 @@ impl Exporter<'_> {
         &mut self,
         key: &ExportKey,
         memo: &mut Memo,
-        prefix: &IpNet,
+        destination: &DestinationView<'_>,
         route: &Route,
     ) -> Result<AttributeSet, Withheld> {
-        if !key.context.families.contains(family_of(prefix)) {
+        if !key.context.families.contains(destination.family()) {
             return Err(Withheld::FamilyNotNegotiated);
         }
         let origin = self.origin(route);
@@ -175,18 +166,18 @@ impl Exporter<'_> {
         }
         let fields = memo.fields.of(&key.export, &route.effective);
         let view = RouteView {
-            prefix: *prefix,
+            destination: *destination,
             attributes: fields,
             source: route_source(&origin, route.origin().map(AsRef::as_ref)),
             interface: self.interface(route),
             session: key.context.peer_type,
-            rpki: match key.export.asks_rpki() {
+            rpki: match destination.unicast().filter(|_| key.export.asks_rpki()) {
                 // RFC 8893: the origin that the peer will see.
-                true => self.vrps.validate(
-                    prefix,
+                Some(prefix) => self.vrps.validate(
+                    &prefix,
                     rpki::origin_of(&fields.as_path, key.external_as(self.config)),
                 ),
-                false => RpkiState::NotFound,
+                None => RpkiState::NotFound,
             },
         };
         let outcome = key.export.decide(&view);
@@ -196,7 +187,7 @@ impl Exporter<'_> {
         let memo_key = MemoKey {
             attributes: route.effective.clone(),
             origin,
-            ipv6: matches!(prefix, IpNet::V6(_)),
+            family: destination.family(),
             outcome,
         };
         if let Some((held, result)) = &memo.made
@@ -205,7 +196,7 @@ impl Exporter<'_> {
             return result.clone();
         }
         let result = self
-            .rewrite(key, prefix, route, &origin, &memo_key.outcome)
+            .rewrite(key, memo_key.family, route, &origin, &memo_key.outcome)
             .and_then(|made| self.store.intern(&made).map_err(|_| Withheld::TooLarge));
         memo.made = Some((memo_key, result.clone()));
         result

@@ -15,28 +15,31 @@
 
 use super::{Exporter, Origin, Withheld};
 use crate::RibConfig;
+use crate::destination::has_no_next_hop;
 use crate::filter::Outcome;
 use crate::group::ExportKey;
 use crate::routes::Route;
-use bgp_wire::{Community, PathAttributes, PeerType, Role};
-use ipnet::IpNet;
+use bgp_wire::{Community, Family, PathAttributes, PeerType, Role};
 
 impl Exporter<'_> {
     /// The attributes after policy and session.
     pub(super) fn rewrite(
         &self,
         key: &ExportKey,
-        prefix: &IpNet,
+        family: Family,
         route: &Route,
         origin: &Origin,
         outcome: &Outcome,
     ) -> Result<PathAttributes, Withheld> {
         let mut attributes = route.effective.to_path_attributes();
         key.export.apply(outcome, &mut attributes);
-        attributes.next_hop = Some(
-            key.next_hop(prefix, attributes.next_hop, origin.peer_type)
-                .ok_or(Withheld::NoNextHop)?,
-        );
+        attributes.next_hop = match has_no_next_hop(family) {
+            true => None,
+            false => Some(
+                key.next_hop(family, attributes.next_hop, origin.peer_type)
+                    .ok_or(Withheld::NoNextHop)?,
+            ),
+        };
         if key.graceful_shutdown {
             shut_down(key.context.peer_type, &mut attributes);
         }

@@ -11,9 +11,8 @@
 
 use super::{Fallback, FilterChain, Operation, Rule, RuleAction, Trace, TracedRule};
 use crate::calico::BuiltIn;
-use crate::{LocalOrigin, RpkiState};
+use crate::{DestinationView, LocalOrigin, RpkiState};
 use bgp_wire::{PathAttributes, PeerType};
-use ipnet::IpNet;
 use smallvec::SmallVec;
 use std::borrow::Cow;
 
@@ -31,7 +30,7 @@ pub enum RouteSource<'a> {
 #[derive(Debug, Clone, Copy)]
 pub struct RouteView<'a> {
     /// The destination.
-    pub prefix: IpNet,
+    pub destination: DestinationView<'a>,
     /// The attributes before the chain.
     pub attributes: &'a PathAttributes,
     /// Learned or originated.
@@ -120,7 +119,7 @@ impl FilterChain {
     ///
     /// let attributes = PathAttributes::default();
     /// let route = |prefix: &str| Ok::<_, ipnet::AddrParseError>(RouteView {
-    ///     prefix: prefix.parse()?,
+    ///     destination: prefix.parse::<ipnet::IpNet>()?.into(),
     ///     attributes: &attributes,
     ///     source: RouteSource::Peer(PeerType::Internal),
     ///     interface: None,
@@ -180,7 +179,7 @@ impl FilterChain {
         while let Some(filter) = walk.filter {
             match self.index(usize::from(filter)) {
                 Some(index) => {
-                    let positions = index.candidates(&route.prefix).into_iter();
+                    let positions = index.candidates(route.destination.prefix()).into_iter();
                     walk.ask(self, route, filter, positions, |_| {});
                 }
                 None => walk.ask(self, route, filter, self.positions(filter), |_| {}),
@@ -218,7 +217,9 @@ impl FilterChain {
             Fallback::Accept => Outcome::accepted(Decider::Fallback, changes),
             Fallback::Reject => Outcome::refused(Decider::Fallback),
             Fallback::CalicoImport(priority) => {
-                let preference = priority.import_preference(&route.prefix, attributes.local_pref);
+                let unicast = route.destination.unicast();
+                let preference = unicast
+                    .and_then(|prefix| priority.import_preference(&prefix, attributes.local_pref));
                 Outcome {
                     preference,
                     ..Outcome::accepted(Decider::Fallback, changes)
@@ -295,11 +296,10 @@ impl<'a> Walk<'a> {
         };
         if let Fallback::CalicoExport(context) = chain.fallback()
             && let RouteSource::Local(origin) = route.source
+            && let Some(prefix) = route.destination.unicast()
         {
-            walk.change(
-                chain,
-                Change::LocalPref(context.local_pref(origin, &route.prefix)),
-            );
+            let local_pref = context.local_pref(origin, &prefix);
+            walk.change(chain, Change::LocalPref(local_pref));
         }
         walk
     }

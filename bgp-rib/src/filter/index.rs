@@ -51,9 +51,12 @@ impl RuleIndex {
         (index.always.len() < rules.len()).then_some(index)
     }
 
-    /// The rules that may match `prefix`.
-    pub(super) fn candidates(&self, prefix: &IpNet) -> Positions {
-        let mut found: Positions = self.by_prefix.of(prefix).flatten().copied().collect();
+    /// The rules that may match a route to `prefix`, or to something that has none.
+    pub(super) fn candidates(&self, prefix: Option<IpNet>) -> Positions {
+        let Some(prefix) = prefix else {
+            return self.always.iter().copied().collect();
+        };
+        let mut found: Positions = self.by_prefix.of(&prefix).flatten().copied().collect();
         found.sort_unstable();
         found.dedup();
         merged(&found, &self.always)

@@ -10,11 +10,11 @@ use super::{
     PrefixMatcher,
 };
 use crate::RpkiState;
-use crate::export::family_of;
 use bgp_wire::{
     AsPath, Asn, Community, ExtendedCommunity, Family, LargeCommunity, PathAttributes, PeerType,
     SegmentType,
 };
+use ipnet::IpNet;
 use std::fmt;
 use std::ops::RangeInclusive;
 
@@ -23,9 +23,11 @@ use std::ops::RangeInclusive;
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Matcher {
-    /// The route is of this unicast family.
+    /// The route is of this family.
     Family(Family),
-    /// The route's prefix passes.
+    /// The route's prefix passes. Labeled and VPN routes have one too, FlowSpec routes for
+    /// example have none ([`DestinationView::prefix`](crate::DestinationView::prefix)): then this
+    /// does not hold.
     Prefix(PrefixMatcher),
     /// At least one of these holds for the route's prefix (a prefix list).
     AnyPrefix(PrefixList),
@@ -125,9 +127,9 @@ impl Matcher {
     /// changed by earlier rules.
     pub(super) fn matches(&self, route: &RouteView<'_>, attributes: &PathAttributes) -> bool {
         match self {
-            Self::Family(family) => family_of(&route.prefix) == *family,
-            Self::Prefix(matcher) => matcher.matches(&route.prefix),
-            Self::AnyPrefix(list) => list.contains(&route.prefix),
+            Self::Family(family) => route.destination.family() == *family,
+            Self::Prefix(matcher) => has_prefix(route, |prefix| matcher.matches(prefix)),
+            Self::AnyPrefix(list) => has_prefix(route, |prefix| list.contains(prefix)),
             Self::FromPeer => matches!(route.source, RouteSource::Peer(_)),
             Self::Interface(pattern) => pattern.matches(route.interface.unwrap_or("")),
             Self::Community(community) => attributes.communities.contains(community),
@@ -162,6 +164,13 @@ impl Matcher {
             Self::Never => false,
         }
     }
+}
+
+fn has_prefix(route: &RouteView<'_>, fits: impl FnOnce(&IpNet) -> bool) -> bool {
+    route
+        .destination
+        .prefix()
+        .is_some_and(|prefix| fits(&prefix))
 }
 
 fn has_any<T, P>(held: &[T], list: &[P], fits: impl Fn(&P, &T) -> bool) -> bool {

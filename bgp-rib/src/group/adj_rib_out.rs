@@ -13,8 +13,10 @@ use crate::PeerId;
 use crate::attribute_set::AttributeSet;
 use crate::chunks::Chunks;
 use crate::table::PrefixId;
+use bgp_wire::NlriBuf;
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
+use std::sync::Arc;
 
 /// One route as it was told.
 #[derive(Debug, Clone)]
@@ -39,11 +41,19 @@ impl Told {
 /// The routes told for one prefix: one, or several with ADD-PATH.
 pub(crate) type ToldRoutes = SmallVec<[Told; 1]>;
 
+/// The NLRI of a path identifier.
+pub(crate) fn find(nlri: &[(u32, Arc<NlriBuf>)], path_id: u32) -> Option<&Arc<NlriBuf>> {
+    let found = nlri.iter().find(|(held, _)| *held == path_id);
+    found.map(|(_, nlri)| nlri)
+}
+
 /// The table, indexed by destination.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct AdjRibOut {
     first: Chunks<Option<Told>>,
     further: FxHashMap<PrefixId, Vec<Told>>,
+    /// The NLRI of routes that have more than a prefix, by path identifier.
+    nlri: FxHashMap<PrefixId, Vec<(u32, Arc<NlriBuf>)>>,
     routes: usize,
 }
 
@@ -53,6 +63,24 @@ impl AdjRibOut {
         let first = self.first.get(id.index()).and_then(Option::as_ref);
         let further = first.and_then(|_| self.further.get(&id));
         first.into_iter().chain(further.into_iter().flatten())
+    }
+
+    /// The NLRI that a route was told with, where it is not the prefix alone.
+    pub(crate) fn nlri(&self, id: PrefixId, path_id: u32) -> Option<&Arc<NlriBuf>> {
+        find(self.nlri.get(&id)?, path_id)
+    }
+
+    /// Puts the NLRI of routes in the place of those that were told, which are returned.
+    pub(crate) fn replace_nlri(
+        &mut self,
+        id: PrefixId,
+        now: Vec<(u32, Arc<NlriBuf>)>,
+    ) -> Vec<(u32, Arc<NlriBuf>)> {
+        let old = match now.is_empty() {
+            true => self.nlri.remove(&id),
+            false => self.nlri.insert(id, now),
+        };
+        old.unwrap_or_default()
     }
 
     /// Puts `routes` in the place of what was told, which is returned.
@@ -91,7 +119,10 @@ impl AdjRibOut {
     /// Octets held, without the attributes.
     pub(crate) fn octets(&self) -> usize {
         let further = self.further.values().map(Vec::capacity).sum::<usize>();
-        self.first.len() * size_of::<Option<Told>>() + further * size_of::<Told>()
+        let nlri = self.nlri.values().map(Vec::len).sum::<usize>();
+        self.first.len() * size_of::<Option<Told>>()
+            + further * size_of::<Told>()
+            + nlri * size_of::<(u32, Arc<NlriBuf>)>()
     }
 }
 

@@ -8,7 +8,7 @@
 use super::log::Message;
 use super::{Audience, ExportKey, Log};
 use crate::attribute_set::AttributeSet;
-use bgp_wire::{Family, FamilySet, Nlri, UpdatePacker};
+use bgp_wire::{EncodeNlri, Family, FamilySet, Nlri, NlriBuf, UpdatePacker};
 use rustc_hash::FxHashMap;
 use std::collections::VecDeque;
 
@@ -19,7 +19,70 @@ struct Bucket {
     attributes: Option<AttributeSet>,
     family: Family,
     audience: Audience,
-    nlri: VecDeque<Nlri>,
+    nlri: WaitingNlri,
+}
+
+/// NLRI that wait, in order: one kind in a bucket, as it has one family.
+#[derive(Debug, Clone)]
+enum Waiting {
+    /// Of IPv4 and IPv6 unicast.
+    Prefixes(VecDeque<Nlri>),
+    /// Of another family.
+    Others(VecDeque<NlriBuf>),
+}
+
+/// What waits in a bucket.
+pub(crate) trait Queued: Sized {
+    fn family(&self) -> Family;
+
+    fn begin(self) -> WaitingNlri;
+
+    fn join(self, waiting: &mut WaitingNlri);
+}
+
+/// The queue of a bucket, closed to others.
+#[derive(Debug, Clone)]
+pub(crate) struct WaitingNlri(Waiting);
+
+impl Queued for Nlri {
+    fn family(&self) -> Family {
+        self.family
+    }
+
+    fn begin(self) -> WaitingNlri {
+        WaitingNlri(Waiting::Prefixes(VecDeque::from([self])))
+    }
+
+    fn join(self, waiting: &mut WaitingNlri) {
+        if let Waiting::Prefixes(queue) = &mut waiting.0 {
+            queue.push_back(self);
+        }
+    }
+}
+
+impl Queued for NlriBuf {
+    fn family(&self) -> Family {
+        Self::family(self)
+    }
+
+    fn begin(self) -> WaitingNlri {
+        WaitingNlri(Waiting::Others(VecDeque::from([self])))
+    }
+
+    fn join(self, waiting: &mut WaitingNlri) {
+        if let Waiting::Others(queue) = &mut waiting.0 {
+            queue.push_back(self);
+        }
+    }
+}
+
+impl WaitingNlri {
+    fn is_empty(&self) -> bool {
+        match &self.0 {
+            Waiting::Prefixes(queue) => queue.is_empty(),
+            Waiting::Others(queue) => queue.is_empty(),
+        }
+    }
 }
 
 type Key = (usize, Family, Audience);
@@ -56,14 +119,19 @@ impl Buckets {
     }
 
     /// Puts a withdrawal with the others for the same audience.
-    pub(crate) fn withdraw(&mut self, nlri: Nlri, audience: Audience) {
-        let key = (0, nlri.family, audience);
+    pub(crate) fn withdraw(&mut self, nlri: impl Queued, audience: Audience) {
+        let key = (0, nlri.family(), audience);
         put(&mut self.withdrawals, &mut self.index, key, None, nlri);
     }
 
     /// Puts an announcement with the others of the same attributes and audience.
-    pub(crate) fn announce(&mut self, nlri: Nlri, attributes: &AttributeSet, audience: Audience) {
-        let key = (attributes.identity(), nlri.family, audience);
+    pub(crate) fn announce(
+        &mut self,
+        nlri: impl Queued,
+        attributes: &AttributeSet,
+        audience: Audience,
+    ) {
+        let key = (attributes.identity(), nlri.family(), audience);
         put(
             &mut self.announcements,
             &mut self.index,
@@ -123,13 +191,13 @@ fn put(
     index: &mut FxHashMap<Key, usize>,
     key: Key,
     attributes: Option<&AttributeSet>,
-    nlri: Nlri,
+    nlri: impl Queued,
 ) {
     if let Some(bucket) = index
         .get(&key)
         .and_then(|position| queue.get_mut(*position))
     {
-        bucket.nlri.push_back(nlri);
+        nlri.join(&mut bucket.nlri);
         return;
     }
     let (_, family, audience) = key.clone();
@@ -139,31 +207,61 @@ fn put(
         attributes,
         family,
         audience,
-        nlri: VecDeque::from([nlri]),
+        nlri: nlri.begin(),
     });
 }
 
 impl Bucket {
     /// One message of as many NLRI as fit.
     fn encode<'a>(&mut self, key: &ExportKey, scratch: &'a mut [u8]) -> Result<&'a [u8], TooLarge> {
-        let before = self.nlri.len();
-        let packer = UpdatePacker::new(&key.context);
-        let mut left = self.nlri.iter().copied().peekable();
-        let written = match &self.attributes {
-            Some(attributes) => {
-                packer.announce(&attributes.packed(), self.family, &mut left, scratch)
+        let packing = Packing {
+            packer: UpdatePacker::new(&key.context),
+            attributes: self.attributes.as_ref(),
+            family: self.family,
+        };
+        let written = match &mut self.nlri.0 {
+            Waiting::Prefixes(queue) => {
+                let (taken, written) = packing.encode(queue.iter().copied(), scratch);
+                queue.drain(..taken);
+                written
             }
-            None => packer.withdraw(self.family, &mut left, scratch),
+            Waiting::Others(queue) => {
+                let (taken, written) = packing.encode(queue.iter(), scratch);
+                queue.drain(..taken);
+                written
+            }
+        };
+        scratch.get(..written?).ok_or(TooLarge)
+    }
+}
+
+/// What the NLRI of a bucket have in common.
+struct Packing<'a> {
+    packer: UpdatePacker,
+    attributes: Option<&'a AttributeSet>,
+    family: Family,
+}
+
+impl Packing<'_> {
+    /// How many of `nlri` went into the message, and its length.
+    fn encode<N: EncodeNlri>(
+        &self,
+        nlri: impl ExactSizeIterator<Item = N>,
+        out: &mut [u8],
+    ) -> (usize, Result<usize, TooLarge>) {
+        let before = nlri.len();
+        let mut left = nlri.peekable();
+        let written = match self.attributes {
+            Some(attributes) => {
+                (self.packer).announce(&attributes.packed(), self.family, &mut left, out)
+            }
+            None => self.packer.withdraw(self.family, &mut left, out),
         };
         let taken = before - left.len();
-        drop(left);
-        if taken == 0 {
-            return Err(TooLarge);
+        match written {
+            Ok(length) if taken > 0 => (taken, Ok(length)),
+            Ok(_) | Err(_) => (0, Err(TooLarge)),
         }
-        self.nlri.drain(..taken);
-        scratch
-            .get(..written.map_err(|_| TooLarge)?)
-            .ok_or(TooLarge)
     }
 }
 

@@ -9,6 +9,7 @@ use crate::peer::Peer;
 use crate::{FilterChain, NextHopMode, RibConfig};
 use bgp_wire::{Asn, Context, Family, PeerType, Role};
 use ipnet::IpNet;
+use smallvec::SmallVec;
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::num::NonZeroU16;
 
@@ -22,8 +23,8 @@ pub(crate) struct ExportKey {
     pub(crate) cluster: Option<Ipv4Addr>,
     /// An internal peer that hears of the best external route at least.
     pub(crate) best_external: bool,
-    /// Most paths with ADD-PATH, for IPv4 and for IPv6.
-    paths: [Option<NonZeroU16>; 2],
+    /// Most paths with ADD-PATH, in families that have a limit.
+    paths: SmallVec<[(Family, NonZeroU16); 2]>,
     /// Our AS in the session.
     pub(crate) local_as: Asn,
     /// Whether `local_as` is the session's own.
@@ -54,13 +55,13 @@ impl ExportKey {
         context.send_limit = negotiated.send_limit;
         context.aigp = negotiated.aigp;
         let internal = negotiated.peer_type == PeerType::Internal;
-        let adds = |family| negotiated.add_path_send.contains(family);
+        let adds = negotiated.add_path_send.intersection(negotiated.families);
+        let limit = |family| Some((family, held.most_paths(family)?));
         Self {
             context,
             cluster: peer.cluster(rib).filter(|_| internal),
             best_external: peer.best_external && internal,
-            paths: [Family::IPV4_UNICAST, Family::IPV6_UNICAST]
-                .map(|family| held.most_paths(family).filter(|_| adds(family))),
+            paths: adds.iter().filter_map(limit).collect(),
             local_as: peer.local_as.unwrap_or(rib.local_as),
             own_local_as: peer.local_as.is_some(),
             next_hop_mode: peer.next_hop,
@@ -79,13 +80,8 @@ impl ExportKey {
 
     /// How many paths to a destination its members are told of, if not one alone.
     pub(crate) fn most_paths(&self, family: Family) -> Option<usize> {
-        let [ipv4, ipv6] = self.paths;
-        let limit = if family == Family::IPV4_UNICAST {
-            ipv4
-        } else {
-            ipv6
-        };
-        let limit = limit.map_or(usize::MAX, |limit| usize::from(limit.get()));
+        let limit = self.paths.iter().find(|(of, _)| *of == family);
+        let limit = limit.map_or(usize::MAX, |(_, limit)| usize::from(limit.get()));
         self.context.add_path_send.contains(family).then_some(limit)
     }
 

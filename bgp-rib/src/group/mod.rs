@@ -108,6 +108,7 @@ impl Group {
     /// Forgets what was told of a destination, without telling anybody.
     pub(crate) fn forget(&mut self, id: PrefixId) {
         let _ = self.told.replace(id, &[]);
+        let _ = self.told.replace_nlri(id, Vec::new());
         self.resend.remove(id);
     }
 

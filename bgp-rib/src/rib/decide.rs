@@ -12,13 +12,13 @@
 use super::Judge;
 use super::Rib;
 use super::event::ChangeLog;
-use crate::export::family_of;
+use crate::Destination;
 use crate::peer::Peer;
 use crate::route::{RouteInfo, Source};
 use crate::routes::Route;
 use crate::snapshot::Best;
-use crate::table::{Destination, PrefixId};
-use ipnet::IpNet;
+use crate::table::{Place, PrefixId};
+use bgp_wire::Family;
 use std::sync::Arc;
 
 impl Rib {
@@ -28,12 +28,11 @@ impl Rib {
         &mut self,
         id: PrefixId,
         log: &mut ChangeLog,
-        change: impl FnOnce(&mut Destination),
+        change: impl FnOnce(&mut Place),
     ) {
         let Some(destination) = self.table.get_mut(id) else {
             return;
         };
-        let prefix = destination.prefix;
         let before = destination.best_route().cloned();
         change(destination);
         let chosen = self
@@ -50,14 +49,27 @@ impl Rib {
             (Some(old), Some(new)) => !same_to_others(old, new),
             (Some(_), None) | (None, Some(_)) => true,
         };
-        if best_changed && self.config.report_best {
-            let old = before.map(|route| self.info(prefix, &route));
-            log.note(prefix, old);
+        // Nobody hears of what came in under policy that makes the same of it, but readers see it.
+        let received_changed = match (&before, after) {
+            (Some(old), Some(new)) => old.received() != new.received(),
+            (_, _) => false,
+        };
+        if best_changed
+            && self.config.report_best
+            && let Some(name) = self.table.destination(id)
+        {
+            let old = before.map(|route| self.info(name.clone(), &route));
+            log.note(name, old);
         }
-        if self.config.multipath {
-            log.touch(prefix);
+        if self.config.multipath
+            && let Some(name) = self.table.destination(id)
+        {
+            log.touch(name);
         }
         self.mark(id, best_changed);
+        if received_changed {
+            self.mark_for_readers(id);
+        }
         self.table.release_if_unused(id);
     }
 
@@ -67,7 +79,7 @@ impl Rib {
         let Some(destination) = self.table.get_mut(id) else {
             return;
         };
-        let family = family_of(&destination.prefix);
+        let family = destination.family();
         for group in self.groups.iter_mut() {
             let concerned = best_changed || group.key.follows_all(family);
             let carried = group.key.context.families.contains(family);
@@ -81,12 +93,14 @@ impl Rib {
     }
 
     /// The route as users meet it.
-    pub(super) fn info(&self, prefix: IpNet, route: &Route) -> RouteInfo {
-        self.best_of(&prefix, route).info(prefix)
+    pub(super) fn info(&self, destination: Destination, route: &Route) -> RouteInfo {
+        let family = destination.family();
+        let nlri = route.nlri().cloned();
+        self.best_of(family, route).info(destination, nlri)
     }
 
     /// The route as readers hold it.
-    pub(super) fn best_of(&self, prefix: &IpNet, route: &Route) -> Best {
+    pub(super) fn best_of(&self, family: Family, route: &Route) -> Best {
         let peer = route.peer.and_then(|id| Some((id, self.peers.get(id)?)));
         let source = match (peer, route.origin()) {
             (Some((id, peer)), _) => Source::Peer {
@@ -99,7 +113,7 @@ impl Rib {
         Best {
             source,
             path_id: route.path_id,
-            stale: peer.is_some_and(|(_, peer)| is_stale(peer, prefix, route)),
+            stale: peer.is_some_and(|(_, peer)| is_stale(peer, family, route)),
             received: (route.received() != &route.effective).then(|| route.received().clone()),
             effective: route.effective.clone(),
         }
@@ -117,10 +131,13 @@ impl Rib {
 /// Whether the two routes differ in nothing that a peer or the forwarding table
 /// could see.
 fn same_to_others(old: &Route, new: &Route) -> bool {
-    old.is(new.peer, new.path_id) && old.effective == new.effective && old.origin() == new.origin()
+    old.is(new.peer, new.path_id)
+        && old.effective == new.effective
+        && old.origin() == new.origin()
+        && old.nlri() == new.nlri()
 }
 
 /// Whether a route has outlived its session (RFC 4724 §4.2).
-pub(super) const fn is_stale(peer: &Peer, prefix: &IpNet, route: &Route) -> bool {
-    route.parity != peer.parity.of(prefix)
+pub(super) const fn is_stale(peer: &Peer, family: Family, route: &Route) -> bool {
+    route.parity != peer.parity.of(family)
 }

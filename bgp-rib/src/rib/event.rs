@@ -3,9 +3,8 @@
 //! Events are all there is: no call but [`Rib::apply`](crate::Rib::apply) and the
 //! changes of policy moves a route, so a log of events is a log of everything.
 
-use crate::{LocalRoute, PeerId, Reachability, RouteInfo, Vrp};
+use crate::{Destination, LocalRoute, PeerId, Reachability, RouteInfo, Vrp};
 use bgp_wire::{Context, Family, FamilySet, UpdateView};
-use ipnet::IpNet;
 use std::net::{IpAddr, Ipv4Addr};
 
 /// Something that happened. Events of one peer are to come in the order in which
@@ -46,7 +45,7 @@ pub enum Event<'a> {
     },
     /// An UPDATE came. What its RFC 7606 disposition withdraws is withdrawn; an
     /// End-of-RIB marker and disabled families are seen to. NLRI of families
-    /// that were not negotiated, or are not unicast, are passed over. One hash
+    /// that were not negotiated are passed over. One hash
     /// of the attributes, then one lookup and one decision for each NLRI.
     Update {
         /// The peer.
@@ -120,7 +119,7 @@ pub enum Event<'a> {
     /// the decision process. Host bits of the prefix are ignored.
     Originate(LocalRoute),
     /// A route is originated no longer.
-    WithdrawLocal(IpNet),
+    WithdrawLocal(Destination),
     /// Payloads of origin validation come and go (RFC 6811): routes that they cover are judged
     /// anew by import and export policy that asks for the state ([`Matcher::Rpki`](crate::Matcher::Rpki)).
     /// All changes of an update belong into one event: it costs a pass over the destinations.
@@ -143,20 +142,20 @@ pub enum Event<'a> {
     },
 }
 
-/// A prefix whose best route is another now: another source, or other
+/// A destination whose best route is another now: another source, or other
 /// attributes. What differs in none of these (a cost, a stale mark) is no change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct BestChange {
     /// The destination.
-    pub prefix: IpNet,
+    pub destination: Destination,
     /// The best route before the event.
     pub old: Option<RouteInfo>,
     /// The best route after it.
     pub new: Option<RouteInfo>,
 }
 
-/// What an event changed, in order of prefix, each prefix once: from the state
+/// What an event changed, in order of destination, each once: from the state
 /// before the event to the one after it, whatever lay between. A route that an
 /// UPDATE withdraws and announces again unchanged is not in here.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -167,7 +166,7 @@ pub struct Changes {
     pub best: Vec<BestChange>,
     /// Destinations of which any route changed, in order, each once; only with
     /// [`RibConfig::multipath`](crate::RibConfig::multipath).
-    pub touched: Vec<IpNet>,
+    pub touched: Vec<Destination>,
 }
 
 impl Changes {
@@ -181,32 +180,32 @@ impl Changes {
 /// Changes while an event is at work.
 #[derive(Debug, Default)]
 pub(super) struct ChangeLog {
-    entries: Vec<(IpNet, Option<RouteInfo>)>,
-    touched: Vec<IpNet>,
+    entries: Vec<(Destination, Option<RouteInfo>)>,
+    touched: Vec<Destination>,
 }
 
 impl ChangeLog {
-    /// Notes that the best route to `prefix` was `old`.
-    pub(super) fn note(&mut self, prefix: IpNet, old: Option<RouteInfo>) {
-        self.entries.push((prefix, old));
+    /// Notes that the best route to `destination` was `old`.
+    pub(super) fn note(&mut self, destination: Destination, old: Option<RouteInfo>) {
+        self.entries.push((destination, old));
     }
 
-    /// Notes that a route to `prefix` changed, the best one or another.
-    pub(super) fn touch(&mut self, prefix: IpNet) {
-        self.touched.push(prefix);
+    /// Notes that a route to `destination` changed, the best one or another.
+    pub(super) fn touch(&mut self, destination: Destination) {
+        self.touched.push(destination);
     }
 
-    /// The changes from the first state of each prefix to the one that `now`
+    /// The changes from the first state of each destination to the one that `now`
     /// tells.
-    pub(super) fn finish(mut self, now: impl Fn(&IpNet) -> Option<RouteInfo>) -> Changes {
+    pub(super) fn finish(mut self, now: impl Fn(&Destination) -> Option<RouteInfo>) -> Changes {
         self.touched.sort_unstable();
         self.touched.dedup();
-        // Stable: the first note of a prefix stays first.
-        self.entries.sort_by_key(|(prefix, _)| *prefix);
-        self.entries.dedup_by_key(|(prefix, _)| *prefix);
-        let change = |(prefix, old)| BestChange {
-            new: now(&prefix),
-            prefix,
+        // Stable: the first note of a destination stays first.
+        self.entries.sort_by(|(one, _), (other, _)| one.cmp(other));
+        self.entries.dedup_by(|(one, _), (other, _)| one == other);
+        let change = |(destination, old)| BestChange {
+            new: now(&destination),
+            destination,
             old,
         };
         let best = self

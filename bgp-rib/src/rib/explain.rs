@@ -5,24 +5,24 @@
 //! disagree with the decision, and costs nothing until it is asked for.
 
 use super::Rib;
+use crate::DestinationView;
 use crate::decision::{Explanation, Judged, Standing, Step, judge};
 use crate::filter::{RouteSource, RouteView};
 use crate::route::{Ineligible, Rejection, RouteInfo, Status};
 use crate::routes::Route;
 use bgp_wire::PeerType;
-use ipnet::IpNet;
 
 impl Rib {
-    /// The best route to `prefix` and those that are as good as it in all that routing is about,
+    /// The best route to a destination and those that are as good as it in all that routing is about,
     /// each with another next hop: traffic may be spread over them. Equal are routes that nothing
     /// before the tie-breaks of RFC 4271 §9.1.2.2 f), g) and RFC 4456 §9 tells apart, as with BIRD's
     /// `merge paths`. The best one comes first, the others in order of peer and path identifier;
-    /// none: there is no route. O(routes to the prefix).
+    /// none: there is no route. O(routes to it).
     ///
     /// With [`RibConfig::multipath`](crate::RibConfig::multipath) changes of all of them are told.
     #[must_use]
-    pub fn multipath(&self, prefix: &IpNet) -> Vec<RouteInfo> {
-        let explained = self.explain(prefix);
+    pub fn multipath<'a>(&self, destination: impl Into<DestinationView<'a>>) -> Vec<RouteInfo> {
+        let explained = self.explain(destination);
         let Some(best) = explained.best() else {
             return Vec::new();
         };
@@ -39,7 +39,7 @@ impl Rib {
         equal
     }
 
-    /// Every route to exactly `prefix` and its fate. Computed on demand; nothing
+    /// Every route to exactly this destination and its fate. Computed on demand; nothing
     /// is stored for it. O(routes · steps).
     ///
     /// ```
@@ -47,7 +47,7 @@ impl Rib {
     /// use bgp_wire::Asn;
     ///
     /// let mut rib = Rib::new(RibConfig::new(Asn(64512), [10, 0, 0, 1].into()));
-    /// let block = "192.168.0.0/26".parse()?;
+    /// let block: ipnet::IpNet = "192.168.0.0/26".parse()?;
     /// let _ = rib.apply(Event::Originate(LocalRoute::new(block, LocalOrigin::OwnBlock)));
     /// let explanation = rib.explain(&block);
     /// assert_eq!(explanation.decided_by(), None);
@@ -55,15 +55,16 @@ impl Rib {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
-    pub fn explain(&self, prefix: &IpNet) -> Explanation {
-        let destination = self.table.find(prefix).and_then(|id| self.table.get(id));
-        let held = destination.map_or(&[][..], |destination| &*destination.routes);
-        let best = destination.and_then(|destination| destination.best_route());
+    pub fn explain<'a>(&self, destination: impl Into<DestinationView<'a>>) -> Explanation {
+        let view = destination.into();
+        let place = self.table.find(&view).and_then(|id| self.table.get(id));
+        let held = place.map_or(&[][..], |place| &*place.routes);
+        let best = place.and_then(|place| place.best_route());
         let mut routes: Vec<&Route> = held.iter().collect();
         routes.sort_by_key(|route| (route.peer, route.path_id));
         let reasons: Vec<Option<Ineligible>> = routes
             .iter()
-            .map(|route| self.ineligible(prefix, route))
+            .map(|route| self.ineligible(&view, route))
             .collect();
         let eligible: Vec<usize> = (0..routes.len())
             .filter(|position| matches!(reasons.get(*position), Some(None)))
@@ -83,17 +84,17 @@ impl Rib {
                 None => Ok(placed(standings.next()?, &eligible)),
             };
             Some(Judged {
-                route: self.info(*prefix, route),
+                route: self.info(view.to_destination(), route),
                 outcome,
             })
         });
         Explanation {
-            prefix: *prefix,
+            destination: view.to_destination(),
             routes: judged.collect(),
         }
     }
 
-    fn ineligible(&self, prefix: &IpNet, route: &Route) -> Option<Ineligible> {
+    fn ineligible(&self, view: &DestinationView<'_>, route: &Route) -> Option<Ineligible> {
         match route.status {
             Status::AsLoop => Some(Ineligible::AsLoop),
             Status::OriginatorLoop => Some(Ineligible::OriginatorLoop),
@@ -101,7 +102,7 @@ impl Rib {
             Status::OwnNextHop => Some(Ineligible::OwnNextHop),
             Status::RouteLeak => Some(Ineligible::RouteLeak),
             Status::TooLarge => Some(Ineligible::TooLarge),
-            Status::Rejected => self.rejection(prefix, route),
+            Status::Rejected => self.rejection(view, route),
             Status::Usable if self.judge().is_eligible(route) => None,
             Status::Usable => Some(Ineligible::Unresolvable {
                 next_hop: self.next_hops.address(route.next_hop),
@@ -110,17 +111,22 @@ impl Rib {
     }
 
     /// Asks the import chain once more, this time taking notes.
-    fn rejection(&self, prefix: &IpNet, route: &Route) -> Option<Ineligible> {
+    fn rejection(&self, destination: &DestinationView<'_>, route: &Route) -> Option<Ineligible> {
         let peer = self.peers.get(route.peer?)?;
         let peer_type: PeerType = peer.peer_type;
         let received = route.received().to_path_attributes();
         let view = RouteView {
-            prefix: *prefix,
+            destination: *destination,
             attributes: &received,
             source: RouteSource::Peer(peer_type),
             interface: self.next_hops.interface(route.next_hop),
             session: peer_type,
-            rpki: self.rpki_state(&peer.config.import, prefix, &received, self.config.local_as),
+            rpki: self.rpki_state(
+                &peer.config.import,
+                destination,
+                &received,
+                self.config.local_as,
+            ),
         };
         let chain = peer.config.import.clone();
         Some(Ineligible::Rejected(Box::new(Rejection {

@@ -13,7 +13,6 @@
 
 use super::Rib;
 use crate::PeerId;
-use crate::export::family_of;
 use crate::group::{ExportKey, Group, GroupId, Member};
 use crate::table::PrefixId;
 use bgp_wire::{Context, Family};
@@ -142,7 +141,7 @@ impl Rib {
         // Changes of these families are not followed any more, so their places
         // may go to other prefixes, of which nothing was told.
         for (id, destination) in self.table.iter() {
-            if dropped.contains(family_of(&destination.prefix)) {
+            if dropped.contains(destination.family()) {
                 group.forget(id);
             }
         }
@@ -179,7 +178,7 @@ impl Rib {
             .table
             .iter()
             .filter(|(_, destination)| {
-                let family = family_of(&destination.prefix);
+                let family = destination.family();
                 families.contains(family) && concerned(family)
             })
             .map(|(prefix, _)| prefix)
@@ -194,7 +193,7 @@ impl Rib {
         };
         let families = group.key.context.families;
         for prefix in wanted.iter().copied() {
-            let family = self.table.get(prefix).map(|held| family_of(&held.prefix));
+            let family = self.table.get(prefix).map(|held| held.family());
             if !family.is_some_and(|family| families.contains(family)) {
                 continue;
             }

@@ -8,16 +8,16 @@
 
 use super::Rib;
 use crate::attribute_set::{AttributeSet, Marks};
-use crate::export::family_of;
+use crate::destination::has_no_next_hop;
 use crate::filter::{Fields, Outcome, RouteSource, RouteView};
 use crate::next_hop::NextHopId;
 use crate::peer::{Parity, Peer};
 use crate::route::Status;
-use crate::routes::{BGP_PREFERENCE, Route};
-use crate::{FilterChain, PeerId};
-use bgp_wire::{Asn, NextHop, PathAttributes, PeerType, Role, UpdateView};
-use ipnet::IpNet;
+use crate::routes::{BGP_PREFERENCE, More, Route};
+use crate::{DestinationView, FilterChain, PeerId};
+use bgp_wire::{Asn, Family, NextHop, PathAttributes, PeerType, Role, UpdateView};
 use smallvec::SmallVec;
+use std::sync::Arc;
 
 /// What the kind of session adds to routes.
 #[derive(Clone, Copy, Default)]
@@ -133,35 +133,26 @@ impl Rib {
         }
     }
 
-    /// The route that the attributes make for `prefix`.
+    /// The route that the attributes make for a destination.
     pub(super) fn imported(
         &mut self,
         peer: PeerId,
-        prefix: IpNet,
+        destination: DestinationView<'_>,
         path_id: u32,
         incoming: &mut Incoming,
     ) -> Route {
-        let mut route = Route {
-            peer: Some(peer),
-            path_id,
-            local_path_id: 0,
-            next_hop: incoming.next_hop,
-            effective: incoming.received.clone(),
-            more: None,
-            status: incoming.loop_status,
-            parity: incoming.parity.of(&prefix),
-        };
+        let mut route = incoming.route(peer, destination, path_id);
         if route.status != Status::Usable {
             return route;
         }
         let fields = incoming.fields.of(&incoming.import, &incoming.received);
         let view = RouteView {
-            prefix,
+            destination,
             attributes: fields,
             source: RouteSource::Peer(incoming.peer_type),
             interface: self.next_hops.interface(incoming.next_hop),
             session: incoming.peer_type,
-            rpki: self.rpki_state(&incoming.import, &prefix, fields, self.config.local_as),
+            rpki: self.rpki_state(&incoming.import, &destination, fields, self.config.local_as),
         };
         let outcome = incoming.import.decide(&view);
         if !outcome.accepted {
@@ -178,7 +169,9 @@ impl Rib {
         match self.changed(incoming, outcome) {
             Some((effective, next_hop)) => {
                 route.change(effective, preference);
-                route.next_hop = next_hop;
+                if !has_no_next_hop(destination.family()) {
+                    route.next_hop = next_hop;
+                }
             }
             None => route.status = Status::TooLarge,
         }
@@ -220,10 +213,38 @@ impl Rib {
         made
     }
 
-    /// Whether a session takes NLRI of the family of `prefix`.
-    pub(super) fn takes(&self, peer: PeerId, prefix: &IpNet) -> bool {
+    /// Whether a session takes NLRI of a family.
+    pub(super) fn takes(&self, peer: PeerId, family: Family) -> bool {
         let session = self.peer(peer).and_then(|peer| peer.session.as_ref());
-        session.is_some_and(|session| session.context.families.contains(family_of(prefix)))
+        session.is_some_and(|session| session.context.families.contains(family))
+    }
+}
+
+impl Incoming {
+    /// The route before policy.
+    fn route(&self, peer: PeerId, destination: DestinationView<'_>, path_id: u32) -> Route {
+        let more = destination.to_nlri().map(|nlri| {
+            Arc::new(More {
+                received: self.received.clone(),
+                origin: None,
+                preference: BGP_PREFERENCE,
+                nlri: Some(nlri),
+            })
+        });
+        let family = destination.family();
+        Route {
+            peer: Some(peer),
+            path_id,
+            local_path_id: 0,
+            next_hop: match has_no_next_hop(family) {
+                true => NextHopId::OWN,
+                false => self.next_hop,
+            },
+            effective: self.received.clone(),
+            more,
+            status: self.loop_status,
+            parity: self.parity.of(family),
+        }
     }
 }
 

@@ -6,11 +6,10 @@
 
 use super::Rib;
 use super::event::ChangeLog;
-use crate::export::family_of;
 use crate::next_hop::NextHopId;
 use crate::route::Status;
 use crate::routes::{More, Route};
-use crate::table::{Destination, PrefixId};
+use crate::table::{Place, PrefixId};
 use crate::{LocalRoute, Reachability};
 use bgp_wire::PathAttributes;
 use std::net::IpAddr;
@@ -27,9 +26,11 @@ impl Rib {
                 Err(_) => return,
             },
         };
-        let Some(id) = self.table.place(local.prefix.trunc()) else {
+        let view = local.destination.view().truncated();
+        let Some(id) = self.table.place(view) else {
             return;
         };
+        let nlri = view.to_nlri();
         let route = Route {
             peer: None,
             path_id: 0,
@@ -40,6 +41,7 @@ impl Rib {
                 received: attributes,
                 origin: Some(Arc::new(local.origin)),
                 preference: local.preference,
+                nlri,
             })),
             status,
             parity: false,
@@ -60,18 +62,12 @@ impl Rib {
     ) {
         let mut dependent = self.next_hops.report(address, reachability);
         // The reverse index is a superset: some of these places may be free.
-        let is_in_use = |id: &PrefixId| self.table.get(*id).is_some_and(Destination::is_in_use);
+        let is_in_use = |id: &PrefixId| self.table.get(*id).is_some_and(Place::is_in_use);
         dependent.retain(is_in_use);
         self.reimport_by_interface(&dependent, log);
         for id in dependent {
             self.change(id, log, |_| {});
-            let family = self
-                .table
-                .get(id)
-                .map(|destination| family_of(&destination.prefix));
-            if family.is_some() {
-                self.mark(id, true);
-            }
+            self.mark(id, true);
         }
     }
 }

@@ -35,7 +35,7 @@ mod validate;
 
 pub use event::{BestChange, Changes, Event};
 pub(crate) use judge::Judge;
-pub use read::{Memory, Statistics};
+pub use read::{Advertised, Memory, Statistics};
 
 use crate::attribute_set::AttributeStore;
 use crate::group::Groups;
@@ -48,7 +48,8 @@ use crate::{PeerConfig, PeerId, RibConfig, VrpTable};
 use event::ChangeLog;
 
 /// The routing information base of one speaker (RFC 4271 §3.2): Adj-RIBs-In,
-/// Loc-RIB and Adj-RIBs-Out of IPv4 and IPv6 unicast.
+/// Loc-RIB and Adj-RIBs-Out of every family that sessions negotiate; IPv4 and IPv6 unicast,
+/// which it exists for, take the least memory and time.
 ///
 /// Everything that happens comes in through [`apply`](Self::apply); messages for
 /// peers are fetched with [`poll_transmit`](Self::poll_transmit). No clock, no
@@ -185,16 +186,16 @@ impl Rib {
     /// use bgp_wire::Asn;
     ///
     /// let mut rib = Rib::new(RibConfig::new(Asn(64512), [10, 0, 0, 1].into()));
-    /// let block = "192.168.0.0/26".parse()?;
+    /// let block: ipnet::IpNet = "192.168.0.0/26".parse()?;
     /// let route = LocalRoute::new(block, LocalOrigin::OwnBlock);
     /// for change in rib.apply(Event::Originate(route.clone())).best {
     ///     match (change.old, change.new) {
-    ///         (_, Some(new)) => println!("route {} via {:?}", change.prefix, new.attributes.next_hop),
-    ///         (_, None) => println!("unroute {}", change.prefix),
+    ///         (_, Some(new)) => println!("route {} via {:?}", change.destination, new.attributes.next_hop),
+    ///         (_, None) => println!("unroute {}", change.destination),
     ///     }
     /// }
     /// assert!(rib.apply(Event::Originate(route)).is_empty(), "nothing new");
-    /// assert_eq!(rib.apply(Event::WithdrawLocal(block)).best.len(), 1);
+    /// assert_eq!(rib.apply(Event::WithdrawLocal(block.into())).best.len(), 1);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
@@ -223,7 +224,9 @@ impl Rib {
             Event::FamilyDown { peer, family } => self.family_down(peer, family, &mut log),
             Event::Rpki { added, removed } => self.rpki_changed(added, removed, &mut log),
             Event::Originate(route) => self.originate(route, &mut log),
-            Event::WithdrawLocal(prefix) => self.withdraw(None, prefix.trunc(), 0, &mut log),
+            Event::WithdrawLocal(destination) => {
+                self.withdraw(None, destination.view().truncated(), 0, &mut log);
+            }
             Event::NextHop {
                 address,
                 reachability,
@@ -235,7 +238,7 @@ impl Rib {
     }
 
     fn finish(&self, log: ChangeLog) -> Changes {
-        log.finish(|prefix| self.best(prefix))
+        log.finish(|destination| self.best(destination))
     }
 
     fn peer(&self, id: PeerId) -> Option<&Peer> {

@@ -10,10 +10,10 @@ use super::Rib;
 use super::event::ChangeLog;
 use super::import::Incoming;
 use crate::attribute_set::AttributeSet;
-use crate::export::family_of;
 use crate::table::PrefixId;
-use crate::{Changes, FilterChain, PeerConfig, PeerId};
-use ipnet::IpNet;
+use crate::{Changes, Destination, FilterChain, PeerConfig, PeerId};
+use bgp_wire::Family;
+use std::sync::Arc;
 
 impl Rib {
     /// Replaces the import policy of a peer and judges its routes anew; what was
@@ -153,16 +153,17 @@ impl Rib {
         let (parity, long_stale) = (held.parity, held.long_stale);
         let mut incoming: Option<Incoming> = None;
         for id in prefixes {
-            let Some((prefix, received)) = self.received(*id, peer) else {
+            let Some((family, received)) = self.received(*id, peer) else {
                 continue;
             };
             for Received {
                 path_id,
                 attributes,
                 parity: route_parity,
+                destination,
             } in received
             {
-                let stale = route_parity != parity.of(&prefix);
+                let stale = route_parity != parity.of(family);
                 let reusable = incoming
                     .as_ref()
                     .is_some_and(|held| held.received == attributes);
@@ -175,9 +176,9 @@ impl Rib {
                 let Some(incoming) = &mut incoming else {
                     return;
                 };
-                let mut route = self.imported(peer, prefix, path_id, incoming);
+                let mut route = self.imported(peer, destination.view(), path_id, incoming);
                 route.parity ^= stale;
-                if stale && long_stale.contains(family_of(&prefix)) {
+                if stale && long_stale.contains(family) {
                     self.mark_long_lived(&mut route);
                 }
                 self.put(*id, route, log);
@@ -189,18 +190,20 @@ impl Rib {
     }
 
     /// What a peer sent for a destination.
-    fn received(&self, id: PrefixId, peer: PeerId) -> Option<(IpNet, Vec<Received>)> {
-        let destination = self.table.get(id)?;
-        let of_peer = destination
-            .routes
-            .iter()
-            .filter(|route| route.peer == Some(peer));
+    fn received(&self, id: PrefixId, peer: PeerId) -> Option<(Family, Vec<Received>)> {
+        let place = self.table.get(id)?;
+        let name = self.table.destination(id)?;
+        let of_peer = place.routes.iter().filter(|route| route.peer == Some(peer));
         let received = of_peer.map(|route| Received {
             path_id: route.path_id,
             attributes: route.received().clone(),
             parity: route.parity,
+            destination: match route.nlri() {
+                Some(nlri) => Destination::Nlri(Arc::clone(nlri)),
+                None => name.clone(),
+            },
         });
-        Some((destination.prefix, received.collect()))
+        Some((place.family(), received.collect()))
     }
 }
 
@@ -209,4 +212,6 @@ struct Received {
     path_id: u32,
     attributes: AttributeSet,
     parity: bool,
+    /// As the route carries it.
+    destination: Destination,
 }

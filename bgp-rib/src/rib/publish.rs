@@ -46,11 +46,16 @@ impl Rib {
         };
         let mut table = std::mem::take(&mut self.table);
         publisher.publish(&mut table, |table, id| {
-            let destination = table.get(id)?;
-            Some(self.best_of(&destination.prefix, destination.best_route()?))
+            let place = table.get(id)?;
+            let route = place.best_route()?;
+            Some((self.best_of(place.family(), route), route.nlri().cloned()))
         });
         self.table = table;
         self.publisher = Some(publisher);
+        if self.table.len() == 0 {
+            // What readers have seen go was the last that was held.
+            self.store.sweep();
+        }
     }
 
     /// Notes that the routes of a peer have become stale, which readers see.
@@ -84,12 +89,12 @@ impl Rib {
     ///
     /// let mut rib = Rib::new(RibConfig::new(Asn(64512), [10, 0, 0, 1].into()));
     /// let reader = rib.reader(); // for other threads
-    /// let block = "192.168.0.0/26".parse()?;
+    /// let block: ipnet::IpNet = "192.168.0.0/26".parse()?;
     /// let _ = rib.apply(Event::Originate(LocalRoute::new(block, LocalOrigin::OwnBlock)));
     /// assert!(reader.snapshot().is_empty(), "not published yet");
     /// let now = rib.snapshot();
     /// assert!(now.best(&block).is_some());
-    /// assert_eq!(now.longest_match([192, 168, 0, 7].into()).unwrap().prefix, block);
+    /// assert_eq!(now.longest_match([192, 168, 0, 7].into()).unwrap().destination, block);
     /// assert_eq!(reader.snapshot().version(), now.version());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```

@@ -7,41 +7,44 @@
 
 use super::Rib;
 use crate::attributes::Attributes;
-use crate::export::{Exporter, Memo, Withheld, family_of};
+use crate::export::{Exporter, Memo, Withheld};
 use crate::group::{ExportKey, Told};
-use crate::{PeerConfig, PeerId, RouteInfo};
-use ipnet::IpNet;
+use crate::{Destination, DestinationView, PeerConfig, PeerId, RouteInfo};
+use bgp_wire::NlriBuf;
+use std::sync::Arc;
 
 impl Rib {
-    /// The best route to exactly `prefix`, `None` when none is eligible. A more
+    /// The best route to exactly this destination, `None` when none is eligible. A more
     /// general route does not count; [`Snapshot::longest_match`](crate::Snapshot::longest_match)
     /// finds it. O(1).
     #[must_use]
-    pub fn best(&self, prefix: &IpNet) -> Option<RouteInfo> {
-        let destination = self.table.get(self.table.find(prefix)?)?;
-        Some(self.info(*prefix, destination.best_route()?))
+    pub fn best<'a>(&self, destination: impl Into<DestinationView<'a>>) -> Option<RouteInfo> {
+        let view = destination.into();
+        let place = self.table.get(self.table.find(&view)?)?;
+        Some(self.info(view.to_destination(), place.best_route()?))
     }
 
-    /// Every route to exactly `prefix` that may take part in the decision, the
+    /// Every route to exactly this destination that may take part in the decision, the
     /// best one first, the others in order of arrival.
     #[must_use]
-    pub fn candidates(&self, prefix: &IpNet) -> Vec<RouteInfo> {
-        let destination = self.table.find(prefix).and_then(|id| self.table.get(id));
-        let Some(destination) = destination else {
+    pub fn candidates<'a>(&self, destination: impl Into<DestinationView<'a>>) -> Vec<RouteInfo> {
+        let view = destination.into();
+        let place = self.table.find(&view).and_then(|id| self.table.get(id));
+        let Some(place) = place else {
             return Vec::new();
         };
-        let routes = destination.routes.iter();
+        let routes = place.routes.iter();
         routes
             .filter(|route| self.judge().is_eligible(route))
-            .map(|route| self.info(*prefix, route))
+            .map(|route| self.info(view.to_destination(), route))
             .collect()
     }
 
-    /// The best routes (Loc-RIB) in order of prefix. Sorts: O(n log n); a
+    /// The best routes (Loc-RIB) in order of destination. Sorts: O(n log n); a
     /// [`Reader`](crate::Reader) has them sorted.
     pub fn loc_rib(&self) -> impl Iterator<Item = RouteInfo> + '_ {
-        self.table.sorted().into_iter().filter_map(|destination| {
-            Some(self.info(destination.prefix, destination.best_route()?))
+        self.table.sorted().into_iter().filter_map(|(id, place)| {
+            Some(self.info(self.table.destination(id)?, place.best_route()?))
         })
     }
 
@@ -53,45 +56,55 @@ impl Rib {
         let Some(held) = self.peer(peer) else {
             return Vec::new();
         };
-        let destinations = held.prefixes.iter().filter_map(|id| self.table.get(id));
-        let mut routes: Vec<RouteInfo> = destinations
-            .flat_map(|destination| {
-                let of_peer = destination
-                    .routes
-                    .iter()
-                    .filter(|route| route.peer == Some(peer));
-                of_peer.map(|route| self.info(destination.prefix, route))
-            })
-            .collect();
-        routes.sort_by_key(|route| (route.prefix, route.path_id));
+        let mut routes = Vec::new();
+        for id in held.prefixes.iter() {
+            let (Some(name), Some(place)) = (self.table.destination(id), self.table.get(id)) else {
+                continue;
+            };
+            let of_peer = place.routes.iter();
+            let of_peer = of_peer.filter(|route| route.peer == Some(peer));
+            routes.extend(of_peer.map(|route| self.info(name.clone(), route)));
+        }
+        routes.sort_by(|one, other| {
+            let by_name = one.destination.cmp(&other.destination);
+            by_name.then(one.path_id.cmp(&other.path_id))
+        });
         routes
     }
 
     /// What a peer has been told, or will be by the messages that are ready
-    /// (Adj-RIB-Out): prefix, path identifier (0 without ADD-PATH), attributes;
-    /// in order of prefix. What still waits to be judged counts as it was before:
-    /// it is up to date when [`pending`](Self::pending) does not name the peer.
-    /// O(destinations).
+    /// (Adj-RIB-Out), in order of destination and path identifier. What still waits to be judged
+    /// counts as it was before: it is up to date when [`pending`](Self::pending) does not name
+    /// the peer. O(destinations).
     #[must_use]
-    pub fn adj_rib_out(&self, peer: PeerId) -> Vec<(IpNet, u32, Attributes)> {
+    pub fn adj_rib_out(&self, peer: PeerId) -> Vec<Advertised> {
         let group = self.group_of(peer).and_then(|id| self.groups.get(id));
         let Some(group) = group else {
             return Vec::new();
         };
         let mut routes = Vec::new();
-        for (id, destination) in self.table.iter() {
+        for (id, _) in self.table.iter() {
             for told in group.told.get(id) {
-                if !group.members.excluded(told).contains(&peer) {
-                    let attributes = Attributes::from(&told.attributes);
-                    routes.push((destination.prefix, told.path_id, attributes));
+                if !group.members.excluded(told).contains(&peer)
+                    && let Some(destination) = self.table.destination(id)
+                {
+                    routes.push(Advertised {
+                        destination,
+                        nlri: group.told.nlri(id, told.path_id).cloned(),
+                        path_id: told.path_id,
+                        attributes: Attributes::from(&told.attributes),
+                    });
                 }
             }
         }
-        routes.sort_by_key(|(prefix, path_id, _)| (*prefix, *path_id));
+        routes.sort_by(|one, other| {
+            let by_name = one.destination.cmp(&other.destination);
+            by_name.then(one.path_id.cmp(&other.path_id))
+        });
         routes
     }
 
-    /// What a peer would be told now about the best route to `prefix`, or why
+    /// What a peer would be told now about the best route to a destination, or why
     /// nothing: the first question of whoever misses a route. Asks the code that
     /// makes the messages, and changes nothing. O(rules of the chain).
     ///
@@ -101,23 +114,29 @@ impl Rib {
     ///
     /// let mut rib = Rib::new(RibConfig::new(Asn(64512), [10, 0, 0, 1].into()));
     /// let peer = rib.add_peer(PeerConfig::new([10, 0, 0, 2].into()));
-    /// let answer = rib.advertisement(peer, &"192.0.2.0/24".parse()?);
+    /// let prefix: ipnet::IpNet = "192.0.2.0/24".parse()?;
+    /// let answer = rib.advertisement(peer, prefix);
     /// assert_eq!(answer, Err(Withheld::Down));
     /// # Ok::<(), ipnet::AddrParseError>(())
     /// ```
     ///
     /// # Errors
     /// The rule, policy or limit that withholds the route.
-    pub fn advertisement(&mut self, peer: PeerId, prefix: &IpNet) -> Result<Attributes, Withheld> {
+    pub fn advertisement<'a>(
+        &mut self,
+        peer: PeerId,
+        destination: impl Into<DestinationView<'a>>,
+    ) -> Result<Attributes, Withheld> {
+        let view = destination.into();
         let held = self.peer(peer).ok_or(Withheld::Down)?;
         let session = held.session.as_ref().ok_or(Withheld::Down)?;
         let key = ExportKey::new(&self.config, held, &session.context);
         let group = session.group;
-        if !session.context.families.contains(family_of(prefix)) {
+        if !session.context.families.contains(view.family()) {
             return Err(Withheld::FamilyNotNegotiated);
         }
-        let destination = self.table.find(prefix).and_then(|id| self.table.get(id));
-        let route = destination
+        let place = self.table.find(&view).and_then(|id| self.table.get(id));
+        let route = place
             .and_then(|held| held.best_route())
             .ok_or(Withheld::NoRoute)?;
         if route.peer == Some(peer) {
@@ -130,7 +149,7 @@ impl Rib {
             vrps: &self.vrps,
             store: &mut self.store,
         };
-        let attributes = exporter.export(&key, &mut Memo::default(), prefix, route)?;
+        let attributes = exporter.export(&key, &mut Memo::default(), &view, route)?;
         let told = Told {
             path_id: 0,
             peer: route.peer,
@@ -199,6 +218,20 @@ impl Rib {
     }
 }
 
+/// A route as a peer was told it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Advertised {
+    /// The destination.
+    pub destination: Destination,
+    /// The NLRI as it was sent, with its labels; `None` in IPv4 and IPv6 unicast.
+    pub nlri: Option<Arc<NlriBuf>>,
+    /// The path identifier that it was sent with, 0 without ADD-PATH.
+    pub path_id: u32,
+    /// The attributes.
+    pub attributes: Attributes,
+}
+
 /// Bytes that the tables of a RIB take. What an allocator adds to each piece is not in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
@@ -215,7 +248,7 @@ pub struct Memory {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct Statistics {
-    /// Prefixes with a route, or whose withdrawal still waits to be sent.
+    /// Destinations with a route, or whose withdrawal still waits to be sent.
     pub destinations: usize,
     /// Routes of all peers and our own.
     pub routes: usize,

@@ -14,7 +14,6 @@ use super::decide::is_stale;
 use super::event::ChangeLog;
 use crate::PeerId;
 use crate::attribute_set::Marks;
-use crate::export::family_of;
 use crate::peer::Established;
 use crate::route::Status;
 use crate::routes::Route;
@@ -70,7 +69,7 @@ impl Rib {
         self.drop_routes(id, log, |family, _| !retain.contains(family));
         if let Some(peer) = self.peer_mut(id) {
             peer.stale = retain.intersection(session.context.families);
-            for family in [Family::IPV4_UNICAST, Family::IPV6_UNICAST] {
+            for family in session.context.families.iter() {
                 peer.parity.flip(family);
             }
         }
@@ -106,10 +105,10 @@ impl Rib {
             let Some(destination) = self.table.get_mut(prefix) else {
                 continue;
             };
-            if family_of(&destination.prefix) != family {
+            if destination.family() != family {
                 continue;
             }
-            let stale = !peer.parity.of(&destination.prefix);
+            let stale = !peer.parity.of(family);
             let mut routes = destination.routes.iter_mut();
             for route in routes.by_ref().filter(|route| route.peer == Some(id)) {
                 route.parity = stale;
@@ -128,10 +127,10 @@ impl Rib {
             let Some(destination) = self.table.get(prefix) else {
                 continue;
             };
-            if family_of(&destination.prefix) != family {
+            if destination.family() != family {
                 continue;
             }
-            let fresh = parity.of(&destination.prefix);
+            let fresh = parity.of(family);
             let stale = |route: &Route| route.peer == Some(id) && route.parity != fresh;
             let routes: Vec<Route> = destination
                 .routes
@@ -244,10 +243,8 @@ impl Rib {
             let Some(destination) = self.table.get(prefix) else {
                 continue;
             };
-            let (family, fresh) = (
-                family_of(&destination.prefix),
-                parity.of(&destination.prefix),
-            );
+            let family = destination.family();
+            let fresh = parity.of(family);
             let of_peer =
                 |route: &Route| route.peer == Some(id) && goes(family, route.parity != fresh);
             self.remove_routes(prefix, log, of_peer);
@@ -268,7 +265,7 @@ impl Rib {
                 return 0;
             };
             let is_it =
-                |route: &&Route| route.peer == Some(id) && is_stale(peer, &held.prefix, route);
+                |route: &&Route| route.peer == Some(id) && is_stale(peer, held.family(), route);
             held.routes.iter().filter(is_it).count()
         };
         let stale = if peer.stale.is_empty() {

@@ -11,13 +11,12 @@
 use super::Rib;
 use super::event::ChangeLog;
 use super::import::Incoming;
-use crate::PeerId;
 use crate::next_hop::NextHopId;
 use crate::route::Status;
 use crate::routes::Route;
 use crate::table::PrefixId;
-use bgp_wire::{Announcement, Family, Nlri, UpdateView};
-use ipnet::IpNet;
+use crate::{DestinationView, PeerId};
+use bgp_wire::{Announcement, Family, NextHop, Nlri, NlriView, UpdateView};
 use smallvec::SmallVec;
 
 /// How many destinations are looked up together.
@@ -35,8 +34,17 @@ impl Rib {
         }
         let mut gone = update.unreachable().filter(is_unicast);
         while self.withdraw_some(peer, &mut gone, log) {}
+        let has_others = has_other_family(update);
+        if has_others {
+            for nlri in update.unreachable_nlri().filter(is_other) {
+                self.withdraw(Some(peer), nlri.into(), nlri.path_id().unwrap_or(0), log);
+            }
+        }
         for announcement in update.announcements() {
             self.announced(peer, update, announcement, log);
+        }
+        if has_others {
+            self.announced_others(peer, update, log);
         }
         if let Some(family) = update.end_of_rib() {
             self.end_of_rib(peer, family, log);
@@ -50,22 +58,41 @@ impl Rib {
         announcement: Announcement<'_>,
         log: &mut ChangeLog,
     ) {
-        let Some(mut incoming) = self.incoming(peer, update, announcement.next_hop) else {
+        let routes = announcement.routes.filter(is_unicast);
+        let routes = routes.map(|nlri| (nlri.prefix.into(), nlri.path_id));
+        self.announced_with(peer, update, announcement.next_hop, routes, log);
+    }
+
+    /// What is announced in MP_REACH_NLRI of another family than unicast.
+    fn announced_others(&mut self, peer: PeerId, update: &UpdateView<'_>, log: &mut ChangeLog) {
+        let mut routes = update.reachable_nlri().filter(is_other).peekable();
+        if routes.peek().is_none() {
+            return;
+        }
+        let next_hop = update.mp_reach().and_then(|view| view.next_hop());
+        let routes = routes.map(|nlri| (nlri.into(), nlri.path_id()));
+        self.announced_with(peer, update, next_hop, routes, log);
+    }
+
+    fn announced_with<'a>(
+        &mut self,
+        peer: PeerId,
+        update: &UpdateView<'_>,
+        next_hop: Option<NextHop>,
+        routes: impl Iterator<Item = (DestinationView<'a>, Option<u32>)>,
+        log: &mut ChangeLog,
+    ) {
+        let Some(mut incoming) = self.incoming(peer, update, next_hop) else {
             // What cannot be kept replaces what was said before all the same.
-            for nlri in announcement.routes.filter(is_unicast) {
-                self.withdraw(Some(peer), nlri.prefix, nlri.path_id.unwrap_or(0), log);
+            for (destination, path_id) in routes {
+                self.withdraw(Some(peer), destination, path_id.unwrap_or(0), log);
             }
             return;
         };
-        for nlri in announcement.routes.filter(is_unicast) {
-            if self.takes(peer, &nlri.prefix) {
-                self.announce(
-                    peer,
-                    nlri.prefix,
-                    nlri.path_id.unwrap_or(0),
-                    &mut incoming,
-                    log,
-                );
+        for (destination, path_id) in routes {
+            if self.takes(peer, destination.family()) {
+                let path_id = path_id.unwrap_or(0);
+                self.announce(peer, destination, path_id, &mut incoming, log);
             }
         }
         self.done(incoming);
@@ -75,20 +102,20 @@ impl Rib {
     pub(super) fn announce(
         &mut self,
         peer: PeerId,
-        prefix: IpNet,
+        destination: DestinationView<'_>,
         path_id: u32,
         incoming: &mut Incoming,
         log: &mut ChangeLog,
     ) {
-        let route = self.imported(peer, prefix, path_id, incoming);
+        let route = self.imported(peer, destination, path_id, incoming);
         let keeps = self
             .peer(peer)
             .is_some_and(|peer| peer.config.keep_rejected);
         if route.status != Status::Usable && !keeps {
-            self.withdraw(Some(peer), prefix, path_id, log);
+            self.withdraw(Some(peer), destination, path_id, log);
             return;
         }
-        let Some(id) = self.table.place(prefix) else {
+        let Some(id) = self.table.place(destination) else {
             return;
         };
         self.put(id, route, log);
@@ -115,7 +142,7 @@ impl Rib {
             match route.peer.and_then(|peer| self.peers.get_mut(peer)) {
                 Some(peer) => {
                     peer.prefixes.insert(id);
-                    peer.routes.add(&destination.prefix);
+                    peer.routes.add(destination.family());
                 }
                 None => self.own_routes += 1,
             }
@@ -143,11 +170,11 @@ impl Rib {
     pub(super) fn withdraw(
         &mut self,
         peer: Option<PeerId>,
-        prefix: IpNet,
+        destination: DestinationView<'_>,
         path_id: u32,
         log: &mut ChangeLog,
     ) {
-        let Some(id) = self.table.find(&prefix) else {
+        let Some(id) = self.table.find(&destination) else {
             return;
         };
         self.remove_routes(id, log, |route| route.is(peer, path_id));
@@ -166,7 +193,7 @@ impl Rib {
         let mut any = false;
         for nlri in gone.take(AT_A_TIME) {
             any = true;
-            let id = self.table.find(&nlri.prefix);
+            let id = self.table.find(&nlri.prefix.into());
             found.extend(id.map(|id| (id, nlri.path_id.unwrap_or(0))));
         }
         // None of these places goes to another prefix meanwhile: nothing is announced.
@@ -187,7 +214,7 @@ impl Rib {
         let Some(destination) = self.table.get(id) else {
             return;
         };
-        let prefix = destination.prefix;
+        let family = destination.family();
         let gone: SmallVec<[(Option<PeerId>, NextHopId); 2]> = destination
             .routes
             .iter()
@@ -202,7 +229,7 @@ impl Rib {
             let others = destination_has_other(self.table.get(id), peer, &goes);
             match peer.and_then(|peer| self.peers.get_mut(peer)) {
                 Some(peer) => {
-                    peer.routes.remove(&prefix);
+                    peer.routes.remove(family);
                     if !others {
                         peer.prefixes.remove(id);
                     }
@@ -218,7 +245,7 @@ impl Rib {
 
 /// Whether `peer` keeps a route to the destination.
 fn destination_has_other(
-    destination: Option<&crate::table::Destination>,
+    destination: Option<&crate::table::Place>,
     peer: Option<PeerId>,
     goes: impl Fn(&Route) -> bool,
 ) -> bool {
@@ -232,4 +259,16 @@ fn destination_has_other(
 
 fn is_unicast(nlri: &Nlri) -> bool {
     nlri.family == Family::IPV4_UNICAST || nlri.family == Family::IPV6_UNICAST
+}
+
+fn is_other(nlri: &NlriView<'_>) -> bool {
+    nlri.family() != Family::IPV4_UNICAST && nlri.family() != Family::IPV6_UNICAST
+}
+
+/// Whether anything in an UPDATE is of another family than unicast.
+fn has_other_family(update: &UpdateView<'_>) -> bool {
+    let reach = update.mp_reach().map(|view| view.family);
+    let unreach = update.mp_unreach().map(|view| view.family);
+    let mut families = reach.into_iter().chain(unreach);
+    families.any(|family| family != Family::IPV4_UNICAST && family != Family::IPV6_UNICAST)
 }

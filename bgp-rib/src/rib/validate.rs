@@ -5,9 +5,8 @@ use super::event::ChangeLog;
 use crate::group::GroupId;
 use crate::rpki::{self, RpkiState, Vrp, VrpTable};
 use crate::table::PrefixId;
-use crate::{FilterChain, PeerId, PrefixList, PrefixMatcher, PrefixOperator};
+use crate::{DestinationView, FilterChain, PeerId, PrefixList, PrefixMatcher, PrefixOperator};
 use bgp_wire::{Asn, PathAttributes};
-use ipnet::IpNet;
 
 impl Rib {
     /// The payloads that [`Event::Rpki`](crate::Event::Rpki) brought.
@@ -20,13 +19,16 @@ impl Rib {
     pub(super) fn rpki_state(
         &self,
         chain: &FilterChain,
-        prefix: &IpNet,
+        destination: &DestinationView<'_>,
         attributes: &PathAttributes,
         own: Asn,
     ) -> RpkiState {
-        match chain.asks_rpki() {
-            true => (self.vrps).validate(prefix, rpki::origin_of(&attributes.as_path, own)),
-            false => RpkiState::NotFound,
+        // Origin validation is about unicast (RFC 6811 §2).
+        match destination.unicast().filter(|_| chain.asks_rpki()) {
+            Some(prefix) => {
+                (self.vrps).validate(&prefix, rpki::origin_of(&attributes.as_path, own))
+            }
+            None => RpkiState::NotFound,
         }
     }
 
@@ -40,9 +42,12 @@ impl Rib {
         if changed.entries().is_empty() {
             return;
         }
-        let all = self.table.iter();
-        let covered = all.filter(|(_, destination)| changed.contains(&destination.prefix));
-        let covered: Vec<PrefixId> = covered.map(|(id, _)| id).collect();
+        let is_covered = |id: &PrefixId| {
+            let prefix = self.table.view(*id).and_then(|view| view.unicast());
+            prefix.is_some_and(|prefix| changed.contains(&prefix))
+        };
+        let all = self.table.iter().map(|(id, _)| id);
+        let covered: Vec<PrefixId> = all.filter(is_covered).collect();
         let asking = self.peers.iter();
         let asking = asking.filter(|(_, peer)| peer.config.import.asks_rpki());
         for peer in asking.map(|(id, _)| id).collect::<Vec<PeerId>>() {

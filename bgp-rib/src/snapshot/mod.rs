@@ -13,8 +13,9 @@ use crate::attributes::Attributes;
 use crate::filter::contains;
 use crate::set::DirtyQueue;
 use crate::table::{PrefixId, Table};
-use crate::{RouteInfo, Source};
+use crate::{Destination, DestinationView, RouteInfo, Source};
 use arc_swap::ArcSwap;
+use bgp_wire::NlriBuf;
 use ipnet::IpNet;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -26,16 +27,26 @@ use tree::Tree;
 /// changed since, and delays nobody.
 #[derive(Debug, Clone, Default)]
 pub struct Snapshot {
-    tree: Tree<Best>,
+    /// IPv4 and IPv6 unicast.
+    tree: Tree<IpNet, Best>,
+    /// All other families.
+    others: Tree<Destination, (Best, Option<Arc<NlriBuf>>)>,
     version: u64,
 }
 
 impl Snapshot {
-    /// The best route to exactly `prefix`. O(log n), and the attributes are taken
+    /// The best route to exactly this destination. O(log n), and the attributes are taken
     /// out of their packed form.
     #[must_use]
-    pub fn best(&self, prefix: &IpNet) -> Option<RouteInfo> {
-        Some(self.tree.get(prefix)?.info(*prefix))
+    pub fn best<'a>(&self, destination: impl Into<DestinationView<'a>>) -> Option<RouteInfo> {
+        match destination.into() {
+            DestinationView::Prefix(prefix) => Some(self.tree.get(&prefix)?.of_prefix(prefix)),
+            view @ DestinationView::Nlri(_) => {
+                let destination = view.to_destination();
+                let (best, nlri) = self.others.get(&destination)?;
+                Some(best.info(destination, nlri.clone()))
+            }
+        }
     }
 
     /// The best route to the longest prefix that contains `address`, `None` when
@@ -44,17 +55,17 @@ impl Snapshot {
     #[must_use]
     pub fn longest_match(&self, address: IpAddr) -> Option<RouteInfo> {
         let (prefix, best) = self.tree.longest_match(address)?;
-        Some(best.info(*prefix))
+        Some(best.of_prefix(*prefix))
     }
 
-    /// The best routes to `prefix` and to what lies in it, in order of prefix: what a
+    /// The best unicast routes to `prefix` and to what lies in it, in order of prefix: what a
     /// summary would stand for. O(log n + routes found).
     pub fn covered(&self, prefix: &IpNet) -> impl Iterator<Item = RouteInfo> + '_ {
         let outer = prefix.trunc();
         self.tree
             .iter_from(&outer)
             .take_while(move |(prefix, _)| contains(&outer, prefix))
-            .map(|(prefix, best)| best.info(*prefix))
+            .map(|(prefix, best)| best.of_prefix(*prefix))
     }
 
     /// The best routes to `prefix` and to what it lies in, the shortest first: what traffic
@@ -63,25 +74,39 @@ impl Snapshot {
         let inner = *prefix;
         (0..=inner.prefix_len()).filter_map(move |length| {
             let outer = IpNet::new(inner.addr(), length).ok()?;
-            self.best(&outer.trunc())
+            self.best(outer.trunc())
         })
     }
 
-    /// The best routes in order of prefix, IPv4 first.
+    /// The best routes in order of destination, IPv4 first, then IPv6, then other families.
     pub fn iter(&self) -> impl Iterator<Item = RouteInfo> + '_ {
-        self.tree.iter().map(|(prefix, best)| best.info(*prefix))
+        let unicast = self.tree.iter();
+        let others = self.others.iter();
+        let others = others.map(|(name, (best, nlri))| best.info(name.clone(), nlri.clone()));
+        unicast
+            .map(|(prefix, best)| best.of_prefix(*prefix))
+            .chain(others)
     }
 
-    /// Number of prefixes with a best route.
+    /// Number of destinations with a best route.
     #[must_use]
     pub const fn len(&self) -> usize {
-        self.tree.len()
+        self.tree.len() + self.others.len()
     }
 
-    /// Whether no prefix has a best route.
+    /// Whether no destination has a best route.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
-        self.tree.len() == 0
+        self.len() == 0
+    }
+
+    fn set(&mut self, destination: Destination, best: Option<(Best, Option<Arc<NlriBuf>>)>) {
+        match (destination, best) {
+            (Destination::Prefix(prefix), Some((best, _))) => self.tree.insert(prefix, best),
+            (Destination::Prefix(prefix), None) => self.tree.remove(&prefix),
+            (name @ Destination::Nlri(_), Some(best)) => self.others.insert(name, best),
+            (name @ Destination::Nlri(_), None) => self.others.remove(&name),
+        }
     }
 
     /// Counts the publications that changed something.
@@ -103,10 +128,15 @@ pub(crate) struct Best {
 }
 
 impl Best {
-    pub(crate) fn info(&self, prefix: IpNet) -> RouteInfo {
+    fn of_prefix(&self, prefix: IpNet) -> RouteInfo {
+        self.info(Destination::Prefix(prefix), None)
+    }
+
+    pub(crate) fn info(&self, destination: Destination, nlri: Option<Arc<NlriBuf>>) -> RouteInfo {
         let attributes = Attributes::from(&self.effective);
         RouteInfo {
-            prefix,
+            destination,
+            nlri,
             source: self.source.clone(),
             path_id: self.path_id,
             stale: self.stale,
@@ -159,17 +189,14 @@ impl Publisher {
     pub(crate) fn publish(
         &mut self,
         table: &mut Table,
-        best: impl Fn(&Table, PrefixId) -> Option<Best>,
+        best: impl Fn(&Table, PrefixId) -> Option<(Best, Option<Arc<NlriBuf>>)>,
     ) {
         if self.dirty.is_empty() {
             return;
         }
         while let Some(id) = self.dirty.pop() {
-            let prefix = table.get(id).map(|destination| destination.prefix);
-            match (prefix, best(table, id)) {
-                (Some(prefix), Some(route)) => self.current.tree.insert(prefix, route),
-                (Some(prefix), None) => self.current.tree.remove(&prefix),
-                (None, _) => {}
+            if let Some(destination) = table.destination(id) {
+                self.current.set(destination, best(table, id));
             }
             table.unreference(id);
         }

@@ -1,4 +1,4 @@
-//! A persistent ordered map from prefixes: a B+ tree with shared nodes.
+//! A persistent ordered map from destinations: a B+ tree with shared nodes.
 //!
 //! A clone is one reference count. Writing to a tree whose nodes are shared
 //! with a clone copies the nodes on the way to the entry, at most one a level;
@@ -22,19 +22,19 @@ const FULL: usize = 64;
 const SMALL: usize = FULL / 4;
 
 #[derive(Debug, Clone)]
-enum Node<V> {
-    Leaf(Vec<(IpNet, V)>),
-    Branch(Vec<(IpNet, Arc<Self>)>),
+enum Node<K, V> {
+    Leaf(Vec<(K, V)>),
+    Branch(Vec<(K, Arc<Self>)>),
 }
 
 /// The map.
 #[derive(Debug, Clone)]
-pub(crate) struct Tree<V> {
-    root: Arc<Node<V>>,
+pub(crate) struct Tree<K, V> {
+    root: Arc<Node<K, V>>,
     len: usize,
 }
 
-impl<V> Default for Tree<V> {
+impl<K, V> Default for Tree<K, V> {
     fn default() -> Self {
         Self {
             root: Arc::new(Node::Leaf(Vec::new())),
@@ -43,13 +43,13 @@ impl<V> Default for Tree<V> {
     }
 }
 
-impl<V: Clone> Tree<V> {
+impl<K: Ord + Clone, V: Clone> Tree<K, V> {
     pub(crate) const fn len(&self) -> usize {
         self.len
     }
 
     /// Sets the value of `key`.
-    pub(crate) fn insert(&mut self, key: IpNet, value: V) {
+    pub(crate) fn insert(&mut self, key: K, value: V) {
         let (added, split) = Node::insert(&mut self.root, key, value);
         self.len += usize::from(added);
         if let Some(right) = split
@@ -61,7 +61,7 @@ impl<V: Clone> Tree<V> {
     }
 
     /// Removes `key`.
-    pub(crate) fn remove(&mut self, key: &IpNet) {
+    pub(crate) fn remove(&mut self, key: &K) {
         if !Node::remove(&mut self.root, key) {
             return;
         }
@@ -76,13 +76,13 @@ impl<V: Clone> Tree<V> {
     }
 
     /// The value of exactly `key`. O(log n).
-    pub(crate) fn get(&self, key: &IpNet) -> Option<&V> {
+    pub(crate) fn get(&self, key: &K) -> Option<&V> {
         let (found, value) = self.at_or_before(key)?;
         (found == key).then_some(value)
     }
 
     /// The last entry not after `key`.
-    fn at_or_before(&self, key: &IpNet) -> Option<(&IpNet, &V)> {
+    fn at_or_before(&self, key: &K) -> Option<(&K, &V)> {
         let mut node = &*self.root;
         loop {
             match node {
@@ -97,23 +97,8 @@ impl<V: Clone> Tree<V> {
         }
     }
 
-    /// The longest prefix that contains `address`. Each probe either answers or
-    /// shortens the prefix in question to what the neighbour shares with the
-    /// address, so there are few: at most one a bit, as a rule two to four.
-    pub(crate) fn longest_match(&self, address: IpAddr) -> Option<(&IpNet, &V)> {
-        let mut probe = IpNet::from(address);
-        loop {
-            let (held, value) = self.at_or_before(&probe)?;
-            if held.contains(&address) {
-                return Some((held, value));
-            }
-            let shared = shared_bits(held.addr(), address)?.min(probe.prefix_len().checked_sub(1)?);
-            probe = IpNet::new(address, shared).ok()?.trunc();
-        }
-    }
-
     /// The entries from `key` on, in order. O(log n) to begin.
-    pub(crate) fn iter_from(&self, key: &IpNet) -> Iter<'_, V> {
+    pub(crate) fn iter_from(&self, key: &K) -> Iter<'_, K, V> {
         let mut iter = Iter {
             path: Vec::new(),
             entries: [].iter(),
@@ -141,7 +126,7 @@ impl<V: Clone> Tree<V> {
     }
 
     /// The entries in order.
-    pub(crate) fn iter(&self) -> Iter<'_, V> {
+    pub(crate) fn iter(&self) -> Iter<'_, K, V> {
         let mut iter = Iter {
             path: Vec::new(),
             entries: [].iter(),
@@ -151,8 +136,25 @@ impl<V: Clone> Tree<V> {
     }
 }
 
+impl<V: Clone> Tree<IpNet, V> {
+    /// The longest prefix that contains `address`. Each probe either answers or
+    /// shortens the prefix in question to what the neighbour shares with the
+    /// address, so there are few: at most one a bit, as a rule two to four.
+    pub(crate) fn longest_match(&self, address: IpAddr) -> Option<(&IpNet, &V)> {
+        let mut probe = IpNet::from(address);
+        loop {
+            let (held, value) = self.at_or_before(&probe)?;
+            if held.contains(&address) {
+                return Some((held, value));
+            }
+            let shared = shared_bits(held.addr(), address)?.min(probe.prefix_len().checked_sub(1)?);
+            probe = IpNet::new(address, shared).ok()?.trunc();
+        }
+    }
+}
+
 /// Number of entries whose key is not after `key`.
-fn upper_bound<T>(entries: &[(IpNet, T)], key: &IpNet) -> usize {
+fn upper_bound<K: Ord, T>(entries: &[(K, T)], key: &K) -> usize {
     entries.partition_point(|(held, _)| held <= key)
 }
 
@@ -166,11 +168,11 @@ fn shared_bits(one: IpAddr, other: IpAddr) -> Option<u8> {
     u8::try_from(bits).ok()
 }
 
-impl<V: Clone> Node<V> {
-    fn first_key(&self) -> Option<IpNet> {
+impl<K: Ord + Clone, V: Clone> Node<K, V> {
+    fn first_key(&self) -> Option<K> {
         match self {
-            Self::Leaf(entries) => entries.first().map(|(key, _)| *key),
-            Self::Branch(children) => children.first().map(|(key, _)| *key),
+            Self::Leaf(entries) => entries.first().map(|(key, _)| key.clone()),
+            Self::Branch(children) => children.first().map(|(key, _)| key.clone()),
         }
     }
 
@@ -183,7 +185,7 @@ impl<V: Clone> Node<V> {
 
     /// Whether the key is new, and the right half if the node had to be split.
     /// The recursion is as deep as the tree: at most six for 2³² entries.
-    fn insert(node: &mut Arc<Self>, key: IpNet, value: V) -> (bool, Option<Arc<Self>>) {
+    fn insert(node: &mut Arc<Self>, key: K, value: V) -> (bool, Option<Arc<Self>>) {
         match Arc::make_mut(node) {
             Self::Leaf(entries) => {
                 let position = upper_bound(entries, &key);
@@ -207,7 +209,9 @@ impl<V: Clone> Node<V> {
                 let Some((first, child)) = children.get_mut(position) else {
                     return (false, None);
                 };
-                *first = key.min(*first);
+                if key < *first {
+                    first.clone_from(&key);
+                }
                 let (added, split) = Self::insert(child, key, value);
                 if let Some(right) = split
                     && let Some(first) = right.first_key()
@@ -223,7 +227,7 @@ impl<V: Clone> Node<V> {
     }
 
     /// Whether the key was there.
-    fn remove(node: &mut Arc<Self>, key: &IpNet) -> bool {
+    fn remove(node: &mut Arc<Self>, key: &K) -> bool {
         match Arc::make_mut(node) {
             Self::Leaf(entries) => {
                 let found = entries.binary_search_by(|(held, _)| held.cmp(key));
@@ -271,7 +275,7 @@ fn split_off<T>(entries: &mut Vec<T>) -> Option<Vec<T>> {
 }
 
 /// Joins the child at `position` with a neighbour if it is small and both fit.
-fn join_small<V: Clone>(children: &mut Vec<(IpNet, Arc<Node<V>>)>, position: usize) {
+fn join_small<K: Ord + Clone, V: Clone>(children: &mut Vec<(K, Arc<Node<K, V>>)>, position: usize) {
     let size = |at: usize| children.get(at).map(|(_, child)| child.len());
     if size(position).is_none_or(|len| len >= SMALL) {
         return;
@@ -293,15 +297,17 @@ fn join_small<V: Clone>(children: &mut Vec<(IpNet, Arc<Node<V>>)>, position: usi
     }
 }
 
+type Children<'a, K, V> = std::slice::Iter<'a, (K, Arc<Node<K, V>>)>;
+
 /// Entries in order.
 #[derive(Debug)]
-pub(crate) struct Iter<'a, V> {
-    path: Vec<std::slice::Iter<'a, (IpNet, Arc<Node<V>>)>>,
-    entries: std::slice::Iter<'a, (IpNet, V)>,
+pub(crate) struct Iter<'a, K, V> {
+    path: Vec<Children<'a, K, V>>,
+    entries: std::slice::Iter<'a, (K, V)>,
 }
 
-impl<'a, V> Iter<'a, V> {
-    fn descend(&mut self, mut node: &'a Node<V>) {
+impl<'a, K, V> Iter<'a, K, V> {
+    fn descend(&mut self, mut node: &'a Node<K, V>) {
         loop {
             match node {
                 Node::Leaf(entries) => {
@@ -321,8 +327,8 @@ impl<'a, V> Iter<'a, V> {
     }
 }
 
-impl<'a, V> Iterator for Iter<'a, V> {
-    type Item = (&'a IpNet, &'a V);
+impl<'a, K, V> Iterator for Iter<'a, K, V> {
+    type Item = (&'a K, &'a V);
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
@@ -356,7 +362,7 @@ mod tests {
         })
     }
 
-    fn check(tree: &Tree<u32>, model: &BTreeMap<IpNet, u32>) {
+    fn check(tree: &Tree<IpNet, u32>, model: &BTreeMap<IpNet, u32>) {
         assert_eq!(tree.len(), model.len());
         assert!(tree.iter().eq(model.iter()));
     }

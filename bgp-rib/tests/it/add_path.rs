@@ -127,7 +127,10 @@ fn the_best_few_paths() {
     let preferences = |speaker: &mut Speaker| {
         let _ = speaker.told(few);
         let told = speaker.rib.adj_rib_out(few);
-        let mut told: Vec<_> = told.iter().filter_map(|(_, _, it)| it.local_pref).collect();
+        let mut told: Vec<_> = told
+            .iter()
+            .filter_map(|it| it.attributes.local_pref)
+            .collect();
         told.sort_unstable();
         told
     };

@@ -27,7 +27,7 @@ fn import(rules: Value) -> (FilterChain, Vec<FilterProblem>) {
 
 fn view<'a>(prefix: &str, attributes: &'a PathAttributes) -> RouteView<'a> {
     RouteView {
-        prefix: net(prefix),
+        destination: net(prefix).into(),
         attributes,
         source: RouteSource::Peer(PeerType::Internal),
         interface: None,

@@ -587,7 +587,12 @@ impl World {
             let out = self.speaker.rib.adj_rib_out(self.peers[peer]);
             let out: BTreeMap<_, _> = out
                 .into_iter()
-                .map(|(prefix, _, attributes)| (prefix, (*attributes).clone()))
+                .map(|it| {
+                    (
+                        it.destination.as_unicast().unwrap(),
+                        (*it.attributes).clone(),
+                    )
+                })
                 .collect();
             assert_eq!(out, *heard);
         }

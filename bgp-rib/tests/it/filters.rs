@@ -10,7 +10,7 @@ use bgp_wire::{AsPath, Asn, Community, LargeCommunity, PathAttributes, PeerType,
 
 fn view<'a>(prefix: &str, attributes: &'a PathAttributes) -> RouteView<'a> {
     RouteView {
-        prefix: net(prefix),
+        destination: net(prefix).into(),
         attributes,
         source: RouteSource::Peer(PeerType::External),
         interface: Some("eth0"),
@@ -213,7 +213,7 @@ fn in_the_table() {
     let prefixes: Vec<_> = speaker
         .rib
         .loc_rib()
-        .map(|route| route.prefix.to_string())
+        .map(|route| route.destination.to_string())
         .collect();
     assert_eq!(prefixes, ["10.1.0.0/16", "192.0.2.0/24"]);
     let best = speaker.rib.best(&net("10.1.0.0/16")).unwrap();

@@ -45,7 +45,8 @@ fn a_lost_peer_takes_its_routes_along() {
         peer: sender,
         retain: FamilySet::empty(),
     });
-    let prefixes: Vec<_> = changes.best.iter().map(|change| change.prefix).collect();
+    let changed = changes.best.iter();
+    let prefixes: Vec<_> = changed.map(|change| change.destination.clone()).collect();
     assert_eq!(prefixes, [net(P), net(P6)]);
     assert!(changes.best.iter().all(|change| change.new.is_none()));
     assert_eq!(
@@ -283,7 +284,7 @@ fn what_was_told_in_a_disabled_family_is_forgotten() {
     });
     let prefixes = |speaker: &Speaker| -> Vec<_> {
         let told = speaker.rib.adj_rib_out(listener);
-        told.iter().map(|(prefix, ..)| prefix.to_string()).collect()
+        told.iter().map(|it| it.destination.to_string()).collect()
     };
     assert_eq!(speaker.told(listener), []);
     assert_eq!(prefixes(&speaker), [P]);
@@ -314,7 +315,7 @@ fn own_routes_go_by_the_prefix_that_brought_them() {
     let mut speaker = Speaker::new(64_512, addr(1));
     let _ = speaker.originate("192.0.2.77/24");
     assert!(speaker.rib.best(&net(P)).is_some());
-    let gone = Event::WithdrawLocal(net("192.0.2.77/24"));
+    let gone = Event::WithdrawLocal(net("192.0.2.77/24").into());
     assert_eq!(speaker.rib.apply(gone).best.len(), 1);
     assert_eq!(speaker.rib.best(&net(P)), None);
 }

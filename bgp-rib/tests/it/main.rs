@@ -15,6 +15,7 @@ mod calico;
 mod churn;
 mod decision;
 mod export;
+mod families;
 mod filters;
 mod lifecycle;
 mod packing;

@@ -16,7 +16,7 @@ use proptest::prelude::*;
 
 fn view(prefix: IpNet, attributes: &PathAttributes) -> RouteView<'_> {
     RouteView {
-        prefix,
+        destination: prefix.into(),
         attributes,
         source: RouteSource::Peer(PeerType::External),
         interface: None,

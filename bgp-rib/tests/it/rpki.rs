@@ -92,7 +92,7 @@ fn routes_follow_the_payloads() {
     let path = |speaker: &mut Speaker| {
         let _ = speaker.told(careful);
         let told = speaker.rib.adj_rib_out(careful);
-        told.first().map(|(_, _, it)| it.as_path.to_string())
+        told.first().map(|it| it.attributes.as_path.to_string())
     };
     assert_eq!(best(&speaker).as_deref(), Some("65010"));
     assert_eq!(path(&mut speaker).as_deref(), Some("64512 65010"));
@@ -169,6 +169,6 @@ fn the_origin_of_odd_paths() {
     }
     let _ = speaker.told(strict);
     let told = speaker.rib.adj_rib_out(strict);
-    let told: Vec<_> = told.iter().map(|(prefix, ..)| *prefix).collect();
+    let told: Vec<_> = told.iter().map(|it| it.destination.clone()).collect();
     assert_eq!(told, [net("198.51.100.0/24")]);
 }

@@ -24,11 +24,14 @@ fn a_snapshot_is_whole_and_stands_still() {
     let second = reader.snapshot();
     let prefixes: Vec<_> = second
         .iter()
-        .map(|route| route.prefix.to_string())
+        .map(|route| route.destination.to_string())
         .collect();
     assert_eq!(prefixes, ["10.1.0.0/16", "2001:db8::/32"]);
     assert_eq!(
-        second.longest_match([10, 1, 2, 3].into()).unwrap().prefix,
+        second
+            .longest_match([10, 1, 2, 3].into())
+            .unwrap()
+            .destination,
         net("10.1.0.0/16")
     );
     assert_eq!(second.longest_match([10, 2, 0, 0].into()), None);
@@ -99,7 +102,7 @@ fn ranges_of_prefixes() {
     let found = |routes: Vec<bgp_rib::RouteInfo>| -> Vec<String> {
         routes
             .iter()
-            .map(|route| route.prefix.to_string())
+            .map(|route| route.destination.to_string())
             .collect()
     };
     let covered = |prefix| found(snapshot.covered(&net(prefix)).collect());

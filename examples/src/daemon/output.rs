@@ -80,7 +80,7 @@ fn object(notice: &Notice) -> Value {
             json!({"event": "prefixLimit", "session": peering, "family": family.to_string(), "count": count, "maximum": maximum})
         }
         Notice::Best(change) => match &change.new {
-            None => json!({"event": "withdrawn", "prefix": change.prefix}),
+            None => json!({"event": "withdrawn", "prefix": change.destination.to_string()}),
             Some(route) => {
                 let mut value = super::status::route(route);
                 if let Some(fields) = value.as_object_mut() {

@@ -151,7 +151,8 @@ fn about(
 
 /// The longest prefix with the address that has a best route.
 fn longest(speaker: &Speaker, address: IpAddr) -> Option<IpNet> {
-    let prefixes = speaker.rib().loc_rib().map(|route| route.prefix);
+    let routes = speaker.rib().loc_rib();
+    let prefixes = routes.filter_map(|route| route.destination.as_unicast());
     prefixes
         .filter(|prefix| prefix.contains(&address))
         .max_by_key(IpNet::prefix_len)

@@ -25,7 +25,7 @@ const MOST_READS: usize = 64;
 pub(super) fn route(route: &RouteInfo) -> Value {
     let attributes = &route.attributes;
     json!({
-        "prefix": route.prefix,
+        "prefix": route.destination.to_string(),
         "from": route.source.to_string(),
         "nextHop": attributes.next_hop.as_ref().map(|next_hop| next_hop.addr()),
         "asPath": attributes.as_path.to_string(),

@@ -67,11 +67,11 @@ impl fmt::Display for Notice {
                 Some(route) => write!(
                     f,
                     "route {} via {} from {}",
-                    change.prefix,
+                    change.destination,
                     NextHop(route),
                     route.source
                 ),
-                None => write!(f, "route {} withdrawn", change.prefix),
+                None => write!(f, "route {} withdrawn", change.destination),
             },
         }
     }

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
 
-use bgp_rib::{Changes, LocalRoute, PeerId, Rib};
+use bgp_rib::{Changes, Destination, LocalRoute, PeerId, Rib};
 use bgp_session::{ConfigError, ConnId, FamilySet, SendError, Session, State, StopReason, Traffic};
 use ipnet::IpNet;
 
@@ -71,7 +71,7 @@ pub struct Speaker {
     peerings: Vec<Peering>,
     ranges: Vec<Range>,
     /// What it originates.
-    own: BTreeMap<IpNet, LocalRoute>,
+    own: BTreeMap<Destination, LocalRoute>,
     /// Where each connection belongs, and its name by where it belongs.
     sockets: BTreeMap<Socket, (usize, ConnId)>,
     names: BTreeMap<usize, Vec<(ConnId, Socket)>>,
@@ -132,10 +132,16 @@ impl Speaker {
         let mut own = BTreeMap::new();
         for route in plan.originate {
             let _own = rib.apply(bgp_rib::Event::Originate(route.clone()));
-            own.insert(route.prefix, route);
+            own.insert(route.destination.clone(), route);
         }
-        let static_routes = plan.forwarding.reachable_by.keys().chain(own.keys());
-        let touched = static_routes.copied().filter(|_| multipath).collect();
+        let own_prefixes = own.keys().filter_map(Destination::as_unicast);
+        let static_routes = plan
+            .forwarding
+            .reachable_by
+            .keys()
+            .copied()
+            .chain(own_prefixes);
+        let touched = static_routes.filter(|_| multipath).collect();
         Ok(Self {
             name: plan.name,
             rib,
@@ -282,14 +288,15 @@ impl Speaker {
     /// Originates a route, or replaces it.
     pub fn originate(&mut self, now: Instant, route: LocalRoute) {
         let changes = self.rib.apply(bgp_rib::Event::Originate(route.clone()));
-        self.own.insert(route.prefix, route);
+        self.own.insert(route.destination.clone(), route);
         self.note(now, changes);
     }
 
     /// Originates a route no longer.
-    pub fn withdraw(&mut self, now: Instant, prefix: IpNet) {
-        let changes = self.rib.apply(bgp_rib::Event::WithdrawLocal(prefix));
-        self.own.remove(&prefix);
+    pub fn withdraw(&mut self, now: Instant, destination: impl Into<Destination>) {
+        let destination = destination.into();
+        self.own.remove(&destination);
+        let changes = self.rib.apply(bgp_rib::Event::WithdrawLocal(destination));
         self.note(now, changes);
     }
 
@@ -412,7 +419,9 @@ impl Speaker {
 
     fn note(&mut self, now: Instant, changes: Changes) {
         self.unflushed = true;
-        self.touched.extend(changes.touched);
+        let touched = changes.touched.iter();
+        self.touched
+            .extend(touched.filter_map(Destination::as_unicast));
         self.notices.extend(
             changes
                 .best

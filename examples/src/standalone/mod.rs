@@ -162,11 +162,11 @@ fn check(document: &Document, peer: &Peer, line: usize) -> Result<(), Standalone
         ),
         (
             peer.families.as_ref().is_some_and(|families| {
-                let known = [Family::IPV4_UNICAST, Family::IPV6_UNICAST];
-                families.iter().any(|family| !known.contains(&family.0))
+                let known = FamilySet::all();
+                families.iter().any(|family| !known.contains(family.0))
             }),
             "families",
-            "the speaker has routes of ipv4 unicast and ipv6 unicast",
+            "a family that the speaker does not know",
         ),
     ];
     match rules.into_iter().find(|(broken, ..)| *broken) {

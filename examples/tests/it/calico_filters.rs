@@ -381,8 +381,9 @@ fn ours() -> Heard {
     for number in LISTENERS {
         let mut out = [0; 4096];
         while rib.poll_transmit(ids[number], &mut out).is_some() {}
-        for (prefix, _, attributes) in rib.adj_rib_out(ids[number]) {
-            heard.insert((number, prefix), digest(&attributes));
+        for told in rib.adj_rib_out(ids[number]) {
+            let prefix = told.destination.as_unicast().unwrap();
+            heard.insert((number, prefix), digest(&told.attributes));
         }
     }
     heard

@@ -113,9 +113,12 @@ fn ours(profile: Profile) -> BTreeMap<IpNet, usize> {
             });
         }
     }
-    let chosen = rib
-        .loc_rib()
-        .map(|route| (route.prefix, marked(&route.attributes.communities)));
+    let chosen = rib.loc_rib().map(|route| {
+        (
+            route.destination.as_unicast().unwrap(),
+            marked(&route.attributes.communities),
+        )
+    });
     chosen.collect()
 }
 

@@ -11,6 +11,7 @@ mod bird_reflector;
 mod calico_filters;
 mod decisions;
 mod dissect;
+mod families;
 mod fib;
 mod gaps;
 mod hostile;

@@ -128,7 +128,10 @@ impl Network {
         else {
             return Ok(());
         };
-        let own: Vec<IpNet> = plan.originate.iter().map(|route| route.prefix).collect();
+        let own = plan.originate.iter();
+        let own: Vec<IpNet> = own
+            .filter_map(|route| route.destination.as_unicast())
+            .collect();
         let speaker = Speaker::new(plan.clone())?;
         for prefix in own {
             self.hold(name, prefix, true);
@@ -245,7 +248,9 @@ impl Network {
                 }
                 Notice::Best(change) => {
                     self.watch.last_change = self.now();
-                    self.hold(&node, change.prefix, change.new.is_some());
+                    if let Some(prefix) = change.destination.as_unicast() {
+                        self.hold(&node, prefix, change.new.is_some());
+                    }
                 }
                 Notice::State { .. } | Notice::Failed { .. } => {}
             }
@@ -304,7 +309,7 @@ impl Network {
             .map(|speaker| {
                 blocks
                     .iter()
-                    .filter(|block| speaker.rib().best(block).is_some())
+                    .filter(|block| speaker.rib().best(**block).is_some())
                     .count()
             })
             .sum()

@@ -147,7 +147,7 @@ pub(super) fn check_routers(network: &Network, routers: &[Router], checks: &mut 
             .rib()
             .loc_rib()
             .filter(|route| route.source.peer().is_some())
-            .map(|route| route.prefix)
+            .filter_map(|route| route.destination.as_unicast())
             .collect();
         let other = learned
             .iter()
@@ -166,7 +166,7 @@ pub(super) fn check_routers(network: &Network, routers: &[Router], checks: &mut 
         );
         let straight = network.blocks().iter().filter(|(prefix, owner)| {
             let address = network.speaker(owner).and_then(own_address);
-            next_hop(&speaker.rib().explain(prefix)) == address
+            next_hop(&speaker.rib().explain(**prefix)) == address
         });
         checks.all(
             format!("{} sends straight to the owner of a block", router.name),

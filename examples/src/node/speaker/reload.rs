@@ -5,9 +5,8 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::time::Instant;
 
-use bgp_rib::{Rib, RibConfig};
+use bgp_rib::{Destination, Rib, RibConfig};
 use bgp_session::{Applied, ConfigError, ResetReason, Session, StopReason};
-use ipnet::IpNet;
 
 use super::{LocalRoute, Peering, Range, Speaker};
 use crate::plan::{PeeringPlan, RangePlan, SpeakerPlan};
@@ -39,7 +38,8 @@ impl Speaker {
             let old = std::mem::replace(&mut self.forwarding, plan.forwarding.clone());
             let static_routes = old.reachable_by.into_keys();
             let static_routes = static_routes.chain(self.forwarding.reachable_by.keys().copied());
-            let learned = self.rib.loc_rib().map(|route| route.prefix);
+            let learned = self.rib.loc_rib();
+            let learned = learned.filter_map(|route| route.destination.as_unicast());
             let all = static_routes.chain(learned);
             self.touched.extend(all.filter(|_| plan.rib.multipath));
         }
@@ -172,7 +172,8 @@ impl Speaker {
                 session.reset(now, ResetReason::ConfigurationChange);
             });
         }
-        let gone = self.rib.loc_rib().map(|route| route.prefix);
+        let gone = self.rib.loc_rib();
+        let gone = gone.filter_map(|route| route.destination.as_unicast());
         self.touched.extend(gone.filter(|_| config.multipath));
         self.rib = Rib::new(config);
         self.own.clear();
@@ -183,19 +184,19 @@ impl Speaker {
 
     /// Originates what the plan has, and nothing else.
     fn replace_routes(&mut self, now: Instant, routes: Vec<LocalRoute>) {
-        let wanted: BTreeMap<IpNet, LocalRoute> = routes
+        let wanted: BTreeMap<Destination, LocalRoute> = routes
             .into_iter()
-            .map(|route| (route.prefix, route))
+            .map(|route| (route.destination.clone(), route))
             .collect();
         let gone = self
             .own
             .keys()
-            .filter(|prefix| !wanted.contains_key(prefix));
-        for prefix in gone.copied().collect::<Vec<_>>() {
-            self.withdraw(now, prefix);
+            .filter(|destination| !wanted.contains_key(destination));
+        for destination in gone.cloned().collect::<Vec<_>>() {
+            self.withdraw(now, destination);
         }
-        for (prefix, route) in wanted {
-            if self.own.get(&prefix) != Some(&route) {
+        for (destination, route) in wanted {
+            if self.own.get(&destination) != Some(&route) {
                 self.originate(now, route);
             }
         }
