@@ -260,7 +260,7 @@ fn readers(criterion: &mut Criterion) {
         prefix(number).prefix
     };
     group.bench_function("exact-of-1m", |bencher| {
-        bencher.iter(|| black_box(snapshot.best(&next())).is_some());
+        bencher.iter(|| black_box(snapshot.best(next())).is_some());
     });
     group.bench_function("longest-match-of-1m", |bencher| {
         bencher.iter(|| black_box(snapshot.longest_match(next().addr())).is_some());

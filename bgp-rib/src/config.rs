@@ -56,6 +56,11 @@ pub struct RibConfig {
     /// table from it, or shows it. A reflector that forwards nothing is spared the work of making
     /// it. Default on.
     pub report_best: bool,
+    /// Whether snapshots show what each peer said and was told
+    /// ([`Snapshot::adj_rib_in`](crate::Snapshot::adj_rib_in),
+    /// [`Snapshot::adj_rib_out`](crate::Snapshot::adj_rib_out)). It costs memory for a second copy
+    /// of these tables, and time where they change. Default off.
+    pub publish_peers: bool,
     /// Bytes of encoded messages that an update group keeps for its slowest
     /// member before that member goes on alone. Default 32 MiB.
     pub group_backlog: usize,
@@ -78,6 +83,7 @@ impl RibConfig {
             multipath: false,
             multipath_relax: true,
             report_best: true,
+            publish_peers: false,
             group_backlog: 32 << 20,
         }
     }

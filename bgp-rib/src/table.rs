@@ -259,6 +259,13 @@ impl Table {
         }
     }
 
+    /// Takes a reference to a place.
+    pub(crate) fn reference(&mut self, id: PrefixId) {
+        if let Some(place) = self.get_mut(id) {
+            place.references += 1;
+        }
+    }
+
     /// Gives up one reference, and the place with the last one.
     pub(crate) fn unreference(&mut self, id: PrefixId) {
         if let Some(destination) = self.get_mut(id) {

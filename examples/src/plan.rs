@@ -531,7 +531,7 @@ mod tests {
         let blocks: Vec<String> = worker
             .originate
             .iter()
-            .map(|route| route.prefix.to_string())
+            .map(|route| route.destination.to_string())
             .collect();
         assert_eq!(blocks, ["192.168.1.0/26"]);
         let [session] = worker.peerings.as_slice() else {

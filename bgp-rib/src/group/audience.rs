@@ -6,6 +6,7 @@
 
 use super::{Member, Told};
 use crate::PeerId;
+use crate::snapshot::Listener;
 use bgp_wire::PeerType;
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
@@ -140,6 +141,18 @@ impl Members {
             few.dedup();
         }
         few
+    }
+}
+
+impl Listener {
+    /// Whether it hears of a route: the rule of [`Members::excluded`], asked for one member.
+    pub(crate) fn hears(&self, told: &Told) -> bool {
+        let member = &self.member;
+        let originated = || told.attributes.originator_id() == Some(member.identifier);
+        let is_next_hop = || told.attributes.next_hop().map(|it| it.addr()) == Some(member.address);
+        told.peer != Some(member.peer)
+            && !(self.internal && originated())
+            && !(told.peer.is_none() && is_next_hop())
     }
 }
 

@@ -38,10 +38,11 @@ pub(crate) use key::ExportKey;
 pub(crate) use log::Log;
 pub(crate) use seal::SealContext;
 
-use crate::PeerId;
 use crate::export::Memo;
 use crate::set::{DirtyQueue, PrefixSet};
+use crate::snapshot::{ToldTo, Tracked};
 use crate::table::PrefixId;
+use crate::{Destination, PeerId};
 use bgp_wire::FamilySet;
 use std::sync::Arc;
 
@@ -75,6 +76,8 @@ pub(crate) struct Group {
     pub(crate) detached: bool,
     /// The attribute set made last.
     pub(crate) memo: Memo,
+    /// `told` as readers see it, where they do.
+    pub(crate) readers: Option<Tracked<ToldTo>>,
 }
 
 impl Group {
@@ -92,6 +95,7 @@ impl Group {
             pristine: true,
             detached,
             memo: Memo::default(),
+            readers: None,
         }
     }
 
@@ -106,7 +110,10 @@ impl Group {
     }
 
     /// Forgets what was told of a destination, without telling anybody.
-    pub(crate) fn forget(&mut self, id: PrefixId) {
+    pub(crate) fn forget(&mut self, id: PrefixId, destination: Option<&Destination>) {
+        if let (Some(readers), Some(destination)) = (&mut self.readers, destination) {
+            readers.remove(destination);
+        }
         let _ = self.told.replace(id, &[]);
         let _ = self.told.replace_nlri(id, Vec::new());
         self.resend.remove(id);
@@ -149,6 +156,15 @@ impl Group {
             .min()
             .unwrap_or(end);
         self.log.forget_before(read);
+    }
+
+    /// What was told of a destination, to be kept.
+    pub(crate) fn told_of(&self, id: PrefixId) -> Option<ToldTo> {
+        let told = self.told.get(id);
+        let told = told.map(|told| (told.clone(), self.told.nlri(id, told.path_id).cloned()));
+        let mut told: Vec<_> = told.collect();
+        told.sort_by_key(|(told, _)| told.path_id);
+        (!told.is_empty()).then(|| told.into())
     }
 
     /// Whether everything decided so far is in the log.

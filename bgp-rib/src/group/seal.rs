@@ -66,6 +66,9 @@ impl Group {
                     }
                 }
             }
+            if let Some(readers) = &mut self.readers {
+                readers.mark(id, context.table);
+            }
             context.table.unreference(id);
         }
     }

@@ -14,6 +14,7 @@
 use super::Rib;
 use crate::PeerId;
 use crate::group::{ExportKey, Group, GroupId, Member};
+use crate::snapshot::Tracked;
 use crate::table::PrefixId;
 use bgp_wire::{Context, Family};
 use std::sync::Arc;
@@ -35,12 +36,16 @@ impl Rib {
             .groups
             .iter()
             .find(|(_, group)| group.pristine && equal(group));
-        let id = match pristine.map(|(id, _)| id) {
+        let pristine = pristine.map(|(id, _)| id);
+        self.note_membership();
+        let id = match pristine {
             Some(id) => id,
             None => {
                 let key = self.shared_key(key);
                 let detached = self.groups.iter().any(|(_, group)| group.key == key);
-                let id = self.groups.add(Group::new(key, detached))?;
+                let mut group = Group::new(key, detached);
+                group.readers = self.shows_peers().then(Tracked::default);
+                let id = self.groups.add(group)?;
                 self.mark_all(id, |_| true, false);
                 id
             }
@@ -57,11 +62,13 @@ impl Rib {
 
     /// Takes a peer out of its group, and the group away with its last member.
     pub(super) fn leave(&mut self, peer: PeerId, id: GroupId) -> Option<Member> {
+        self.note_membership();
         let group = self.groups.get_mut(id)?;
         let member = group.members.remove(peer);
         if group.members.is_empty() {
             let gone = self.groups.remove(id)?;
-            for waiting in gone.dirty.iter() {
+            let readers = gone.readers.iter().flat_map(Tracked::waiting);
+            for waiting in gone.dirty.iter().chain(readers) {
                 self.table.unreference(waiting);
             }
         } else {
@@ -86,11 +93,11 @@ impl Rib {
         }
         group.forget_read();
         own.forget_read();
-        for waiting in own.dirty.iter() {
-            if let Some(destination) = self.table.get_mut(waiting) {
-                destination.references += 1;
-            }
+        let readers = own.readers.iter().flat_map(Tracked::waiting);
+        for waiting in own.dirty.iter().chain(readers) {
+            self.table.reference(waiting);
         }
+        self.note_membership();
         let own = self.groups.add(own)?;
         for peer in peers {
             self.set_group(*peer, own);
@@ -142,7 +149,7 @@ impl Rib {
         // may go to other prefixes, of which nothing was told.
         for (id, destination) in self.table.iter() {
             if dropped.contains(destination.family()) {
-                group.forget(id);
+                group.forget(id, self.table.destination(id).as_ref());
             }
         }
         self.mark_all(own, |family| !dropped.contains(family), false);

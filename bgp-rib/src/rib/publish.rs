@@ -10,8 +10,11 @@
 
 use super::Rib;
 use crate::PeerId;
-use crate::snapshot::{Publisher, Reader, Snapshot};
-use crate::table::PrefixId;
+use crate::group::Groups;
+use crate::peer::Peer;
+use crate::snapshot::{Listener, Publisher, Reader, Said, Snapshot, ToldTo, Tracked};
+use crate::table::{PrefixId, Table};
+use bgp_wire::PeerType;
 use std::sync::Arc;
 
 impl Rib {
@@ -32,8 +35,55 @@ impl Rib {
         }
         let reader = publisher.reader();
         self.publisher = Some(publisher);
+        if self.shows_peers() {
+            self.begin_to_show_peers();
+        }
         self.publish();
         reader
+    }
+
+    /// Whether readers see what each peer said and was told.
+    pub(super) const fn shows_peers(&self) -> bool {
+        self.config.publish_peers && self.publisher.is_some()
+    }
+
+    fn begin_to_show_peers(&mut self) {
+        let all: Vec<PrefixId> = self.table.iter().map(|(id, _)| id).collect();
+        for group in self.groups.iter_mut() {
+            let mut readers = Tracked::default();
+            for id in &all {
+                readers.mark(*id, &mut self.table);
+            }
+            group.readers = Some(readers);
+        }
+        for peer in self.peers().collect::<Vec<_>>() {
+            self.mark_all_said(peer);
+        }
+        self.note_membership();
+    }
+
+    /// Notes that a peer has come or gone, or hears with others than before.
+    pub(super) const fn note_membership(&mut self) {
+        if let Some(publisher) = &mut self.publisher {
+            publisher.note_membership();
+        }
+    }
+
+    /// Has the next publication look at what a peer said of a destination.
+    pub(super) fn mark_said(&mut self, peer: Option<PeerId>, id: PrefixId) {
+        if self.config.publish_peers
+            && let (Some(publisher), Some(peer)) = (&mut self.publisher, peer)
+        {
+            publisher.mark_said(peer, id, &mut self.table);
+        }
+    }
+
+    fn mark_all_said(&mut self, peer: PeerId) {
+        let said = self.peer(peer).map(|peer| peer.prefixes.iter().collect());
+        let said: Vec<PrefixId> = said.unwrap_or_default();
+        for id in said {
+            self.mark_said(Some(peer), id);
+        }
     }
 
     /// Lets readers see the table as it is now, all changes at once. To be called
@@ -45,11 +95,24 @@ impl Rib {
             return;
         };
         let mut table = std::mem::take(&mut self.table);
-        publisher.publish(&mut table, |table, id| {
+        let mut changed = publisher.follow_best(&mut table, |table, id| {
             let place = table.get(id)?;
             let route = place.best_route()?;
             Some((self.best_of(place.family(), route), route.nlri().cloned()))
         });
+        if self.config.publish_peers {
+            let mut groups = std::mem::take(&mut self.groups);
+            let said = |table: &Table, peer, id| self.said(table, peer, id);
+            if publisher.follow_peers(&mut table, &mut groups, said) {
+                let told = |(id, peer): (PeerId, &Peer)| (id, told_to(&groups, id, peer));
+                publisher.show_peers(self.peers.iter().map(told));
+                changed = true;
+            }
+            self.groups = groups;
+        }
+        if changed {
+            publisher.publish();
+        }
         self.table = table;
         self.publisher = Some(publisher);
         if self.table.len() == 0 {
@@ -58,11 +121,23 @@ impl Rib {
         }
     }
 
+    /// What a peer said of a destination, as readers see it.
+    fn said(&self, table: &Table, peer: PeerId, id: PrefixId) -> Option<Said> {
+        let place = table.get(id)?;
+        let of_peer = place.routes.iter().filter(|it| it.peer == Some(peer));
+        let mut routes: Vec<_> = of_peer
+            .map(|route| (self.best_of(place.family(), route), route.nlri().cloned()))
+            .collect();
+        routes.sort_by_key(|(route, _)| route.path_id);
+        (!routes.is_empty()).then(|| routes.into())
+    }
+
     /// Notes that the routes of a peer have become stale, which readers see.
     pub(super) fn publish_staleness(&mut self, peer: PeerId) {
         if self.publisher.is_none() {
             return;
         }
+        self.mark_all_said(peer);
         let kept = self.peer(peer).map(|peer| peer.prefixes.iter().collect());
         let kept: Vec<PrefixId> = kept.unwrap_or_default();
         for id in kept {
@@ -103,4 +178,18 @@ impl Rib {
         self.publish();
         reader.snapshot()
     }
+}
+
+/// The table of what a peer is told, and who it is in there.
+fn told_to<'a>(
+    groups: &'a Groups,
+    id: PeerId,
+    peer: &Peer,
+) -> Option<(&'a Tracked<ToldTo>, Listener)> {
+    let group = groups.get(peer.session.as_ref()?.group)?;
+    let listener = Listener {
+        member: *group.members.get(id)?,
+        internal: group.key.context.peer_type == PeerType::Internal,
+    };
+    Some((group.readers.as_ref()?, listener))
 }

@@ -134,6 +134,7 @@ impl Rib {
             let was_stale = std::mem::replace(&mut held.parity, route.parity) != route.parity;
             if was_stale {
                 self.mark_for_readers(id);
+                self.mark_said(route.peer, id);
             }
             return;
         }
@@ -147,6 +148,7 @@ impl Rib {
                 None => self.own_routes += 1,
             }
         }
+        self.mark_said(route.peer, id);
         let mut replaced: Option<NextHopId> = None;
         self.change(id, log, |destination| match position {
             Some(position) => {
@@ -225,6 +227,7 @@ impl Rib {
             return;
         }
         for (peer, next_hop) in gone {
+            self.mark_said(peer, id);
             self.next_hops.release(next_hop);
             let others = destination_has_other(self.table.get(id), peer, &goes);
             match peer.and_then(|peer| self.peers.get_mut(peer)) {

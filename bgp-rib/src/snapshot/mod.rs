@@ -6,17 +6,26 @@
 //! the last time. Readers load a pointer; they never wait and never see half a
 //! change, and a snapshot stays what it is for as long as it is held.
 
+mod peers;
+mod tracked;
 mod tree;
+
+pub(crate) use peers::{Listener, Said, ToldTo};
+pub(crate) use tracked::Tracked;
 
 use crate::attribute_set::AttributeSet;
 use crate::attributes::Attributes;
 use crate::filter::contains;
+use crate::group::Groups;
 use crate::set::DirtyQueue;
 use crate::table::{PrefixId, Table};
-use crate::{Destination, DestinationView, RouteInfo, Source};
+use crate::{Destination, DestinationView, PeerId, RouteInfo, Source};
 use arc_swap::ArcSwap;
 use bgp_wire::NlriBuf;
 use ipnet::IpNet;
+use peers::PeerView;
+use rustc_hash::FxHashMap;
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 use tree::Tree;
@@ -31,6 +40,8 @@ pub struct Snapshot {
     tree: Tree<IpNet, Best>,
     /// All other families.
     others: Tree<Destination, (Best, Option<Arc<NlriBuf>>)>,
+    /// Where the RIB is asked to show them.
+    peers: Arc<BTreeMap<PeerId, PeerView>>,
     version: u64,
 }
 
@@ -172,6 +183,10 @@ pub(crate) struct Publisher {
     shared: Arc<ArcSwap<Snapshot>>,
     current: Snapshot,
     dirty: DirtyQueue,
+    /// What each peer said, where readers see it.
+    said: FxHashMap<PeerId, Tracked<Said>>,
+    /// A peer has come or gone, or hears with others than before.
+    membership_changed: bool,
 }
 
 impl Publisher {
@@ -185,21 +200,66 @@ impl Publisher {
         self.dirty.push(id)
     }
 
-    /// Publishes what changed; `best` tells the best route to a destination.
-    pub(crate) fn publish(
+    /// Notes that what a peer said of a destination has changed.
+    pub(crate) fn mark_said(&mut self, peer: PeerId, id: PrefixId, table: &mut Table) {
+        self.said.entry(peer).or_default().mark(id, table);
+    }
+
+    pub(crate) const fn note_membership(&mut self) {
+        self.membership_changed = true;
+    }
+
+    /// Follows the changes of best routes; whether there were some. `best` tells the best
+    /// route to a destination.
+    pub(crate) fn follow_best(
         &mut self,
         table: &mut Table,
         best: impl Fn(&Table, PrefixId) -> Option<(Best, Option<Arc<NlriBuf>>)>,
-    ) {
-        if self.dirty.is_empty() {
-            return;
-        }
+    ) -> bool {
+        let changed = !self.dirty.is_empty();
         while let Some(id) = self.dirty.pop() {
             if let Some(destination) = table.destination(id) {
                 self.current.set(destination, best(table, id));
             }
             table.unreference(id);
         }
+        changed
+    }
+
+    /// Follows what peers said and groups were told; whether anything changed.
+    pub(crate) fn follow_peers(
+        &mut self,
+        table: &mut Table,
+        groups: &mut Groups,
+        said: impl Fn(&Table, PeerId, PrefixId) -> Option<Said>,
+    ) -> bool {
+        let mut changed = std::mem::take(&mut self.membership_changed);
+        for (peer, tracked) in &mut self.said {
+            changed |= tracked.follow(table, |table, id| said(table, *peer, id));
+        }
+        for group in groups.iter_mut() {
+            if let Some(mut readers) = group.readers.take() {
+                changed |= readers.follow(table, |_, id| group.told_of(id));
+                group.readers = Some(readers);
+            }
+        }
+        changed
+    }
+
+    /// Takes over what readers shall see of these peers.
+    pub(crate) fn show_peers<'a>(
+        &mut self,
+        peers: impl Iterator<Item = (PeerId, Option<(&'a Tracked<ToldTo>, Listener)>)>,
+    ) {
+        let said = &self.said;
+        let views = peers.map(|(id, told)| (id, PeerView::new(said.get(&id), told)));
+        let views: BTreeMap<PeerId, PeerView> = views.collect();
+        self.said.retain(|id, _| views.contains_key(id));
+        self.current.peers = Arc::new(views);
+    }
+
+    /// Shows readers what was followed.
+    pub(crate) fn publish(&mut self) {
         self.current.version += 1;
         self.shared.store(Arc::new(self.current.clone()));
     }

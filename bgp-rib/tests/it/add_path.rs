@@ -37,8 +37,8 @@ fn several_paths_of_one_peer() {
     for path_id in [7, 8, 9] {
         send(&mut speaker, sender, path_id, Some(&path(path_id)));
     }
-    assert_eq!(speaker.rib.candidates(&net(P)).len(), 3);
-    assert_eq!(speaker.rib.best(&net(P)).unwrap().path_id, 9);
+    assert_eq!(speaker.rib.candidates(net(P)).len(), 3);
+    assert_eq!(speaker.rib.best(net(P)).unwrap().path_id, 9);
 
     let told = speaker.told(plain);
     assert_eq!(told[0].reach().unwrap().1.local_pref, Some(109));

@@ -339,9 +339,10 @@ struct World {
 }
 
 impl World {
-    fn new(backlog: usize) -> Self {
+    fn new(backlog: usize, publish_peers: bool) -> Self {
         let mut config = RibConfig::new(Asn(LOCAL_AS), OWN);
         config.group_backlog = backlog;
+        config.publish_peers = publish_peers;
         let mut speaker = Speaker::with(config);
         let peers = (0..PEERS).map(|peer| {
             let peer_type = if is_internal(peer) {
@@ -570,7 +571,7 @@ impl World {
             let best = self
                 .speaker
                 .rib
-                .best(&prefix)
+                .best(prefix)
                 .and_then(|best| best.source.peer());
             let expected = self.model.best(&prefix).map(|(peer, _)| self.peers[peer]);
             assert_eq!(best, expected, "best route to {prefix}");
@@ -597,6 +598,20 @@ impl World {
             assert_eq!(out, *heard);
         }
     }
+
+    /// Readers see what there is.
+    fn check_readers(&mut self) {
+        let rib = &mut self.speaker.rib;
+        let snapshot = rib.snapshot();
+        assert!(snapshot.iter().eq(rib.loc_rib()));
+        for peer in &self.peers {
+            assert!(snapshot.adj_rib_in(*peer).eq(rib.adj_rib_in(*peer)), "said");
+            assert!(
+                snapshot.adj_rib_out(*peer).eq(rib.adj_rib_out(*peer)),
+                "told"
+            );
+        }
+    }
 }
 
 proptest! {
@@ -608,12 +623,16 @@ proptest! {
         // From "everybody is slow" to "nobody is".
         backlog in prop_oneof![Just(0usize), Just(200), Just(1 << 20)],
     ) {
-        // Two of them, whose hash tables are in different orders.
-        let mut world = World::new(backlog);
-        let mut twin = World::new(backlog);
-        for step in steps {
+        // Two of them, whose hash tables are in different orders, and of which one is read from
+        // another thread as well.
+        let mut world = World::new(backlog, false);
+        let mut twin = World::new(backlog, true);
+        for (number, step) in steps.into_iter().enumerate() {
             world.step(step.clone());
             twin.step(step);
+            if number % 5 == 0 {
+                twin.check_readers();
+            }
         }
         world.settle();
         twin.settle();
@@ -628,5 +647,10 @@ proptest! {
         }
         prop_assert_eq!(world.speaker.rib.statistics(), Statistics::default());
         prop_assert_eq!(world.speaker.rib.memory(), Memory::default());
+        for peer in 0..PEERS {
+            twin.step(Step::Down { peer });
+        }
+        twin.check_readers();
+        prop_assert_eq!(twin.speaker.rib.memory(), Memory::default());
     }
 }

@@ -131,7 +131,7 @@ fn explained_from_the_table() {
         ..attributes(addr(10), &[65_003])
     };
     let _ = speaker.announce(internal, &from_inside, prefix);
-    let explanation = speaker.rib.explain(&net(prefix));
+    let explanation = speaker.rib.explain(net(prefix));
     let outcomes: Vec<_> = explanation
         .routes
         .iter()
@@ -190,7 +190,7 @@ fn next_hops_are_tracked() {
     let best = |speaker: &Speaker| {
         speaker
             .rib
-            .best(&net(prefix))
+            .best(net(prefix))
             .and_then(|best| best.source.peer())
     };
     let reach = |speaker: &mut Speaker, last, reachability| {
@@ -230,7 +230,7 @@ fn equal_routes() {
         assert_eq!(changes.touched, [net("192.0.2.0/24")]);
     }
     let hops = |speaker: &Speaker| -> Vec<String> {
-        let routes = speaker.rib.multipath(&net("192.0.2.0/24"));
+        let routes = speaker.rib.multipath(net("192.0.2.0/24"));
         let hop = |route: &RouteInfo| route.attributes.next_hop.unwrap().addr();
         routes.iter().map(|route| hop(route).to_string()).collect()
     };
@@ -263,7 +263,7 @@ fn equal_routes_of_one_path() {
         let peer = speaker.external(addr(last));
         let _ = speaker.announce(peer, &attributes(addr(last), &[first]), "192.0.2.0/24");
     }
-    let routes = speaker.rib.multipath(&net("192.0.2.0/24"));
+    let routes = speaker.rib.multipath(net("192.0.2.0/24"));
     let hops: Vec<_> = routes
         .iter()
         .map(|it| it.attributes.next_hop.unwrap().addr())

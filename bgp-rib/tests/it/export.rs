@@ -172,7 +172,7 @@ fn families() {
     let _ = speaker.originate(P);
     assert_eq!(speaker.told(without_v4), []);
     assert_eq!(
-        speaker.rib.advertisement(without_v4, &net(P)),
+        speaker.rib.advertisement(without_v4, net(P)),
         Err(Withheld::NoNextHop)
     );
     assert_eq!(first(&mut speaker, with_extended).next_hop, Some(v6));

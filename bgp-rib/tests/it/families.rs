@@ -497,8 +497,10 @@ type Heard = (u32, PathAttributes);
 
 impl<N: Naming> World<N> {
     fn new() -> Self {
+        let mut config = RibConfig::new(Asn(64_512), addr(1));
+        config.publish_peers = true;
         let mut world = Self {
-            speaker: Speaker::new(64_512, addr(1)),
+            speaker: Speaker::with(config),
             peers: Vec::new(),
             up: [true; PEERS],
             heard: Default::default(),
@@ -671,6 +673,11 @@ impl<N: Naming> World<N> {
         let routes: Vec<_> = self.speaker.rib.loc_rib().collect();
         let snapshot = self.speaker.rib.snapshot();
         assert_eq!(snapshot.iter().collect::<Vec<_>>(), routes);
+        for peer in &self.peers {
+            let rib = &self.speaker.rib;
+            assert!(snapshot.adj_rib_in(*peer).eq(rib.adj_rib_in(*peer)));
+            assert!(snapshot.adj_rib_out(*peer).eq(rib.adj_rib_out(*peer)));
+        }
         let routes = routes.into_iter().map(|route| {
             let mut attributes = (*route.attributes).clone();
             let nlri = route.to_nlri();

@@ -216,13 +216,13 @@ fn in_the_table() {
         .map(|route| route.destination.to_string())
         .collect();
     assert_eq!(prefixes, ["10.1.0.0/16", "192.0.2.0/24"]);
-    let best = speaker.rib.best(&net("10.1.0.0/16")).unwrap();
+    let best = speaker.rib.best(net("10.1.0.0/16")).unwrap();
     assert_eq!(
         (best.received.local_pref, best.attributes.local_pref),
         (None, Some(300))
     );
     assert_eq!(
-        speaker.rib.explain(&net("10.0.0.0/8")).to_string(),
+        speaker.rib.explain(net("10.0.0.0/8")).to_string(),
         "10.0.0.0/8 from 10.0.0.20: not eligible, rejected by dc out\n"
     );
 }

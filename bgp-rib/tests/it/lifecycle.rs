@@ -69,7 +69,7 @@ fn graceful_restart() {
         retain,
     });
     assert_eq!(changes.best.len(), 1, "IPv6 was not kept");
-    assert!(speaker.rib.best(&net(P)).unwrap().stale);
+    assert!(speaker.rib.best(net(P)).unwrap().stale);
     assert_eq!(speaker.rib.route_counts(sender), Some((2, 2)));
     let count = |rib: &bgp_rib::Rib, family| rib.route_count(sender, family);
     assert_eq!(count(&speaker.rib, Family::IPV4_UNICAST), Some(2));
@@ -79,7 +79,7 @@ fn graceful_restart() {
     up(&mut speaker, sender, 20);
     let changes = speaker.announce(sender, &attributes(addr(20), &[65_001]), P);
     assert!(changes.is_empty(), "the same route again is no change");
-    assert!(!speaker.rib.best(&net(P)).unwrap().stale);
+    assert!(!speaker.rib.best(net(P)).unwrap().stale);
     let end = Event::EndOfRib {
         peer: sender,
         family: Family::IPV4_UNICAST,
@@ -180,7 +180,7 @@ fn import_policy_changes() {
     assert_eq!(changes.best.len(), 2);
     assert_eq!(speaker.told(listener).len(), 2);
     assert_eq!(speaker.rib.adj_rib_in(sender).len(), 2);
-    let explanation = speaker.rib.explain(&net(P));
+    let explanation = speaker.rib.explain(net(P));
     assert!(matches!(
         explanation.routes[0].outcome,
         Err(Ineligible::Rejected(_))
@@ -221,8 +221,8 @@ fn a_family_goes_down() {
     });
     assert_eq!(changes.best.len(), 1);
     let _ = speaker.announce(sender, &route6(20), P6);
-    assert_eq!(speaker.rib.best(&net(P6)), None);
-    assert!(speaker.rib.best(&net(P)).is_some());
+    assert_eq!(speaker.rib.best(net(P6)), None);
+    assert!(speaker.rib.best(net(P)).is_some());
     assert_eq!(speaker.told(listener), [Told::Unreach(net(P6), None)]);
 }
 
@@ -242,7 +242,7 @@ fn a_malformed_update_withdraws() {
     bytes[26] = 99;
     let changes = speaker.receive(sender, &bytes);
     assert_eq!(changes.best.len(), 1);
-    assert_eq!(speaker.rib.best(&net(P)), None);
+    assert_eq!(speaker.rib.best(net(P)), None);
 }
 
 #[test]
@@ -303,9 +303,9 @@ fn what_was_told_in_a_disabled_family_is_forgotten() {
 fn a_route_over_ourselves_is_ignored() {
     let (mut speaker, sender, listener) = scene();
     let _ = speaker.announce(sender, &attributes(addr(1), &[65_001]), P);
-    assert_eq!(speaker.rib.best(&net(P)), None);
+    assert_eq!(speaker.rib.best(net(P)), None);
     let _ = speaker.announce(sender, &route6(1), P6);
-    assert_eq!(speaker.rib.best(&net(P6)), None);
+    assert_eq!(speaker.rib.best(net(P6)), None);
     assert_eq!(speaker.told(listener).len(), 2);
 }
 
@@ -314,17 +314,17 @@ fn a_route_over_ourselves_is_ignored() {
 fn own_routes_go_by_the_prefix_that_brought_them() {
     let mut speaker = Speaker::new(64_512, addr(1));
     let _ = speaker.originate("192.0.2.77/24");
-    assert!(speaker.rib.best(&net(P)).is_some());
+    assert!(speaker.rib.best(net(P)).is_some());
     let gone = Event::WithdrawLocal(net("192.0.2.77/24").into());
     assert_eq!(speaker.rib.apply(gone).best.len(), 1);
-    assert_eq!(speaker.rib.best(&net(P)), None);
+    assert_eq!(speaker.rib.best(net(P)), None);
 }
 
 /// A snapshot knows which routes have outlived their session.
 #[test]
 fn snapshots_know_what_is_stale() {
     let (mut speaker, sender, _) = scene();
-    let stale = |speaker: &mut Speaker| speaker.rib.snapshot().best(&net(P)).unwrap().stale;
+    let stale = |speaker: &mut Speaker| speaker.rib.snapshot().best(net(P)).unwrap().stale;
     assert!(!stale(&mut speaker));
     let retain = FamilySet::empty().with(Family::IPV4_UNICAST);
     let down = Event::PeerDown {
@@ -370,7 +370,7 @@ fn next_hop_news_leaves_vacated_places_alone() {
         }),
     });
     let _ = settle(&mut speaker);
-    assert!(speaker.rib.best(&net(P)).is_some());
+    assert!(speaker.rib.best(net(P)).is_some());
     let changes = speaker.withdraw(sender, P);
     assert_eq!(changes.best.len(), 1);
     assert_eq!(settle(&mut speaker), [Told::Unreach(net(P), None)]);
@@ -407,7 +407,7 @@ fn reconfigured_peers_are_as_if_configured_so() {
                 let (later, before) = (later.rib.adj_rib_out(peer), before.rib.adj_rib_out(peer));
                 assert_eq!(later, before, "edit {number} of {which}, told {peer}");
             }
-            let best = |speaker: &Speaker| speaker.rib.best(&net(P)).map(|best| best.source);
+            let best = |speaker: &Speaker| speaker.rib.best(net(P)).map(|best| best.source);
             assert_eq!(best(&later), best(&before), "edit {number} of {which}");
         }
     }
@@ -494,8 +494,8 @@ fn a_session_is_lost_in_the_middle_of_a_refresh() {
         peer: sender,
         retain,
     });
-    assert!(speaker.rib.best(&net(P)).is_some());
-    assert!(speaker.rib.best(&net(other)).is_none());
+    assert!(speaker.rib.best(net(P)).is_some());
+    assert!(speaker.rib.best(net(other)).is_none());
     assert_eq!(speaker.rib.route_counts(sender), Some((1, 1)));
 }
 

@@ -333,14 +333,14 @@ fn a_preference_comes_first() {
         &attributes(addr(11), &[65_011, 65_001]),
         "192.0.2.0/24",
     );
-    let explanation = speaker.rib.explain(&net("192.0.2.0/24"));
+    let explanation = speaker.rib.explain(net("192.0.2.0/24"));
     assert_eq!(explanation.decided_by(), Some(bgp_rib::Step::Preference));
     assert_eq!(explanation.best().unwrap().route.source.peer(), Some(long));
     let told = speaker.told(listener);
     let (_, told) = told[0].reach().unwrap();
     assert_eq!(told.as_path.to_string(), "64512 65011 65001");
     let _ = speaker.rib.set_import(long, weighed(&[99]));
-    let best = speaker.rib.best(&net("192.0.2.0/24")).unwrap();
+    let best = speaker.rib.best(net("192.0.2.0/24")).unwrap();
     assert_eq!(best.source.peer(), Some(short));
 }
 
@@ -363,16 +363,16 @@ fn a_next_hop_set_by_policy_is_looked_up() {
             reachability,
         };
         let _ = speaker.rib.apply(news);
-        speaker.rib.best(&net(P)).is_some()
+        speaker.rib.best(net(P)).is_some()
     };
     assert!(say(&mut speaker, 10, Some(Reachability::Unreachable)));
     assert!(!say(&mut speaker, 99, Some(Reachability::Unreachable)));
     let next_hop = Some(addr(99).into());
-    let outcome = &speaker.rib.explain(&net(P)).routes[0].outcome;
+    let outcome = &speaker.rib.explain(net(P)).routes[0].outcome;
     assert_eq!(*outcome, Err(Ineligible::Unresolvable { next_hop }));
     assert!(say(&mut speaker, 99, None));
     let _ = speaker.rib.set_import(sender, FilterChain::accept_all());
-    assert_eq!(speaker.rib.best(&net(P)), None, "the received one is gone");
+    assert_eq!(speaker.rib.best(net(P)), None, "the received one is gone");
     let _ = speaker.withdraw(sender, P);
     assert!(!say(&mut speaker, 10, None));
     let _ = speaker.told(sender);

@@ -143,7 +143,7 @@ fn attributes_that_fill_a_message() {
         [Told::Unreach(net("192.0.2.0/24"), None)]
     );
     assert_eq!(
-        speaker.rib.advertisement(listener, &net("192.0.2.0/24")),
+        speaker.rib.advertisement(listener, net("192.0.2.0/24")),
         Err(bgp_rib::Withheld::TooLarge)
     );
     assert_eq!(speaker.rib.adj_rib_out(listener), []);

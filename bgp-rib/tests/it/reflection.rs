@@ -36,7 +36,7 @@ fn who_is_told() {
         assert!(heard(&mut rr, external));
         assert_eq!(rr.told(sender), both_ends_of_rib());
         assert_eq!(
-            rr.rib.advertisement(sender, &net(P)),
+            rr.rib.advertisement(sender, net(P)),
             Err(Withheld::OwnRoute)
         );
     }
@@ -108,7 +108,7 @@ fn a_looped_route_withdraws_the_earlier_one() {
         let changes = rr.announce(sender, &looped, P);
         assert!(changes.best[0].new.is_none());
         assert_eq!(rr.told(client), [Told::Unreach(net(P), None)]);
-        let explanation = rr.rib.explain(&net(P));
+        let explanation = rr.rib.explain(net(P));
         let expected = [
             Ineligible::OriginatorLoop,
             Ineligible::ClusterLoop,
@@ -134,7 +134,7 @@ fn the_originator_is_spared() {
     let _ = rr.announce(other_rr, &sent, P);
     assert_eq!(rr.told(originator), both_ends_of_rib());
     assert_eq!(
-        rr.rib.advertisement(originator, &net(P)),
+        rr.rib.advertisement(originator, net(P)),
         Err(Withheld::OwnOriginator)
     );
     assert!(rr.told(client)[0].reach().is_some());
@@ -206,7 +206,7 @@ fn two_reflectors_come_to_rest() {
         let (_, heard) = told[0].reach().unwrap();
         assert_eq!(heard.cluster_list, [addr(250)]);
         assert_eq!(
-            rr[side].rib.best(&net(P)).unwrap().source.peer(),
+            rr[side].rib.best(net(P)).unwrap().source.peer(),
             Some(clients[side][0])
         );
     }
@@ -283,7 +283,7 @@ fn one_reflector_serves_two_clusters() {
     };
     for (cluster, expected) in [(91, true), (1, true), (92, false)] {
         let _ = rr.announce(one, &looped(cluster), "198.51.100.0/24");
-        let explanation = rr.rib.explain(&net("198.51.100.0/24"));
+        let explanation = rr.rib.explain(net("198.51.100.0/24"));
         let outcome = &explanation.routes[0].outcome;
         assert_eq!(
             *outcome == Err(Ineligible::ClusterLoop),
@@ -306,7 +306,7 @@ fn meshed_clients_do_not_hear_each_other() {
     });
     let outside = rr.internal(addr(13), false);
     let _ = rr.announce(sender, &internal_route(10), P);
-    let answer = rr.rib.advertisement(client, &net(P));
+    let answer = rr.rib.advertisement(client, net(P));
     assert_eq!(answer, Err(Withheld::SameCluster));
     assert_eq!(rr.told(client), both_ends_of_rib());
     for hears in [abroad, outside] {

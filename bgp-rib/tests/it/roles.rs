@@ -24,7 +24,7 @@ fn taken(role: Option<Role>, mark: Option<u32>) -> Result<Option<u32>, Ineligibl
     let mut route = attributes(addr(20), &[THEIRS]);
     route.only_to_customer = mark.map(Asn);
     let _ = speaker.announce(from, &route, P);
-    let explained = speaker.rib.explain(&net(P));
+    let explained = speaker.rib.explain(net(P));
     let judged = explained.routes.into_iter().next().unwrap();
     judged.outcome?;
     Ok(judged.route.attributes.only_to_customer.map(|asn| asn.0))
@@ -73,7 +73,7 @@ fn told(role: Option<Role>, mark: Option<u32>) -> Result<Option<u32>, Withheld> 
     let mut route = attributes(addr(20), &[THEIRS]);
     route.only_to_customer = mark.map(Asn);
     let _ = speaker.announce(from, &route, P);
-    let told = speaker.rib.advertisement(to, &net(P))?;
+    let told = speaker.rib.advertisement(to, net(P))?;
     Ok(told.only_to_customer.map(|asn| asn.0))
 }
 
@@ -133,5 +133,5 @@ fn roles_are_for_external_sessions() {
     let mut route = attributes(addr(20), &[]);
     route.only_to_customer = Some(Asn(THEIRS));
     let _ = speaker.announce(inside, &route, P);
-    assert!(speaker.rib.best(&net(P)).is_some());
+    assert!(speaker.rib.best(net(P)).is_some());
 }

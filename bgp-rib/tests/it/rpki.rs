@@ -86,7 +86,7 @@ fn routes_follow_the_payloads() {
     let _ = speaker.announce(strict, &attributes(addr(10), &[65_010]), P);
     let _ = speaker.announce(lax, &attributes(addr(11), &[65_011, 65_001]), P);
     let best = |speaker: &Speaker| {
-        let best = speaker.rib.best(&net(P));
+        let best = speaker.rib.best(net(P));
         best.map(|route| route.attributes.as_path.to_string())
     };
     let path = |speaker: &mut Speaker| {
@@ -108,7 +108,7 @@ fn routes_follow_the_payloads() {
     assert!(
         speaker
             .rib
-            .explain(&net(P))
+            .explain(net(P))
             .to_string()
             .contains("rejected by rpki invalid")
     );
@@ -162,7 +162,7 @@ fn the_origin_of_odd_paths() {
         ..attributes(addr(10), &[])
     };
     let _ = speaker.announce(strict, &set, "192.0.2.0/24");
-    assert_eq!(speaker.rib.best(&net("192.0.2.0/24")), None);
+    assert_eq!(speaker.rib.best(net("192.0.2.0/24")), None);
     for prefix in ["192.0.2.0/24", "198.51.100.0/24"] {
         let route = bgp_rib::LocalRoute::new(net(prefix), bgp_rib::LocalOrigin::Static);
         let _ = speaker.rib.apply(Event::Originate(route));

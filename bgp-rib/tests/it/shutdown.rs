@@ -38,7 +38,7 @@ fn scene() -> Scene {
 }
 
 fn best(speaker: &Speaker) -> RouteInfo {
-    speaker.rib.best(&net(P)).unwrap()
+    speaker.rib.best(net(P)).unwrap()
 }
 
 /// LOCAL_PREF and whether there is the community, as a peer hears last of the route.

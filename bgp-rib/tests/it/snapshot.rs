@@ -36,7 +36,7 @@ fn a_snapshot_is_whole_and_stands_still() {
     );
     assert_eq!(second.longest_match([10, 2, 0, 0].into()), None);
     assert!(
-        first.best(&net("10.0.0.0/8")).is_some(),
+        first.best(net("10.0.0.0/8")).is_some(),
         "the old one stands still"
     );
     speaker.rib.publish();
@@ -59,7 +59,7 @@ fn readers_see_no_half_of_a_change() {
             let snapshot = reader.snapshot();
             let med = |prefix: &str| {
                 snapshot
-                    .best(&net(prefix))
+                    .best(net(prefix))
                     .and_then(|route| route.attributes.med)
             };
             let (one, two) = (med("10.0.0.0/8"), med("172.16.0.0/12"));

@@ -113,7 +113,7 @@ pub(super) fn everything(speaker: &Speaker, now: Instant) -> Value {
 
 /// Every route of a prefix, the best one marked.
 pub(super) fn candidates(speaker: &Speaker, prefix: IpNet) -> Value {
-    let explained = speaker.rib().explain(&prefix);
+    let explained = speaker.rib().explain(prefix);
     let routes = explained.routes.iter().map(|judged| {
         let mut value = route(&judged.route);
         if let Some(fields) = value.as_object_mut() {
@@ -127,7 +127,7 @@ pub(super) fn candidates(speaker: &Speaker, prefix: IpNet) -> Value {
 
 /// Why the best route of a prefix is the best: a line for each route.
 pub(super) fn explanation(speaker: &Speaker, prefix: IpNet) -> Value {
-    let explained = speaker.rib().explain(&prefix).to_string();
+    let explained = speaker.rib().explain(prefix).to_string();
     json!({"prefix": prefix, "routes": explained.lines().collect::<Vec<_>>()})
 }
 

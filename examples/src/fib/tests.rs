@@ -59,7 +59,7 @@ fn shown(prefix: &str, hops: &[&str]) -> String {
             update: &update,
         });
     }
-    let route = forwarding().route(net(prefix), &rib.multipath(&net(prefix)));
+    let route = forwarding().route(net(prefix), &rib.multipath(net(prefix)));
     route.map_or_else(|| "nothing".to_owned(), |route| route.to_string())
 }
 
@@ -97,7 +97,7 @@ fn own_blocks_lead_nowhere_and_other_own_routes_are_left_alone() {
     ] {
         let prefix = net(prefix);
         let _ = rib.apply(Event::Originate(LocalRoute::new(prefix, origin)));
-        let route = forwarding().route(prefix, &rib.multipath(&prefix));
+        let route = forwarding().route(prefix, &rib.multipath(prefix));
         let shown = route.map_or_else(|| "nothing".to_owned(), |route| route.to_string());
         assert_eq!(shown, expected, "{prefix}");
     }

@@ -344,7 +344,7 @@ impl Speaker {
     /// a plan whose RIB tells ([`RibConfig::multipath`](bgp_rib::RibConfig::multipath)).
     pub fn next_route(&mut self) -> Option<(IpNet, Option<KernelRoute>)> {
         let prefix = self.touched.pop_first()?;
-        let best = self.rib.multipath(&prefix);
+        let best = self.rib.multipath(prefix);
         Some((prefix, self.forwarding.route(prefix, &best)))
     }
 

@@ -62,7 +62,7 @@ impl Network {
     }
 
     fn withdraw(&mut self, machine: u32, number: u8) {
-        let call = |speaker: &mut Speaker, now| speaker.withdraw(now, route(number).prefix);
+        let call = |speaker: &mut Speaker, now| speaker.withdraw(now, route(number).destination);
         self.0.with_host(MachineId(machine), call).unwrap();
     }
 
@@ -201,13 +201,21 @@ fn long_lived_routes_are_the_last_resort() {
     assert_eq!(routes(&network), [1, 1, 1], "stale, as good as before");
     network.run(12 * SECOND);
     assert_eq!(routes(&network), [1, 1, 0], "long-lived");
-    let held = network.speaker(2).rib().best(&route(1).prefix).unwrap();
+    let held = network
+        .speaker(2)
+        .rib()
+        .best(&route(1).destination)
+        .unwrap();
     let communities = &held.attributes.communities;
     assert!(communities.contains(&bgp_wire::Community::LLGR_STALE));
     // A route of somebody who is there wins.
     network.originate(3, 1);
     network.run(SECOND);
-    let best = network.speaker(0).rib().best(&route(1).prefix).unwrap();
+    let best = network
+        .speaker(0)
+        .rib()
+        .best(&route(1).destination)
+        .unwrap();
     assert_eq!(best.source.to_string(), address(3).to_string());
     network.withdraw(3, 1);
     network.run(100 * SECOND);
@@ -241,7 +249,10 @@ fn a_confederation_is_one_as_to_others() {
     network.originate(2, 2);
     network.run(20 * SECOND);
     let path = |machine: u32, number: u8| {
-        let best = network.speaker(machine).rib().best(&route(number).prefix);
+        let best = network
+            .speaker(machine)
+            .rib()
+            .best(&route(number).destination);
         best.map(|best| best.attributes.as_path.to_string())
     };
     assert_eq!(path(1, 0).as_deref(), Some("(64512)"));

@@ -90,7 +90,7 @@ fn held(plan: &ClusterPlan, nodes: u8, seed: u64) -> BTreeSet<(String, String)> 
     for (node, machine) in &machines {
         let rib = world.host(*machine).unwrap().rib();
         for other in 0..nodes {
-            if rib.best(&block(other)).is_some() {
+            if rib.best(block(other)).is_some() {
                 held.insert((name(other), name(*node)));
             }
         }
