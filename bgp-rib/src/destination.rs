@@ -150,13 +150,10 @@ impl<'a> DestinationView<'a> {
             Self::Nlri(nlri) => Destination::Nlri(Arc::new(without_labels(nlri))),
         }
     }
+}
 
-    fn key(&self) -> Result<IpNet, NlriKey<'a>> {
-        match self {
-            Self::Prefix(prefix) => Ok(*prefix),
-            Self::Nlri(nlri) => Err(nlri.key().without_path_id()),
-        }
-    }
+fn key<'a>(nlri: &NlriView<'a>) -> NlriKey<'a> {
+    nlri.key().without_path_id()
 }
 
 /// The form of a withdrawal, which has no labels (RFC 8277 §2.4).
@@ -170,7 +167,7 @@ fn without_labels(nlri: NlriView<'_>) -> NlriBuf {
 }
 
 fn same_key(one: NlriView<'_>, other: NlriView<'_>) -> bool {
-    one.key().without_path_id() == other.key().without_path_id()
+    key(&one) == key(&other)
 }
 
 /// The unicast family of a prefix.
@@ -247,7 +244,11 @@ impl<'a> From<NlriView<'a>> for DestinationView<'a> {
 
 impl PartialEq for DestinationView<'_> {
     fn eq(&self, other: &Self) -> bool {
-        self.key() == other.key()
+        match (self, other) {
+            (Self::Prefix(one), Self::Prefix(other)) => one == other,
+            (Self::Nlri(one), Self::Nlri(other)) => key(one) == key(other),
+            (Self::Prefix(_), Self::Nlri(_)) | (Self::Nlri(_), Self::Prefix(_)) => false,
+        }
     }
 }
 
@@ -261,23 +262,39 @@ impl PartialOrd for DestinationView<'_> {
 
 impl Ord for DestinationView<'_> {
     fn cmp(&self, other: &Self) -> Ordering {
-        self.key().cmp(&other.key())
+        match (self, other) {
+            (Self::Prefix(one), Self::Prefix(other)) => one.cmp(other),
+            (Self::Nlri(one), Self::Nlri(other)) => key(one).cmp(&key(other)),
+            (Self::Prefix(_), Self::Nlri(_)) => Ordering::Less,
+            (Self::Nlri(_), Self::Prefix(_)) => Ordering::Greater,
+        }
+    }
+}
+
+/// A prefix as it is hashed: one or two words, fed to the hasher as such.
+pub(crate) struct PrefixKey(pub(crate) IpNet);
+
+impl Hash for PrefixKey {
+    #[inline]
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        match self.0 {
+            IpNet::V4(net) => {
+                let addr = u64::from(net.addr().to_bits());
+                state.write_u64((addr << 8) | u64::from(net.prefix_len()));
+            }
+            IpNet::V6(net) => {
+                state.write_u128(net.addr().to_bits());
+                state.write_u8(net.prefix_len());
+            }
+        }
     }
 }
 
 impl Hash for DestinationView<'_> {
-    /// A prefix is one or two words, fed to the hasher as such.
     fn hash<H: Hasher>(&self, state: &mut H) {
-        match self.key() {
-            Ok(IpNet::V4(net)) => {
-                let addr = u64::from(net.addr().to_bits());
-                state.write_u64((addr << 8) | u64::from(net.prefix_len()));
-            }
-            Ok(IpNet::V6(net)) => {
-                state.write_u128(net.addr().to_bits());
-                state.write_u8(net.prefix_len());
-            }
-            Err(key) => key.hash(state),
+        match self {
+            Self::Prefix(prefix) => PrefixKey(*prefix).hash(state),
+            Self::Nlri(nlri) => key(nlri).hash(state),
         }
     }
 }
@@ -292,8 +309,12 @@ impl fmt::Display for DestinationView<'_> {
 }
 
 impl PartialEq for Destination {
+    #[inline]
     fn eq(&self, other: &Self) -> bool {
-        self.view() == other.view()
+        match (self, other) {
+            (Self::Prefix(one), Self::Prefix(other)) => one == other,
+            (one, other) => one.view() == other.view(),
+        }
     }
 }
 
@@ -306,8 +327,13 @@ impl PartialOrd for Destination {
 }
 
 impl Ord for Destination {
+    #[inline]
     fn cmp(&self, other: &Self) -> Ordering {
-        self.view().cmp(&other.view())
+        // Sorted by the thousand where an UPDATE is applied.
+        match (self, other) {
+            (Self::Prefix(one), Self::Prefix(other)) => one.cmp(other),
+            (one, other) => one.view().cmp(&other.view()),
+        }
     }
 }
 

@@ -1,10 +1,10 @@
 //! The dense index of destinations and the routes to each.
 
 use crate::chunks::Chunks;
-use crate::destination::family_of;
+use crate::destination::{PrefixKey, family_of};
 use crate::routes::{Route, Routes};
 use crate::{Destination, DestinationView, PeerId};
-use bgp_wire::{Afi, Family, NlriBuf, Safi};
+use bgp_wire::{Afi, Family, NlriBuf, NlriView, Safi};
 use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
 use ipnet::IpNet;
@@ -35,16 +35,6 @@ pub(crate) enum Key {
 }
 
 impl Key {
-    fn of(view: &DestinationView<'_>) -> Self {
-        match view {
-            DestinationView::Prefix(prefix) => Self::Prefix(*prefix),
-            DestinationView::Nlri(nlri) => {
-                let Family { afi, safi } = nlri.family();
-                Self::Nlri(afi.0.to_be_bytes(), safi)
-            }
-        }
-    }
-
     /// The family.
     pub(crate) const fn family(self) -> Family {
         match self {
@@ -140,8 +130,25 @@ pub(crate) struct Table {
 impl Table {
     /// The place of a destination, if it has one. One hash lookup.
     pub(crate) fn find(&self, destination: &DestinationView<'_>) -> Option<PrefixId> {
-        let hash = self.hasher.hash_one(destination);
-        let is_it = |id: &PrefixId| stands_at(&self.places, &self.nlri, *id, destination);
+        let Self {
+            index,
+            hasher,
+            places,
+            ..
+        } = self;
+        match destination {
+            DestinationView::Prefix(prefix) => {
+                let is_it = |id: &PrefixId| is_prefix(places, *id, prefix);
+                index.find(hash_of(hasher, prefix), is_it).copied()
+            }
+            DestinationView::Nlri(nlri) => self.find_nlri(nlri),
+        }
+    }
+
+    #[cold]
+    fn find_nlri(&self, nlri: &NlriView<'_>) -> Option<PrefixId> {
+        let hash = self.hasher.hash_one(DestinationView::Nlri(*nlri));
+        let is_it = |id: &PrefixId| is_nlri(&self.nlri, *id, nlri);
         self.index.find(hash, is_it).copied()
     }
 
@@ -150,6 +157,14 @@ impl Table {
         if self.index.len() == self.index.capacity() {
             self.grow();
         }
+        match destination {
+            DestinationView::Prefix(prefix) => self.place_prefix(prefix),
+            DestinationView::Nlri(nlri) => self.place_nlri(nlri),
+        }
+    }
+
+    #[inline]
+    fn place_prefix(&mut self, prefix: IpNet) -> Option<PrefixId> {
         let Self {
             index,
             hasher,
@@ -157,32 +172,39 @@ impl Table {
             free,
             nlri,
         } = self;
-        let hash = hasher.hash_one(destination);
-        let is_it = |id: &PrefixId| stands_at(places, nlri, *id, &destination);
-        let hash_of = |id: &PrefixId| hash_at(hasher, places, nlri, *id);
-        let vacant = match index.entry(hash, is_it, hash_of) {
+        let hash = hash_of(hasher, &prefix);
+        let is_it = |id: &PrefixId| is_prefix(places, *id, &prefix);
+        let rehash = |id: &PrefixId| hash_at(hasher, places, nlri, *id);
+        match index.entry(hash, is_it, rehash) {
+            Entry::Occupied(held) => Some(*held.get()),
+            Entry::Vacant(vacant) => {
+                let id = settle(places, free, Key::Prefix(prefix))?;
+                vacant.insert(id);
+                Some(id)
+            }
+        }
+    }
+
+    #[cold]
+    fn place_nlri(&mut self, wanted: NlriView<'_>) -> Option<PrefixId> {
+        let Self {
+            index,
+            hasher,
+            places,
+            free,
+            nlri,
+        } = self;
+        let view = DestinationView::Nlri(wanted);
+        let hash = hasher.hash_one(view);
+        let is_it = |id: &PrefixId| is_nlri(nlri, *id, &wanted);
+        let rehash = |id: &PrefixId| hash_at(hasher, places, nlri, *id);
+        let vacant = match index.entry(hash, is_it, rehash) {
             Entry::Occupied(held) => return Some(*held.get()),
             Entry::Vacant(vacant) => vacant,
         };
-        let empty = Place {
-            key: Key::of(&destination),
-            indexed: true,
-            has_best: false,
-            routes: Routes::None,
-            references: 0,
-        };
-        let id = match free.pop() {
-            Some(id) => {
-                *places.get_mut(id.index())? = empty;
-                id
-            }
-            None => {
-                let id = PrefixId(u32::try_from(places.len()).ok()?);
-                places.push(empty);
-                id
-            }
-        };
-        if let Destination::Nlri(name) = destination.to_destination() {
+        let Family { afi, safi } = wanted.family();
+        let id = settle(places, free, Key::Nlri(afi.0.to_be_bytes(), safi))?;
+        if let Destination::Nlri(name) = view.to_destination() {
             nlri.insert(id, name);
         }
         vacant.insert(id);
@@ -227,11 +249,14 @@ impl Table {
             return;
         }
         held.indexed = false;
+        let key = held.key;
         let hash = hash_at(&self.hasher, &self.places, &self.nlri, id);
         if let Ok(entry) = self.index.find_entry(hash, |held| *held == id) {
             entry.remove();
         }
-        self.nlri.remove(&id);
+        if let Key::Nlri(..) = key {
+            self.nlri.remove(&id);
+        }
         self.free.push(id);
         if self.index.is_empty() {
             self.give_back();
@@ -253,10 +278,10 @@ impl Table {
 
     /// The same, to be kept.
     pub(crate) fn destination(&self, id: PrefixId) -> Option<Destination> {
-        match self.nlri.get(&id) {
-            Some(nlri) => Some(Destination::Nlri(Arc::clone(nlri))),
-            None => self.view(id).map(Destination::from),
-        }
+        Some(match self.get(id)?.key {
+            Key::Prefix(prefix) => Destination::Prefix(prefix),
+            Key::Nlri(..) => Destination::Nlri(Arc::clone(self.nlri.get(&id)?)),
+        })
     }
 
     /// Takes a reference to a place.
@@ -304,6 +329,7 @@ impl Table {
 
 type Names = FxHashMap<PrefixId, Arc<NlriBuf>>;
 
+#[inline]
 fn view_at<'a>(
     places: &Chunks<Place>,
     nlri: &'a Names,
@@ -315,23 +341,51 @@ fn view_at<'a>(
     }
 }
 
-fn stands_at(
-    places: &Chunks<Place>,
-    nlri: &Names,
-    id: PrefixId,
-    destination: &DestinationView<'_>,
-) -> bool {
-    match (places.get(id.index()).map(|place| place.key), destination) {
-        (Some(Key::Prefix(held)), DestinationView::Prefix(wanted)) => held == *wanted,
-        (Some(Key::Nlri(..)), DestinationView::Nlri(_)) => {
-            view_at(places, nlri, id).as_ref() == Some(destination)
-        }
-        (_, _) => false,
+/// A place of its own for something.
+fn settle(places: &mut Chunks<Place>, free: &mut Vec<PrefixId>, key: Key) -> Option<PrefixId> {
+    let empty = Place {
+        key,
+        indexed: true,
+        has_best: false,
+        routes: Routes::None,
+        references: 0,
+    };
+    if let Some(id) = free.pop() {
+        *places.get_mut(id.index())? = empty;
+        return Some(id);
     }
+    let id = PrefixId(u32::try_from(places.len()).ok()?);
+    places.push(empty);
+    Some(id)
 }
 
-fn hash_at(hasher: &RandomState, places: &Chunks<Place>, nlri: &Names, id: PrefixId) -> u64 {
-    view_at(places, nlri, id).map_or(0, |view| hasher.hash_one(view))
+#[inline]
+fn is_prefix(places: &Chunks<Place>, id: PrefixId, wanted: &IpNet) -> bool {
+    let held = places.get(id.index()).map(|place| place.key);
+    matches!(held, Some(Key::Prefix(held)) if held == *wanted)
+}
+
+/// Places that are prefixes have no NLRI.
+fn is_nlri(names: &Names, id: PrefixId, wanted: &NlriView<'_>) -> bool {
+    let held = names.get(&id);
+    held.is_some_and(|held| DestinationView::Nlri(held.view()) == DestinationView::Nlri(*wanted))
+}
+
+/// A prefix as it is hashed everywhere: one or two words.
+#[inline]
+fn hash_of(hasher: &RandomState, prefix: &IpNet) -> u64 {
+    hasher.hash_one(PrefixKey(*prefix))
+}
+
+#[inline]
+fn hash_at(hasher: &RandomState, places: &Chunks<Place>, names: &Names, id: PrefixId) -> u64 {
+    match places.get(id.index()).map(|place| place.key) {
+        Some(Key::Prefix(prefix)) => hash_of(hasher, &prefix),
+        Some(Key::Nlri(..)) => names.get(&id).map_or(0, |nlri| {
+            hasher.hash_one(DestinationView::Nlri(nlri.view()))
+        }),
+        None => 0,
+    }
 }
 
 #[cfg(test)]

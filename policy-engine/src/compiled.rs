@@ -25,21 +25,26 @@ mod labels;
 mod line;
 mod lookup;
 mod lower;
+mod partition;
 mod predicate;
 mod program;
 mod tree;
 
 use std::fmt;
+use std::net::IpAddr;
 use std::sync::Arc;
 
+use crate::connectivity::Partition;
 use crate::{
-    Access, Decision, Direction, EndpointId, Evaluate, Explanation, Flow, FlowError, Interpreter,
-    Packet, PolicySet, Reason, Staged, Verdict,
+    Access, Decision, Direction, EndpointId, Evaluate, Explanation, Family, Flow, FlowError,
+    Interpreter, Packet, PolicySet, Reason, Staged, Verdict,
 };
-use class::ClassId;
+pub(crate) use class::ClassId;
 use compiler::Compiler;
 use decider::Deciders;
 use lookup::Addresses;
+use partition::Between;
+pub(crate) use tree::DeciderId;
 use tree::{Key, NO_ICMP, Target, Tree};
 
 /// How a policy set is compiled.
@@ -139,8 +144,8 @@ pub struct Snapshot {
 }
 
 /// Where the decision about an endpoint's packets in one direction is found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Program {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Program {
     /// In a tree.
     Tree(Target),
     /// Its tree would be too large.
@@ -260,6 +265,44 @@ impl Snapshot {
             .walk(root, &key)
             .and_then(|decider| self.deciders.decision(&self.set, decider))
             .unwrap_or(REFUSAL)
+    }
+
+    /// Addresses of a family, ascending, in ranges of which rules say the same.
+    pub(crate) fn ranges(&self, family: Family) -> Vec<(IpAddr, IpAddr, ClassId)> {
+        self.addresses.ranges(family)
+    }
+
+    pub(crate) fn class(&self, address: IpAddr) -> ClassId {
+        self.addresses.class(address)
+    }
+
+    /// The policy of an endpoint in a direction: equal for endpoints that are treated alike.
+    pub(crate) fn program(&self, id: EndpointId, direction: Direction) -> Option<Program> {
+        let [egress, ingress] = self.programs.get(id.index())?;
+        Some(match direction {
+            Direction::Egress => *egress,
+            Direction::Ingress => *ingress,
+        })
+    }
+
+    /// Who decides about each kind of connection between addresses of two classes (of source
+    /// and destination); `None` when the program is left to the interpreter.
+    pub(crate) fn partition(
+        &self,
+        program: Program,
+        classes: [ClassId; 2],
+    ) -> Option<Partition<DeciderId>> {
+        let Program::Tree(root) = program else {
+            return None;
+        };
+        let tree = &self.tree;
+        Between { tree, classes }.partition(root)
+    }
+
+    /// What a decider says.
+    pub(crate) fn decision(&self, decider: DeciderId) -> Decision<'_> {
+        let known = self.deciders.decision(&self.set, decider);
+        known.unwrap_or(REFUSAL)
     }
 
     fn interpret(

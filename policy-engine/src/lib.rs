@@ -3,6 +3,7 @@
 
 mod build;
 mod compiled;
+mod connectivity;
 mod decision;
 mod endpoint;
 mod engine;
@@ -18,6 +19,10 @@ mod rule;
 
 pub use build::{Build, Effect, Issue, Problem, ResourceRef};
 pub use compiled::{CompileError, CompileOptions, Limits, Snapshot, Statistics};
+pub use connectivity::{
+    Change, Connections, ConnectionsError, Connectivity, ConnectivityDiff, ConnectivityError,
+    PeerGroup, UnknownWorkload,
+};
 pub use decision::{Decision, Reason, Verdict};
 pub use endpoint::{
     Endpoint, EndpointId, EndpointKind, LabelMap, NamedPort, NetworkSet, Profile, Service,

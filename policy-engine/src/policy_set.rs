@@ -98,6 +98,18 @@ impl PolicySet {
         }
     }
 
+    /// The same set with more endpoints.
+    pub(crate) fn with_endpoints(&self, more: Vec<Endpoint>) -> Self {
+        let mut set = self.clone();
+        set.endpoints.extend(more);
+        set.endpoints.sort_by(|a, b| a.name.cmp(&b.name));
+        (set.by_name, set.by_address) = index(&set.endpoints);
+        let labels = set.endpoints.iter();
+        let labels = labels.map(|e| inherit(&e.labels, e.profiles.iter(), &set.profiles));
+        set.endpoint_labels = labels.collect();
+        set
+    }
+
     /// The tiers in the order of evaluation, each with its policies. Those without policies
     /// are there too.
     #[must_use]

@@ -15,8 +15,8 @@ use super::tree::index_u32;
 use crate::{EndpointId, PolicySet};
 
 /// The number of a class.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct ClassId(pub(super) u32);
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct ClassId(pub(super) u32);
 
 /// The classes of a policy set.
 #[derive(Debug)]

@@ -5,6 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use rustc_hash::FxHashMap;
 
 use super::class::ClassId;
+use crate::Family;
 
 /// What an address is inside a table.
 pub(super) trait Bits: Copy + Ord + std::hash::Hash + 'static {
@@ -16,6 +17,8 @@ pub(super) trait Bits: Copy + Ord + std::hash::Hash + 'static {
     fn last(self, length: u8) -> Self;
     /// The next address; `None` after the highest.
     fn next(self) -> Option<Self>;
+    /// The address before, of the lowest that itself.
+    fn previous(self) -> Self;
 }
 
 impl Bits for u32 {
@@ -29,6 +32,10 @@ impl Bits for u32 {
     fn next(self) -> Option<Self> {
         self.checked_add(1)
     }
+
+    fn previous(self) -> Self {
+        self.saturating_sub(1)
+    }
 }
 
 impl Bits for u128 {
@@ -41,6 +48,10 @@ impl Bits for u128 {
 
     fn next(self) -> Option<Self> {
         self.checked_add(1)
+    }
+
+    fn previous(self) -> Self {
+        self.saturating_sub(1)
     }
 }
 
@@ -130,6 +141,31 @@ impl<B: Bits> Table<B> {
         interval.map_or(self.default, |(_, class)| *class)
     }
 
+    /// Ranges of addresses, ascending, with their classes: together all there are.
+    fn ranges(&self) -> Vec<(B, B, ClassId)> {
+        let mut hosts: Vec<(B, ClassId)> = self.hosts.iter().map(|(at, id)| (*at, *id)).collect();
+        hosts.sort_unstable_by_key(|(address, _)| *address);
+        let mut hosts = hosts.into_iter().peekable();
+        let ends = self.intervals.iter().skip(1).map(|(low, _)| Some(*low));
+        let mut ranges = Vec::new();
+        for ((low, class), next) in self.intervals.iter().zip(ends.chain([None])) {
+            let mut from = Some(*low);
+            while let Some((host, own)) = hosts.next_if(|(host, _)| next.is_none_or(|n| *host < n))
+            {
+                if let Some(from) = from.filter(|from| *from < host) {
+                    ranges.push((from, host.previous(), *class));
+                }
+                ranges.push((host, host, own));
+                from = host.next();
+            }
+            let last = next.map_or(B::ZERO.last(0), Bits::previous);
+            if let Some(from) = from.filter(|from| *from <= last) {
+                ranges.push((from, last, *class));
+            }
+        }
+        ranges
+    }
+
     /// The bytes that lookups read.
     fn bytes(&self) -> usize {
         self.hosts.capacity() * size_of::<(B, ClassId)>() + size_of_val(self.intervals.as_slice())
@@ -149,6 +185,26 @@ impl Addresses {
         match address {
             IpAddr::V4(address) => self.ipv4.class(Ipv4Addr::to_bits(address)),
             IpAddr::V6(address) => self.ipv6.class(Ipv6Addr::to_bits(address)),
+        }
+    }
+
+    /// Ranges of addresses of a family, ascending, with their classes: together all there are.
+    pub(super) fn ranges(&self, family: Family) -> Vec<(IpAddr, IpAddr, ClassId)> {
+        match family {
+            Family::V4 => {
+                let ranges = self.ipv4.ranges().into_iter();
+                let address = |bits| IpAddr::V4(Ipv4Addr::from_bits(bits));
+                ranges
+                    .map(|(a, b, id)| (address(a), address(b), id))
+                    .collect()
+            }
+            Family::V6 => {
+                let ranges = self.ipv6.ranges().into_iter();
+                let address = |bits| IpAddr::V6(Ipv6Addr::from_bits(bits));
+                ranges
+                    .map(|(a, b, id)| (address(a), address(b), id))
+                    .collect()
+            }
         }
     }
 
@@ -192,6 +248,28 @@ mod tests {
         for (address, class) in cases {
             assert_eq!(table.class(address), ClassId(class), "{address:x}");
         }
+    }
+
+    #[test]
+    fn ranges_are_all_addresses_with_their_classes() {
+        let table = table(&[
+            (0, 32, 7),
+            (0x0a00_0000, 8, 1),
+            (0x0a01_0000, 16, 2),
+            (0x0a01_0000, 32, 3),
+            (0x0a01_0005, 32, 4),
+            (0xffff_ffff, 32, 5),
+        ]);
+        let ranges = table.ranges();
+        let mut next = Some(0);
+        for (low, high, class) in ranges {
+            assert_eq!(Some(low), next);
+            for address in [low, high] {
+                assert_eq!(table.class(address), class, "{address:x}");
+            }
+            next = high.checked_add(1);
+        }
+        assert_eq!(next, None);
     }
 
     #[test]

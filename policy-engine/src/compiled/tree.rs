@@ -22,11 +22,11 @@ const CHUNK: usize = 64;
 
 /// Where a walk goes on: at a node, or at its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Target(u32);
+pub(crate) struct Target(u32);
 
 /// The number of a decider in the snapshot's table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct DeciderId(pub(super) u32);
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct DeciderId(pub(super) u32);
 
 /// Ids are below this; the builder stops long before.
 const DECIDED: u32 = 1 << 30;
@@ -167,6 +167,50 @@ impl Tree {
             .checked_mul(CHUNK)?
             .checked_add(class % CHUNK)?;
         self.chunks.get(index).copied()
+    }
+
+    /// Where a walk between two classes (of source and destination) comes to when it needs a
+    /// field, or to its end. As for packets without an HTTP request.
+    pub(super) fn settle(&self, mut target: Target, classes: [ClassId; 2]) -> Option<Target> {
+        let [source, destination] = classes;
+        while target.decider().is_none() {
+            target = match *self.nodes.get(target.0 as usize)? {
+                Node::Split { .. } => return Some(target),
+                Node::Classes { side, row } => match side {
+                    Side::Source => self.class(row, source)?,
+                    Side::Destination => self.class(row, destination)?,
+                },
+                Node::Http { yes, .. } => yes,
+            };
+        }
+        Some(target)
+    }
+
+    /// Where such a walk goes on, by the value of a field: `(lowest value, target)`, ascending
+    /// from 0.
+    pub(super) fn intervals(
+        &self,
+        target: Target,
+        field: Field,
+        classes: [ClassId; 2],
+    ) -> Option<Vec<(u32, Target)>> {
+        let target = self.settle(target, classes)?;
+        let node = match target.decider() {
+            Some(_) => None,
+            None => self.nodes.get(target.0 as usize),
+        };
+        match node {
+            Some(Node::Split {
+                field: asked,
+                first,
+                len,
+            }) if *asked == field => {
+                let first = *first as usize;
+                let entries = self.splits.get(first..first.checked_add(*len as usize)?)?;
+                Some(entries.to_vec())
+            }
+            Some(_) | None => Some(vec![(0, target)]),
+        }
     }
 
     /// The bytes that walks read.

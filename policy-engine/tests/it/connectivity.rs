@@ -1,0 +1,300 @@
+//! Connectivity is what the literal interpreter says, packet by packet.
+
+use std::net::IpAddr;
+
+use calico_types::Resource;
+use policy_engine::{
+    CompileOptions, Connections, Connectivity, ConnectivityDiff, Evaluate, Family, Interpreter,
+    Packet, PeerGroup, PolicySet, Snapshot, Staged, UnknownWorkload,
+};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
+use serde_json::{Value, json};
+
+use crate::generate;
+
+/// Where peers of a packet are: an endpoint and the address that counts, or outside.
+fn first_address(set: &PolicySet, name: &str, family: Family) -> IpAddr {
+    let id = set.find_endpoint(name).unwrap();
+    let addresses = &set.endpoint(id).unwrap().addresses;
+    *addresses
+        .iter()
+        .find(|address| Family::of(**address) == family)
+        .unwrap()
+}
+
+/// A representative of each group: its name if it is an endpoint, and an address.
+fn peers(connectivity: &Connectivity, set: &PolicySet) -> Vec<(usize, Option<String>, IpAddr)> {
+    let mut peers = Vec::new();
+    for (number, group) in connectivity.groups().iter().enumerate() {
+        match group {
+            PeerGroup::Endpoints(names) => {
+                for name in names {
+                    let address = first_address(set, name, connectivity.family());
+                    peers.push((number, Some(name.clone()), address));
+                }
+            }
+            PeerGroup::Outside(ranges) => {
+                let ends = ranges.iter().flat_map(|(low, high)| [*low, *high]);
+                // Endpoints are holes in the ranges.
+                let outside = ends.filter(|at| set.endpoints_at(*at).is_empty());
+                peers.extend(outside.map(|address| (number, None, address)));
+            }
+            _ => panic!("no workload that might come"),
+        }
+    }
+    peers
+}
+
+fn check(set: &PolicySet, staged: Staged, packets: &[Packet<'_>], family: Family) {
+    let interpreter = Interpreter::new(set).with_staged(staged);
+    let options = CompileOptions::new().with_staged(staged);
+    let snapshot = Snapshot::compile(set.clone(), options).unwrap();
+    let connectivity = Connectivity::new(&snapshot, family).unwrap();
+    let peers = peers(&connectivity, set);
+    for (source, from, source_address) in &peers {
+        for (destination, to, destination_address) in &peers {
+            let cell = connectivity.cell(*source, *destination);
+            let find =
+                |name: &Option<String>| name.as_ref().and_then(|name| set.find_endpoint(name));
+            let ends = [find(from), find(to)];
+            if ends == [None, None] {
+                assert_eq!(cell, None);
+                continue;
+            }
+            for packet in packets {
+                let mut packet = Packet {
+                    source: *source_address,
+                    destination: *destination_address,
+                    http: None,
+                    ..*packet
+                };
+                // What the protocol does not have plays no part.
+                match packet.protocol.0 {
+                    1 | 58 => {
+                        packet.source_port = 0;
+                        packet.destination_port = 0;
+                        packet.icmp = packet.icmp.or(Some((8, 0)));
+                    }
+                    6 | 17 | 132 | 136 => packet.icmp = None,
+                    _ => {
+                        packet.source_port = 0;
+                        packet.destination_port = 0;
+                        packet.icmp = None;
+                    }
+                }
+                let verdict = interpreter.judge(ends[0], ends[1], &packet);
+                assert_eq!(
+                    cell.unwrap().contains(&packet),
+                    verdict.is_allowed(),
+                    "{packet}: {} though {verdict}",
+                    cell.unwrap()
+                );
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(150))]
+
+    #[test]
+    fn connections_are_the_packets_that_pass(
+        parts in generate::parts(),
+        packets in vec(generate::packet(), 12),
+        staged in select(vec![Staged::Ignored, Staged::Enforced]),
+        family in select(vec![Family::V4, Family::V6]),
+    ) {
+        check(&PolicySet::new(parts), staged, &packets, family);
+    }
+
+    /// A difference is what one has and the other has not, endpoint by endpoint.
+    #[test]
+    fn differences_are_differences(one in generate::parts(), mut other in generate::parts()) {
+        // The same endpoints under other policies, and one more.
+        other.endpoints.extend(one.endpoints.clone());
+        let connectivity = |parts| {
+            let snapshot = Snapshot::compile(PolicySet::new(parts), CompileOptions::new()).unwrap();
+            Connectivity::new(&snapshot, Family::V4).unwrap()
+        };
+        let (before, now) = (connectivity(one), connectivity(other));
+        let diff = ConnectivityDiff::new(&before, &now);
+        prop_assert!(ConnectivityDiff::new(&now, &now).is_empty());
+        let names = |of: &Connectivity| -> Vec<String> {
+            let groups = of.groups().iter();
+            let names = groups.filter_map(|group| match group {
+                PeerGroup::Endpoints(names) => Some(names.clone()),
+                _ => None,
+            });
+            names.flatten().collect()
+        };
+        let common: Vec<String> =
+            names(&before).into_iter().filter(|name| now.group_of(name).is_some()).collect();
+        for source in &common {
+            for destination in &common {
+                let (old, new) = (
+                    before.between(source, destination).unwrap(),
+                    now.between(source, destination).unwrap(),
+                );
+                let has = |group: &PeerGroup, name: &String| {
+                    matches!(group, PeerGroup::Endpoints(names) if names.contains(name))
+                };
+                let found = diff.changes.iter().find(|change| {
+                    has(&change.source, source) && has(&change.destination, destination)
+                });
+                let (added, removed) = (new.difference(old), old.difference(new));
+                match found {
+                    Some(change) => prop_assert_eq!((&change.added, &change.removed), (&added, &removed)),
+                    None => prop_assert!(added.is_none() && removed.is_none()),
+                }
+            }
+        }
+    }
+}
+
+pub(crate) fn resource(version: &str, kind: &str, value: Value) -> Resource {
+    Resource::from_value(version, kind, &value)
+        .unwrap()
+        .unwrap()
+}
+
+fn pod(namespace: &str, name: &str, address: &str) -> Resource {
+    let value = json!({
+        "metadata": {"name": name, "namespace": namespace, "labels": {"app": name}},
+        "spec": {"nodeName": "node-1"},
+        "status": {"podIP": address},
+    });
+    resource("v1", "Pod", value)
+}
+
+fn namespace(name: &str) -> Resource {
+    resource(
+        "v1",
+        "Namespace",
+        json!({"metadata": {"name": name, "labels": {"team": name}}}),
+    )
+}
+
+/// Front end, back end and database, of which the last is closed but to the second.
+fn shop() -> Vec<Resource> {
+    let mut resources = vec![namespace("shop")];
+    for (number, name) in (1..).zip(["front", "back", "db", "db-copy"]) {
+        resources.push(pod("shop", name, &format!("10.1.0.{number}")));
+    }
+    resources.push(resource(
+        "networking.k8s.io/v1",
+        "NetworkPolicy",
+        json!({
+            "metadata": {"name": "database", "namespace": "shop"},
+            "spec": {
+                "podSelector": {"matchExpressions": [
+                    {"key": "app", "operator": "In", "values": ["db", "db-copy"]},
+                ]},
+                "ingress": [{
+                    "from": [{"podSelector": {"matchLabels": {"app": "back"}}}],
+                    "ports": [{"port": 3306}],
+                }, {
+                    "from": [{"ipBlock": {"cidr": "192.0.2.0/24"}}],
+                    "ports": [{"port": 9100}],
+                }],
+            },
+        }),
+    ));
+    resources
+}
+
+fn set(resources: &[Resource]) -> PolicySet {
+    let build = PolicySet::from_resources(resources);
+    assert_eq!(build.issues, []);
+    build.set
+}
+
+#[test]
+fn groups_are_what_policy_cannot_tell_apart() {
+    let snapshot = Snapshot::compile(set(&shop()), CompileOptions::new()).unwrap();
+    let connectivity = Connectivity::new(&snapshot, Family::V4).unwrap();
+    let groups: Vec<String> = connectivity
+        .groups()
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    assert_eq!(groups.len(), 5);
+    assert_eq!(groups[0], "shop/back");
+    assert_eq!(groups[1], "shop/db, shop/db-copy");
+    assert_eq!(groups[2], "shop/front");
+    assert!(
+        groups.contains(&"outside: 192.0.2.0/24".to_owned()),
+        "{groups:?}"
+    );
+    let between = |from, to| connectivity.between(from, to).unwrap().to_string();
+    assert_eq!(between("shop/back", "shop/db"), "TCP 3306");
+    assert_eq!(between("shop/front", "shop/db-copy"), "none");
+    assert_eq!(between("shop/db", "shop/db-copy"), "none");
+    assert_eq!(between("shop/db", "shop/front"), "all");
+    assert_eq!(between("192.0.2.7", "shop/db"), "TCP 9100");
+    assert_eq!(between("203.0.113.1", "shop/db"), "none");
+    let mysql: Connections = "TCP 3306".parse().unwrap();
+    assert_eq!(
+        connectivity.permits("shop/back", "shop/db", &mysql),
+        Some(true)
+    );
+    assert_eq!(
+        connectivity.permits("shop/back", "shop/db", &"TCP".parse().unwrap()),
+        Some(false)
+    );
+    assert_eq!(
+        connectivity.forbids("shop/front", "shop/db", &mysql),
+        Some(true)
+    );
+    assert_eq!(connectivity.permits("shop/nobody", "shop/db", &mysql), None);
+}
+
+#[test]
+fn workloads_that_might_come_are_asked_about() {
+    let set = set(&shop());
+    let labels = [("app".to_owned(), "back".to_owned())].into();
+    let unknown = [UnknownWorkload::any(), UnknownWorkload::pod("shop", labels)];
+    let options = CompileOptions::new();
+    let connectivity =
+        Connectivity::with_unknown(&set, options, Family::V4, &unknown, |_| true).unwrap();
+    let between = |from: &str, to: &str| connectivity.between(from, to).unwrap().to_string();
+    assert_eq!(between(&unknown[0].name, "shop/front"), "all");
+    assert_eq!(between(&unknown[0].name, "shop/db"), "none");
+    assert_eq!(between(&unknown[1].name, "shop/db"), "TCP 3306");
+}
+
+#[test]
+fn a_staged_policy_is_seen_before_it_is_enforced() {
+    let mut resources = shop();
+    resources.push(resource(
+        "projectcalico.org/v3",
+        "StagedNetworkPolicy",
+        json!({
+            "metadata": {"name": "closed", "namespace": "shop"},
+            "spec": {"selector": "app == 'front'", "types": ["Ingress"]},
+        }),
+    ));
+    let set = set(&resources);
+    let connectivity = |staged| {
+        let options = CompileOptions::new().with_staged(staged);
+        let snapshot = Snapshot::compile(set.clone(), options).unwrap();
+        Connectivity::new(&snapshot, Family::V4).unwrap()
+    };
+    let (now, then) = (
+        connectivity(Staged::Ignored),
+        connectivity(Staged::Enforced),
+    );
+    let diff = ConnectivityDiff::new(&now, &then);
+    assert!(
+        diff.changes
+            .iter()
+            .all(|change| change.added.is_none() && change.removed.is_all())
+    );
+    let lines = diff.to_string();
+    assert!(
+        lines.contains("shop/back -> shop/front: -(all)\n"),
+        "{lines}"
+    );
+    assert!(!lines.contains("-> shop/db"), "{lines}");
+}
