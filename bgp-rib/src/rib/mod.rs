@@ -53,7 +53,7 @@ use event::ChangeLog;
 ///
 /// Everything that happens comes in through [`apply`](Self::apply); messages for
 /// peers are fetched with [`poll_transmit`](Self::poll_transmit). No clock, no
-/// thread, no I/O: the same events in the same order give the same changes and
+/// thread, no I/O: the same calls in the same order give the same changes and
 /// the same messages.
 ///
 /// Cost: an event costs what it changes. A received prefix is one hash lookup,

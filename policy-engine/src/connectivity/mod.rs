@@ -7,6 +7,7 @@
 
 mod connections;
 mod diff;
+mod format;
 mod group;
 mod intervals;
 mod traffic;
@@ -210,7 +211,7 @@ impl Connectivity {
                     ranges.sort_unstable();
                     PeerGroup::Outside(group::join(ranges, taken))
                 }
-                group => group,
+                group @ (PeerGroup::Endpoints(_) | PeerGroup::Unknown(_)) => group,
             })
             .collect();
         let mut by_name = BTreeMap::new();
