@@ -21,7 +21,7 @@ pub use build::{Build, Effect, Issue, Problem, ResourceRef};
 pub use compiled::{CompileError, CompileOptions, Limits, Snapshot, Statistics};
 pub use connectivity::{
     Change, Connections, ConnectionsError, Connectivity, ConnectivityDiff, ConnectivityError,
-    PeerGroup, UnknownWorkload,
+    PeerGroup, UnknownWorkload, Unused, WhyUnused,
 };
 pub use decision::{Decision, Reason, Verdict};
 pub use endpoint::{
@@ -37,6 +37,7 @@ pub use policy::{DEFAULT_TIER, Policy, PolicyId, PolicyKind, Stage, Tier, TierDe
 pub use policy_set::{OrderedTier, Parts, PolicySet, Staged};
 pub use protocol::{Access, Action, Direction, Family, Protocol, Side};
 pub use reference::{
-    Explanation, Interpreter, Mismatch, PolicyTrace, Relevance, RuleTrace, SideTrace, Step,
+    Explanation, HitKind, Interpreter, Mismatch, PolicyHit, PolicyTrace, Relevance, RuleTrace,
+    SideTrace, Step,
 };
 pub use rule::{Fault, IcmpMatch, PeerMatch, PortMatch, Rule, ServiceName};

@@ -98,6 +98,14 @@ impl PolicySet {
         }
     }
 
+    /// The same set with other tiers and policies, in the order of evaluation.
+    pub(crate) fn with_tiers(&self, tiers: Vec<OrderedTier>) -> Self {
+        Self {
+            tiers,
+            ..self.clone()
+        }
+    }
+
     /// The same set with more endpoints.
     pub(crate) fn with_endpoints(&self, more: Vec<Endpoint>) -> Self {
         let mut set = self.clone();
@@ -202,6 +210,20 @@ impl PolicySet {
                 .collect();
             (!policies.is_empty()).then_some((tier, policies))
         })
+    }
+
+    /// The policies that isolate an endpoint in one direction, in the order of evaluation: those
+    /// because of which a tier is asked that denies at its end. Without one, profiles decide
+    /// about what no rule decided. A policy isolates even if all it does is to log.
+    pub fn isolating(
+        &self,
+        id: EndpointId,
+        direction: Direction,
+        staged: Staged,
+    ) -> impl Iterator<Item = &Policy> {
+        let tiers = self.policies_for(id, direction, staged);
+        let denying = tiers.filter(|(tier, _)| tier.tier.default_action == TierDefault::Deny);
+        denying.flat_map(|(_, policies)| policies)
     }
 
     /// Finds the peers of a flow and the addresses it is between.

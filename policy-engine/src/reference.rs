@@ -19,10 +19,14 @@
 //! by one.
 
 mod explanation;
+mod hit;
+#[cfg(feature = "json")]
+mod json;
 mod matching;
 mod mismatch;
 
 pub use explanation::{Explanation, PolicyTrace, RuleTrace, SideTrace, Step};
+pub use hit::{HitKind, PolicyHit};
 pub use mismatch::Mismatch;
 
 use crate::{

@@ -218,7 +218,7 @@ const MISTAKES: [(&str, usize, &str); 18] = [
         "local-address: ",
     ),
     (
-        "[[peer]]\naddress = \"192.0.2.2\"\nfamilies = [\"l2vpn evpn\"]",
+        "[[peer]]\naddress = \"192.0.2.2\"\nfamilies = [\"afi 99 safi 7\"]",
         3,
         "families: ",
     ),

@@ -11,12 +11,14 @@ mod format;
 mod group;
 mod intervals;
 mod traffic;
+mod unused;
 
 pub use connections::{Connections, ConnectionsError};
 pub use diff::{Change, ConnectivityDiff};
 pub use group::{PeerGroup, UnknownWorkload};
 pub(crate) use intervals::Intervals;
 pub(crate) use traffic::{Partition, Shape, Traffic, shape_bounds};
+pub use unused::{Unused, WhyUnused};
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
@@ -321,8 +323,20 @@ impl Connectivity {
 struct Party {
     group: PeerGroup,
     class: ClassId,
+    /// An address of a member.
+    address: IpAddr,
     /// Egress and ingress; `None` when nobody is asked.
     programs: Option<[Program; 2]>,
+}
+
+impl Party {
+    /// A member that is an endpoint.
+    fn example(&self, set: &PolicySet) -> Option<EndpointId> {
+        match &self.group {
+            PeerGroup::Endpoints(names) => set.find_endpoint(names.first()?),
+            PeerGroup::Unknown(_) | PeerGroup::Outside(_) => None,
+        }
+    }
 }
 
 struct Parties {
@@ -364,6 +378,7 @@ impl Parties {
                 parties.all.push(Party {
                     group: PeerGroup::Unknown(workload.clone()),
                     class,
+                    address: *address,
                     programs: None,
                 });
                 continue;
@@ -385,6 +400,7 @@ impl Parties {
                 None => parties.all.push(Party {
                     group: PeerGroup::Endpoints(vec![endpoint.to_string()]),
                     class,
+                    address: *address,
                     programs: Some(programs),
                 }),
             }
@@ -410,9 +426,14 @@ impl Parties {
             }
         }
         for (class, ranges) in classes {
+            // No class is without a range.
+            let Some((address, _)) = ranges.first().copied() else {
+                continue;
+            };
             self.all.push(Party {
                 group: PeerGroup::Outside(group::join(ranges, &self.taken)),
                 class,
+                address,
                 programs: None,
             });
         }
@@ -443,7 +464,9 @@ fn unnamed(snapshot: &Snapshot, family: Family, count: usize) -> Vec<IpAddr> {
         std::iter::successors(Some(low), next)
     });
     let set = snapshot.policy_set();
+    // Not the first one: the ends of all addresses are to be outside.
     each.filter(|address| set.endpoints_at(*address).is_empty())
+        .skip(1)
         .take(count)
         .collect()
 }

@@ -4,8 +4,8 @@ use std::net::IpAddr;
 
 use calico_types::Resource;
 use policy_engine::{
-    CompileOptions, Connections, Connectivity, ConnectivityDiff, Evaluate, Family, Interpreter,
-    Packet, PeerGroup, PolicySet, Snapshot, Staged, UnknownWorkload,
+    CompileOptions, Connections, Connectivity, ConnectivityDiff, Direction, Evaluate, Family,
+    Interpreter, Packet, Parts, PeerGroup, PolicySet, Snapshot, Staged, UnknownWorkload, Unused,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -297,4 +297,97 @@ fn a_staged_policy_is_seen_before_it_is_enforced() {
         "{lines}"
     );
     assert!(!lines.contains("-> shop/db"), "{lines}");
+}
+
+/// The same without a rule, or without a policy.
+fn without(parts: &Parts, unused: &Unused) -> Parts {
+    let mut parts = parts.clone();
+    match unused.rule {
+        None => parts.policies.retain(|policy| policy.id != unused.policy),
+        Some((direction, index)) => {
+            let policies = parts
+                .policies
+                .iter_mut()
+                .filter(|it| it.id == unused.policy);
+            for policy in policies {
+                let rules = match direction {
+                    Direction::Ingress => &mut policy.ingress,
+                    Direction::Egress => &mut policy.egress,
+                };
+                rules.as_mut().unwrap().remove(index);
+            }
+        }
+    }
+    parts
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(60))]
+
+    /// What decides nothing can be left out, and what is said to decide does: without it,
+    /// something else decides somewhere.
+    #[test]
+    fn what_decides_nothing_can_go(mut parts in generate::parts()) {
+        // Of two policies with one identity the later counts.
+        let mut known = std::collections::BTreeSet::new();
+        parts.policies.retain(|policy| known.insert(policy.id.clone()));
+        let options = CompileOptions::new();
+        let both = |parts: &Parts| {
+            let snapshot = Snapshot::compile(PolicySet::new(parts.clone()), options).unwrap();
+            [Family::V4, Family::V6].map(|family| Connectivity::new(&snapshot, family).unwrap())
+        };
+        let before = both(&parts);
+        for unused in Unused::all(&PolicySet::new(parts.clone()), options).unwrap() {
+            let now = both(&without(&parts, &unused));
+            for (before, now) in before.iter().zip(&now) {
+                let diff = ConnectivityDiff::new(before, now);
+                prop_assert!(diff.is_empty(), "{}: {}", unused, diff);
+            }
+        }
+    }
+}
+
+#[test]
+fn rules_that_decide_nothing_are_told_with_the_reason() {
+    let mut resources = shop();
+    let policy = |name: &str, spec: Value| {
+        let value = json!({"metadata": {"name": name, "namespace": "shop"}, "spec": spec});
+        resource("projectcalico.org/v3", "NetworkPolicy", value)
+    };
+    resources.extend([
+        policy(
+            "nobody",
+            json!({"selector": "app == 'gone'", "ingress": [{"action": "Allow"}]}),
+        ),
+        policy(
+            "late",
+            json!({
+                "order": 10,
+                "selector": "app == 'front'",
+                "ingress": [
+                    {"action": "Pass", "protocol": "TCP", "source": {"selector": "app == 'gone'"}},
+                    {"action": "Pass", "protocol": "UDP"},
+                    {"action": "Log"},
+                    {"action": "Allow", "protocol": "TCP", "destination": {"ports": ["metrics"]}},
+                    {"action": "Deny", "protocol": "UDP", "destination": {"ports": [53]}},
+                    {"action": "Allow"},
+                    {"action": "Deny"},
+                ],
+            }),
+        ),
+    ]);
+    let unused = Unused::all(&set(&resources), CompileOptions::new()).unwrap();
+    let mut lines: Vec<String> = unused.iter().map(ToString::to_string).collect();
+    lines.sort();
+    // The rule that passes UDP on is what decides before the fifth; it is no decider itself.
+    assert_eq!(
+        lines,
+        [
+            "NetworkPolicy shop/late, ingress rule 1: matches nothing between peers that are there",
+            "NetworkPolicy shop/late, ingress rule 4: matches nothing between peers that are there",
+            "NetworkPolicy shop/late, ingress rule 5: decided before, by rule 1 of profile kns.shop",
+            "NetworkPolicy shop/late, ingress rule 7: decided before, by rule 1 of profile kns.shop and by rule 6 of NetworkPolicy shop/late in tier default",
+            "NetworkPolicy shop/nobody: selects no workload",
+        ]
+    );
 }
