@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod build;
+mod changed;
 mod compiled;
 mod connectivity;
 mod decision;
@@ -18,6 +19,7 @@ mod reference;
 mod rule;
 
 pub use build::{Build, Effect, Issue, Problem, ResourceRef};
+pub use changed::{ChangedVerdict, changed_verdicts};
 pub use compiled::{CompileError, CompileOptions, Limits, Snapshot, Statistics};
 pub use connectivity::{
     Change, Connections, ConnectionsError, Connectivity, ConnectivityDiff, ConnectivityError,

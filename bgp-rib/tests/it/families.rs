@@ -2,6 +2,7 @@
 //!
 //! The reference is the table of unicast itself, which the other tests hold to the oracle: in a
 //! twin world each destination is a prefix, and what a label says is a community.
+#![expect(clippy::panic, reason = "a helper of a test may fail it")]
 
 use crate::speaker::{Speaker, addr, asns, attributes, context, net};
 use bgp_rib::{
@@ -535,9 +536,9 @@ impl<N: Naming> World<N> {
         context
     }
 
+    /// Does a step; how many best routes changed.
     fn do_step(&mut self, step: &Step) -> usize {
-        let family = N::FAMILY;
-        let (peer, event) = match *step {
+        match *step {
             Step::Announce {
                 peer,
                 to,
@@ -549,37 +550,12 @@ impl<N: Naming> World<N> {
                 if N::FAMILY == Family::IPV4_UNICAST {
                     said.communities.push(Community(label));
                 }
-                return self.say(peer, Some(&said), N::nlri(to, label), path_id);
+                self.say(peer, Some(&said), N::nlri(to, label), path_id)
             }
-            Step::Withdraw { peer, to, path_id } => {
-                return self.say(peer, None, N::nlri(to, 16), path_id);
-            }
+            Step::Withdraw { peer, to, path_id } => self.say(peer, None, N::nlri(to, 16), path_id),
             Step::Read { peer } => {
                 self.read(peer);
-                return 0;
-            }
-            Step::Down { peer, retain } => {
-                self.up[peer] = false;
-                self.heard[peer].clear();
-                let retain = match retain {
-                    true => FamilySet::empty().with(family),
-                    false => FamilySet::empty(),
-                };
-                let event = Event::PeerDown {
-                    peer: self.peers[peer],
-                    retain,
-                };
-                return self.speaker.rib.apply(event).best.len();
-            }
-            Step::Up { peer } if self.up[peer] => return 0,
-            Step::Up { peer } => {
-                self.up[peer] = true;
-                let event = Event::PeerUp {
-                    peer: self.peers[peer],
-                    identifier: address(peer),
-                    context: &Self::context(peer),
-                };
-                return self.speaker.rib.apply(event).best.len();
+                0
             }
             Step::Import { peer, med } => {
                 let rules = med.map(|med| {
@@ -588,50 +564,70 @@ impl<N: Naming> World<N> {
                 });
                 let filter = Filter::new("import", rules.into_iter().collect());
                 let chain = FilterChain::new(vec![filter], Fallback::Accept);
-                return self
-                    .speaker
-                    .rib
-                    .set_import(self.peers[peer], chain)
-                    .best
-                    .len();
+                let changes = self.speaker.rib.set_import(self.peers[peer], chain);
+                changes.best.len()
             }
-            Step::Refresh { peer } => (
-                peer,
-                Event::RouteRefresh {
+            Step::Up { peer } if self.up[peer] => 0,
+            Step::Up { peer } => {
+                self.up[peer] = true;
+                let context = Self::context(peer);
+                self.happens(Event::PeerUp {
                     peer: self.peers[peer],
-                    family,
-                },
-            ),
-            Step::Begin { peer } => (
-                peer,
-                Event::BeginOfRefresh {
-                    peer: self.peers[peer],
-                    family,
-                },
-            ),
-            Step::End { peer } => (
-                peer,
-                Event::EndOfRib {
-                    peer: self.peers[peer],
-                    family,
-                },
-            ),
-            Step::LongLived { peer } => (
-                peer,
-                Event::LongLivedStale {
-                    peer: self.peers[peer],
-                    family,
-                },
-            ),
-            Step::Expire { peer } => (
-                peer,
-                Event::StaleExpired {
-                    peer: self.peers[peer],
-                },
-            ),
-        };
-        let _ = peer;
+                    identifier: address(peer),
+                    context: &context,
+                })
+            }
+            Step::Down { .. }
+            | Step::Refresh { .. }
+            | Step::Begin { .. }
+            | Step::End { .. }
+            | Step::LongLived { .. }
+            | Step::Expire { .. } => self.do_event(step),
+        }
+    }
+
+    fn happens(&mut self, event: Event<'_>) -> usize {
         self.speaker.rib.apply(event).best.len()
+    }
+
+    /// Steps that are an event.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the others are done before")]
+    fn do_event(&mut self, step: &Step) -> usize {
+        let family = N::FAMILY;
+        let of = |peer: usize| self.peers[peer];
+        let event = match *step {
+            Step::Down { peer, retain } => {
+                let event = Event::PeerDown {
+                    peer: of(peer),
+                    retain: match retain {
+                        true => FamilySet::empty().with(family),
+                        false => FamilySet::empty(),
+                    },
+                };
+                self.up[peer] = false;
+                self.heard[peer].clear();
+                event
+            }
+            Step::Refresh { peer } => {
+                let peer = of(peer);
+                Event::RouteRefresh { peer, family }
+            }
+            Step::Begin { peer } => {
+                let peer = of(peer);
+                Event::BeginOfRefresh { peer, family }
+            }
+            Step::End { peer } => {
+                let peer = of(peer);
+                Event::EndOfRib { peer, family }
+            }
+            Step::LongLived { peer } => {
+                let peer = of(peer);
+                Event::LongLivedStale { peer, family }
+            }
+            Step::Expire { peer } => Event::StaleExpired { peer: of(peer) },
+            _ => return 0,
+        };
+        self.happens(event)
     }
 
     fn say(

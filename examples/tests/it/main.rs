@@ -4,6 +4,7 @@
     reason = "a test's helper functions may fail the test"
 )]
 
+mod analyzer;
 #[cfg(feature = "watch")]
 mod api_server;
 mod bird_reconfigure;
@@ -18,6 +19,7 @@ mod hostile;
 mod interop;
 mod lint;
 mod played;
+mod policy;
 mod reload;
 mod speaker;
 mod standalone;

@@ -10,6 +10,7 @@ mod diff;
 mod format;
 mod group;
 mod intervals;
+mod redundant;
 mod traffic;
 mod unused;
 

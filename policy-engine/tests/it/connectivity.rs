@@ -4,8 +4,9 @@ use std::net::IpAddr;
 
 use calico_types::Resource;
 use policy_engine::{
-    CompileOptions, Connections, Connectivity, ConnectivityDiff, Direction, Evaluate, Family,
-    Interpreter, Packet, Parts, PeerGroup, PolicySet, Snapshot, Staged, UnknownWorkload, Unused,
+    CompileOptions, Connections, Connectivity, ConnectivityDiff, Direction, Evaluate, Family, Flow,
+    Interpreter, Packet, Parts, Peer, PeerGroup, PolicySet, Protocol, Snapshot, Staged,
+    UnknownWorkload, Unused, changed_verdicts,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -28,20 +29,18 @@ fn first_address(set: &PolicySet, name: &str, family: Family) -> IpAddr {
 fn peers(connectivity: &Connectivity, set: &PolicySet) -> Vec<(usize, Option<String>, IpAddr)> {
     let mut peers = Vec::new();
     for (number, group) in connectivity.groups().iter().enumerate() {
-        match group {
-            PeerGroup::Endpoints(names) => {
-                for name in names {
-                    let address = first_address(set, name, connectivity.family());
-                    peers.push((number, Some(name.clone()), address));
-                }
+        // There are no workloads that might come.
+        if let PeerGroup::Endpoints(names) = group {
+            for name in names {
+                let address = first_address(set, name, connectivity.family());
+                peers.push((number, Some(name.clone()), address));
             }
-            PeerGroup::Outside(ranges) => {
-                let ends = ranges.iter().flat_map(|(low, high)| [*low, *high]);
-                // Endpoints are holes in the ranges.
-                let outside = ends.filter(|at| set.endpoints_at(*at).is_empty());
-                peers.extend(outside.map(|address| (number, None, address)));
-            }
-            _ => panic!("no workload that might come"),
+        }
+        if let PeerGroup::Outside(ranges) = group {
+            let ends = ranges.iter().flat_map(|(low, high)| [*low, *high]);
+            // Endpoints are holes in the ranges.
+            let outside = ends.filter(|at| set.endpoints_at(*at).is_empty());
+            peers.extend(outside.map(|address| (number, None, address)));
         }
     }
     peers
@@ -123,11 +122,13 @@ proptest! {
         prop_assert!(ConnectivityDiff::new(&now, &now).is_empty());
         let names = |of: &Connectivity| -> Vec<String> {
             let groups = of.groups().iter();
-            let names = groups.filter_map(|group| match group {
-                PeerGroup::Endpoints(names) => Some(names.clone()),
-                _ => None,
-            });
-            names.flatten().collect()
+            let mut all = Vec::new();
+            for group in groups {
+                if let PeerGroup::Endpoints(names) = group {
+                    all.extend(names.iter().cloned());
+                }
+            }
+            all
         };
         let common: Vec<String> =
             names(&before).into_iter().filter(|name| now.group_of(name).is_some()).collect();
@@ -390,4 +391,53 @@ fn rules_that_decide_nothing_are_told_with_the_reason() {
             "NetworkPolicy shop/nobody: selects no workload",
         ]
     );
+}
+
+#[test]
+fn a_policy_that_says_what_another_says_can_go() {
+    let mut resources = shop();
+    let policy = |name: &str, spec: Value| {
+        let value = json!({"metadata": {"name": name, "namespace": "shop"}, "spec": spec});
+        resource("projectcalico.org/v3", "NetworkPolicy", value)
+    };
+    let closed = json!({"selector": "app == 'front'", "types": ["Ingress"]});
+    resources.extend([
+        policy("closed", closed.clone()),
+        policy("closed-too", closed),
+    ]);
+    let set = set(&resources);
+    let redundant = set.redundant_policies(CompileOptions::new()).unwrap();
+    let names: Vec<String> = redundant.iter().map(ToString::to_string).collect();
+    // In the order of evaluation: a dash sorts before the end of a name.
+    assert_eq!(
+        names,
+        ["NetworkPolicy shop/closed-too", "NetworkPolicy shop/closed"]
+    );
+}
+
+#[test]
+fn changed_verdicts_are_those_that_a_change_turns_round() {
+    let before = set(&shop());
+    let mut resources = shop();
+    resources.push(resource(
+        "projectcalico.org/v3",
+        "NetworkPolicy",
+        json!({
+            "metadata": {"name": "closed", "namespace": "shop"},
+            "spec": {"selector": "app == 'front'", "types": ["Ingress"]},
+        }),
+    ));
+    let now = set(&resources);
+    let flows = ["shop/back", "shop/db"].map(|to| {
+        let front = Flow::new("shop/back", "shop/front", Protocol::TCP).to_port(80);
+        let other = Flow::new("shop/front", to, Protocol::TCP).to_port(3306);
+        [front, other]
+    });
+    let (before, now) = (Interpreter::new(&before), Interpreter::new(&now));
+    let changed = changed_verdicts(&before, &now, flows.into_iter().flatten());
+    assert_eq!(changed.len(), 2);
+    for changed in changed {
+        assert_eq!(changed.flow.destination, Peer::Name("shop/front"));
+        assert!(changed.before.unwrap().is_allowed() && !changed.now.unwrap().is_allowed());
+    }
 }

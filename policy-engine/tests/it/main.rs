@@ -5,6 +5,7 @@
     reason = "a test ends where its premises do not hold"
 )]
 
+mod bypasses;
 mod connectivity;
 mod equivalence;
 mod generate;

@@ -4,12 +4,14 @@ use std::fmt::Write as _;
 
 use policy_engine::{
     CompileOptions, Connectivity, ConnectivityDiff, Direction, Endpoint, EndpointKind, Evaluate,
-    Family, Interpreter, PolicySet, Snapshot, UnknownWorkload, Unused,
+    Family, Interpreter, PolicyId, PolicySet, Snapshot, UnknownWorkload, Unused,
 };
 use serde_json::{Value, json};
 
 use crate::Failure;
 use crate::arguments::{Arguments, Format, Question};
+
+const REDUNDANT: &str = "without it the same would be connected";
 
 type Answer = Result<(String, bool), Failure>;
 
@@ -17,13 +19,13 @@ type Answer = Result<(String, bool), Failure>;
 pub(crate) fn eval(set: &PolicySet, arguments: &Arguments) -> Answer {
     let interpreter = Interpreter::new(set).with_staged(arguments.staged);
     let verdict = interpreter.verdict(&arguments.flow())?;
-    let text = match arguments.format {
-        Format::Json => line(&json!({
+    let text = match arguments.format == Format::Json {
+        true => line(&json!({
             "verdict": verdict.overall().to_string(),
             "egress": verdict.egress.map(|decision| decision.to_string()),
             "ingress": verdict.ingress.map(|decision| decision.to_string()),
         })),
-        _ => format!("{verdict}\n"),
+        false => format!("{verdict}\n"),
     };
     Ok((text, verdict.is_allowed()))
 }
@@ -32,9 +34,9 @@ pub(crate) fn eval(set: &PolicySet, arguments: &Arguments) -> Answer {
 pub(crate) fn explain(set: &PolicySet, arguments: &Arguments) -> Answer {
     let interpreter = Interpreter::new(set).with_staged(arguments.staged);
     let explanation = interpreter.explain(&arguments.flow())?;
-    let text = match arguments.format {
-        Format::Json => line(&explanation.to_json()),
-        _ => explanation.to_string(),
+    let text = match arguments.format == Format::Json {
+        true => line(&explanation.to_json()),
+        false => explanation.to_string(),
     };
     Ok((text, explanation.verdict().is_allowed()))
 }
@@ -66,9 +68,9 @@ pub(crate) fn list(set: &PolicySet, arguments: &Arguments) -> Answer {
             "direction": direction.to_string(), "tiers": tiers, "isolatedBy": isolating,
         }));
     }
-    let text = match arguments.format {
-        Format::Json => line(&Value::from(data)),
-        _ => text,
+    let text = match arguments.format == Format::Json {
+        true => line(&Value::from(data)),
+        false => text,
     };
     Ok((text, true))
 }
@@ -95,9 +97,9 @@ pub(crate) fn matrix(set: &PolicySet, arguments: &Arguments) -> Answer {
             }
         });
     }
-    let text = match arguments.format {
-        Format::Json => line(&Value::from(data)),
-        _ => text,
+    let text = match arguments.format == Format::Json {
+        true => line(&Value::from(data)),
+        false => text,
     };
     Ok((text, true))
 }
@@ -116,9 +118,9 @@ pub(crate) fn ask(set: &PolicySet, arguments: &Arguments) -> Answer {
             None => false,
         };
         let word = if yes { "yes" } else { "no" };
-        let text = match arguments.format {
-            Format::Json => line(&json!({"answer": yes, "connections": held.to_string()})),
-            _ => format!("{word}: {from} -> {to}: {held}\n"),
+        let text = match arguments.format == Format::Json {
+            true => line(&json!({"answer": yes, "connections": held.to_string()})),
+            false => format!("{word}: {from} -> {to}: {held}\n"),
         };
         return Ok((text, yes));
     }
@@ -154,10 +156,10 @@ pub(crate) fn diff(before: &PolicySet, then: &PolicySet, arguments: &Arguments) 
             "gone": diff.gone,
         }));
     }
-    let text = match arguments.format {
-        Format::Json => line(&Value::from(data)),
-        _ if same => "nothing changes\n".to_owned(),
-        _ => text,
+    let text = match arguments.format == Format::Json {
+        true => line(&Value::from(data)),
+        false if same => "nothing changes\n".to_owned(),
+        false => text,
     };
     Ok((text, same))
 }
@@ -165,8 +167,19 @@ pub(crate) fn diff(before: &PolicySet, then: &PolicySet, arguments: &Arguments) 
 /// What decides nothing.
 pub(crate) fn lint(set: &PolicySet, arguments: &Arguments) -> Answer {
     let unused = Unused::all(set, arguments.options())?;
-    let text = match arguments.format {
-        Format::Json => {
+    let redundant = match arguments.redundant {
+        true => set.redundant_policies(arguments.options())?,
+        false => Vec::new(),
+    };
+    // Policies that select nothing have been told.
+    let whole = |id: &PolicyId| {
+        unused
+            .iter()
+            .any(|it| it.rule.is_none() && it.policy == *id)
+    };
+    let redundant: Vec<&PolicyId> = redundant.into_iter().filter(|id| !whole(id)).collect();
+    let text = match arguments.format == Format::Json {
+        true => {
             let all = unused.iter().map(|unused| {
                 json!({
                     "policy": unused.policy.to_string(),
@@ -175,14 +188,26 @@ pub(crate) fn lint(set: &PolicySet, arguments: &Arguments) -> Answer {
                     "message": unused.to_string(),
                 })
             });
-            line(&Value::from(all.collect::<Vec<_>>()))
+            let redundant = redundant.iter().map(|policy| {
+                json!({
+                    "policy": policy.to_string(),
+                    "message": format!("{policy}: {REDUNDANT}"),
+                })
+            });
+            line(&Value::from(all.chain(redundant).collect::<Vec<_>>()))
         }
-        _ => unused.iter().fold(String::new(), |mut text, unused| {
-            let _ = writeln!(text, "{unused}");
+        false => {
+            let mut text = String::new();
+            for unused in &unused {
+                let _ = writeln!(text, "{unused}");
+            }
+            for policy in &redundant {
+                let _ = writeln!(text, "{policy}: {REDUNDANT}");
+            }
             text
-        }),
+        }
     };
-    Ok((text, unused.is_empty()))
+    Ok((text, unused.is_empty() && redundant.is_empty()))
 }
 
 /// The families to look at: the one asked for, else those of workloads, else IPv4.

@@ -36,6 +36,7 @@ Usage: policy eval PATH… --from PEER --to PEER [--protocol P] [--port N]   is 
   --selector SELECTOR   endpoints with these labels only
   --endpoint NAME       this endpoint only
   --unknown             with a workload that might come from a new namespace
+  --redundant           lint: also policies without which the same would be connected
   --format FORMAT       text or json; matrix also: csv, markdown, dot, svg [default: text]
   -h, --help            print this
 
@@ -92,6 +93,7 @@ pub(crate) struct Arguments {
     pub(crate) selector: Option<Selector>,
     pub(crate) endpoint: Option<String>,
     pub(crate) unknown: bool,
+    pub(crate) redundant: bool,
     pub(crate) format: Format,
 }
 
@@ -129,6 +131,7 @@ impl Arguments {
                 Long("selector") => it.selector = Some(selector(&parser.value()?.string()?)?),
                 Long("endpoint") => it.endpoint = Some(parser.value()?.string()?),
                 Long("unknown") => it.unknown = true,
+                Long("redundant") => it.redundant = true,
                 Long("format") => it.format = parser.value()?.parse()?,
                 Short('h') | Long("help") => return Ok(None),
                 Short(_) | Long(_) => return Err(argument.unexpected().into()),
@@ -156,6 +159,7 @@ impl Arguments {
             selector: None,
             endpoint: None,
             unknown: false,
+            redundant: false,
             format: Format::Text,
         }
     }
