@@ -18,6 +18,34 @@ pub use issue::{Effect, Issue, Problem, ResourceRef};
 use crate::{Parts, PolicySet};
 use policy::PolicySource;
 
+/// How resources are read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct BuildOptions {
+    /// Whether `AdminNetworkPolicy` and `BaselineAdminNetworkPolicy` are enforced, as Calico
+    /// 3.29 to 3.31 do in tiers of their own. Later releases have `ClusterNetworkPolicy` and
+    /// pass over the former: with them a cluster is less closed than they say, which an
+    /// [`Issue`] tells. Default off.
+    pub admin_network_policies: bool,
+}
+
+impl BuildOptions {
+    /// As the newest release does.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self {
+            admin_network_policies: false,
+        }
+    }
+
+    /// The same with `AdminNetworkPolicy` and `BaselineAdminNetworkPolicy` enforced or not.
+    #[must_use]
+    pub const fn with_admin_network_policies(mut self, enforced: bool) -> Self {
+        self.admin_network_policies = enforced;
+        self
+    }
+}
+
 /// A policy set, and what could not be read of its resources.
 #[derive(Clone, Debug, Default)]
 pub struct Build {
@@ -53,7 +81,42 @@ impl PolicySet {
     /// ```
     #[must_use]
     pub fn from_resources<'a>(resources: impl IntoIterator<Item = &'a Resource>) -> Build {
-        let mut builder = Builder::default();
+        Self::from_resources_with(BuildOptions::new(), resources)
+    }
+
+    /// The same as another release of Calico reads them.
+    ///
+    /// ```
+    /// use calico_types::Resource;
+    /// use policy_engine::{BuildOptions, PolicySet};
+    ///
+    /// let policy = serde_json::json!({
+    ///     "metadata": {"name": "first"},
+    ///     "spec": {"priority": 1, "subject": {"namespaces": {}}},
+    /// });
+    /// let api = "policy.networking.k8s.io/v1alpha1";
+    /// let policy = Resource::from_value(api, "AdminNetworkPolicy", &policy).unwrap()?;
+    /// let newest = PolicySet::from_resources([&policy]);
+    /// assert_eq!(newest.set.policies().count(), 0);
+    /// assert_eq!(
+    ///     newest.issues[0].to_string(),
+    ///     "KubernetesAdminNetworkPolicy first: this release of Calico has no such policies; \
+    ///      the policy is passed over",
+    /// );
+    /// let options = BuildOptions::new().with_admin_network_policies(true);
+    /// let older = PolicySet::from_resources_with(options, [&policy]);
+    /// assert_eq!((older.set.policies().count(), older.issues.len()), (1, 0));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    #[must_use]
+    pub fn from_resources_with<'a>(
+        options: BuildOptions,
+        resources: impl IntoIterator<Item = &'a Resource>,
+    ) -> Build {
+        let mut builder = Builder {
+            options,
+            ..Builder::default()
+        };
         for resource in resources {
             builder.add(resource);
         }
@@ -67,6 +130,7 @@ impl PolicySet {
 /// Collects parts and issues.
 #[derive(Debug, Default)]
 struct Builder {
+    options: BuildOptions,
     parts: Parts,
     issues: Vec<Issue>,
 }

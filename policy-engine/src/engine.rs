@@ -6,7 +6,7 @@ use std::sync::Arc;
 use arc_swap::{ArcSwap, Cache};
 use calico_types::Resource;
 
-use crate::{CompileError, CompileOptions, Issue, PolicySet, Snapshot};
+use crate::{BuildOptions, CompileError, CompileOptions, Issue, PolicySet, Snapshot};
 
 /// The writer. It keeps resources, compiles them and publishes the result whole: a reader
 /// sees all of a change or nothing of it.
@@ -52,6 +52,7 @@ use crate::{CompileError, CompileOptions, Issue, PolicySet, Snapshot};
 #[derive(Debug)]
 pub struct Engine {
     options: CompileOptions,
+    build: BuildOptions,
     unreadable: Unreadable,
     resources: BTreeMap<ResourceKey, Resource>,
     current: Arc<ArcSwap<Snapshot>>,
@@ -134,6 +135,7 @@ impl Engine {
     pub fn new(options: CompileOptions) -> Self {
         Self {
             options,
+            build: BuildOptions::new(),
             unreadable: Unreadable::Refused,
             resources: BTreeMap::new(),
             current: Arc::new(ArcSwap::from_pointee(Snapshot::empty(options))),
@@ -144,6 +146,13 @@ impl Engine {
     #[must_use]
     pub const fn with_unreadable(mut self, unreadable: Unreadable) -> Self {
         self.unreadable = unreadable;
+        self
+    }
+
+    /// The same engine, which reads resources as another release of Calico does.
+    #[must_use]
+    pub const fn with_build_options(mut self, build: BuildOptions) -> Self {
+        self.build = build;
         self
     }
 
@@ -171,7 +180,7 @@ impl Engine {
     /// When a policy cannot be read (unless [`Unreadable::LeftOut`]), or the whole cannot be
     /// compiled. Readers then keep the snapshot they have.
     pub fn publish(&mut self) -> Result<Vec<Issue>, PublishError> {
-        let build = PolicySet::from_resources(self.resources.values());
+        let build = PolicySet::from_resources_with(self.build, self.resources.values());
         if self.unreadable == Unreadable::Refused {
             let fatal = build.issues.iter().filter(|issue| issue.effect.may_allow());
             let fatal: Vec<_> = fatal.cloned().collect();

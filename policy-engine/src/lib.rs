@@ -18,7 +18,7 @@ mod protocol;
 mod reference;
 mod rule;
 
-pub use build::{Build, Effect, Issue, Problem, ResourceRef};
+pub use build::{Build, BuildOptions, Effect, Issue, Problem, ResourceRef};
 pub use changed::{ChangedVerdict, changed_verdicts};
 pub use compiled::{CompileError, CompileOptions, Limits, Snapshot, Statistics};
 pub use connectivity::{

@@ -22,7 +22,7 @@ use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use calico_types::{Resource, Source, decode};
+use calico_types::{Resource, Severity, Source, decode};
 use policy_engine::{CompileOptions, Connectivity, Family, Packet, PolicySet, Protocol, Snapshot};
 
 /// How many clusters are compared.
@@ -320,6 +320,11 @@ fn network_config_analyzer_agrees() {
     for seed in 1..=CLUSTERS {
         let manifests = cluster(&mut Dice(seed * 7919));
         let decoded = decode(&[Source::new("cluster.yaml", manifests.clone())]);
+        let mistakes = decoded.diagnostics.iter();
+        let mistakes: Vec<_> = mistakes
+            .filter(|it| it.severity == Severity::Error)
+            .collect();
+        assert!(mistakes.is_empty(), "{mistakes:?}\n{manifests}");
         let resources: Vec<Resource> = decoded
             .resources
             .into_iter()

@@ -45,6 +45,8 @@ pub enum Problem {
     Port(Fault),
     /// Policy on host endpoints is not evaluated.
     HostEndpoint,
+    /// Another release of Calico has policies of this kind.
+    OtherRelease,
 }
 
 /// What follows from an issue.
@@ -62,6 +64,8 @@ pub enum Effect {
     PortLeftOut,
     /// Rules see the endpoint, but nothing is decided at it.
     NotEvaluated,
+    /// The policy is passed over, as the cluster does.
+    PolicyPassedOver,
 }
 
 impl Effect {
@@ -96,6 +100,7 @@ impl fmt::Display for Problem {
             }
             Self::Policy(fault) | Self::Port(fault) => fault.fmt(f),
             Self::HostEndpoint => f.write_str("policy on host endpoints is not evaluated"),
+            Self::OtherRelease => f.write_str("this release of Calico has no such policies"),
         }
     }
 }
@@ -108,6 +113,7 @@ impl fmt::Display for Effect {
             Self::PolicyLeftOut => "the policy is left out",
             Self::PortLeftOut => "the port has no name",
             Self::NotEvaluated => "rules see the endpoint, but nothing is decided at it",
+            Self::PolicyPassedOver => "the policy is passed over",
         })
     }
 }

@@ -44,13 +44,34 @@ impl Builder {
     pub(super) fn admin_policy(&mut self, policy: &k8s::AdminNetworkPolicy) {
         let converted = convert::admin_network_policy(policy);
         let kind = PolicyKind::KubernetesAdminNetworkPolicy;
-        self.global(kind, &policy.metadata, converted);
+        if self.has_admin_policies(kind, &policy.metadata) {
+            self.global(kind, &policy.metadata, converted);
+        }
     }
 
     pub(super) fn baseline_policy(&mut self, policy: &k8s::BaselineAdminNetworkPolicy) {
         let converted = convert::baseline_admin_network_policy(policy);
         let kind = PolicyKind::KubernetesBaselineAdminNetworkPolicy;
-        self.global(kind, &policy.metadata, converted);
+        if self.has_admin_policies(kind, &policy.metadata) {
+            self.global(kind, &policy.metadata, converted);
+        }
+    }
+
+    /// Whether the release has these kinds; it is written down where it has not.
+    fn has_admin_policies(&mut self, kind: PolicyKind, metadata: &Metadata) -> bool {
+        let enforced = self.options.admin_network_policies;
+        if !enforced {
+            self.issues.push(Issue {
+                resource: ResourceRef {
+                    kind: kind.as_str(),
+                    namespace: None,
+                    name: metadata.name.clone(),
+                },
+                problem: Problem::OtherRelease,
+                effect: Effect::PolicyPassedOver,
+            });
+        }
+        enforced
     }
 
     /// A policy of the whole cluster, under the kind that it was written as.

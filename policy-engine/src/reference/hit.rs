@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use super::{PolicyTrace, Relevance, SideTrace, Step};
+use super::{PolicyTrace, Relevance, RuleTrace, SideTrace, Step};
 use crate::{Action, Direction, PolicyId, TierDefault};
 
 /// One step of a flow's way through the tiers: a rule that decided or passed on, the end of a
@@ -76,9 +76,7 @@ impl<'s> SideTrace<'s> {
                     hits.extend(by_rule.or_else(|| end_hit(policies, name, end)));
                 }
                 Step::Profile { name, rules } => {
-                    let rule = rules.iter().find(|rule| rule.mismatch.is_none());
-                    let rule = rule.filter(|rule| rule.rule.action != Action::Log);
-                    profile = Some((*name, rule.map(|rule| rule.index)));
+                    profile = Some((*name, decisive(rules).map(|rule| rule.index)));
                 }
             }
         }
@@ -110,10 +108,15 @@ impl<'s> SideTrace<'s> {
     }
 }
 
+/// The first rule that matched and did more than to log.
+fn decisive<'t, 's>(rules: &'t [RuleTrace<'s>]) -> Option<&'t RuleTrace<'s>> {
+    let mut matching = rules.iter().filter(|rule| rule.mismatch.is_none());
+    matching.find(|rule| rule.rule.action != Action::Log)
+}
+
 /// The rule of a policy that decided or passed on.
 fn rule_hit<'s>(policy: &PolicyTrace<'s>, tier: &'s str) -> Option<PolicyHit<'s>> {
-    let mut matching = policy.rules.iter().filter(|rule| rule.mismatch.is_none());
-    let rule = matching.find(|rule| rule.rule.action != Action::Log)?;
+    let rule = decisive(&policy.rules)?;
     let id = &policy.policy.id;
     Some(PolicyHit {
         kind: HitKind::Policy(id.kind),

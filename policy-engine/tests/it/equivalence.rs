@@ -1,7 +1,8 @@
 //! The compiled form says what the literal interpreter says.
 
 use policy_engine::{
-    CompileOptions, Direction, Evaluate, Interpreter, Limits, Packet, PolicySet, Snapshot, Staged,
+    Action, CompileOptions, Decision, Direction, Evaluate, HitKind, Interpreter, Limits, Packet,
+    PolicySet, Reason, SideTrace, Snapshot, Staged,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -17,6 +18,10 @@ fn check(set: &PolicySet, options: CompileOptions, packets: &[Packet<'_>]) {
             for direction in Direction::BOTH {
                 let expected = interpreter.decide(id, direction, packet);
                 let decision = snapshot.decide(id, direction, packet);
+                told_as_decided(
+                    &interpreter.trace(id, direction, packet).unwrap(),
+                    &expected,
+                );
                 assert_eq!(
                     decision,
                     expected,
@@ -28,8 +33,61 @@ fn check(set: &PolicySet, options: CompileOptions, packets: &[Packet<'_>]) {
     }
 }
 
+/// The explanation says what was decided, and its last hit is who did.
+fn told_as_decided(trace: &SideTrace<'_>, decision: &Decision<'_>) {
+    assert_eq!(trace.decision, *decision);
+    let hits = trace.policy_hits();
+    let Some((last, before)) = hits.split_last() else {
+        assert!(!decision.is_allowed(), "{decision}");
+        return;
+    };
+    assert!(
+        before.iter().all(|hit| hit.action == Action::Pass),
+        "{hits:?}"
+    );
+    assert_eq!(
+        last.action == Action::Allow,
+        decision.is_allowed(),
+        "{hits:?}"
+    );
+    let (name, rule, kind) = (last.name, last.rule_index, last.kind);
+    match decision.reason {
+        Reason::Rule {
+            tier,
+            policy,
+            rule: index,
+        } => {
+            assert_eq!((name, rule, last.tier), (&*policy.name, Some(index), tier));
+            assert_eq!(kind, HitKind::Policy(policy.kind));
+        }
+        Reason::EndOfTier { tier, policy } => {
+            assert_eq!((name, rule, kind), (tier, None, HitKind::EndOfTier));
+            assert_eq!(last.trigger, Some(policy));
+        }
+        Reason::Profile {
+            profile,
+            rule: index,
+        } => {
+            assert_eq!((name, rule, kind), (profile, Some(index), HitKind::Profile));
+        }
+        Reason::UnknownProfile { .. }
+        | Reason::NoProfileMatch
+        | Reason::AdminDown
+        | Reason::HostEndpoint
+        | Reason::UnknownEndpoint
+        | _ => assert_eq!((rule, kind), (None, HitKind::Profile)),
+    }
+}
+
+/// How many worlds are tried; more with `POLICY_WORLDS`.
+fn worlds(usual: u32) -> ProptestConfig {
+    let wanted = std::env::var("POLICY_WORLDS").ok();
+    let wanted = wanted.and_then(|text| text.parse().ok());
+    ProptestConfig::with_cases(wanted.unwrap_or(usual))
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(worlds(400))]
 
     #[test]
     fn compiled_decisions_are_the_literal_ones(

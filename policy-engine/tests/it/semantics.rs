@@ -5,8 +5,8 @@ use std::net::IpAddr;
 
 use calico_types::Resource;
 use policy_engine::{
-    CompileOptions, Decision, Direction, Effect, Evaluate, Flow, FlowError, Group, Interpreter,
-    Matrix, Packet, PolicySet, PortService, Protocol, Snapshot,
+    BuildOptions, CompileOptions, Decision, Direction, Effect, Evaluate, Flow, FlowError, Group,
+    Interpreter, Matrix, Packet, PolicySet, PortService, Protocol, Snapshot,
 };
 use serde_json::{Value, json};
 
@@ -56,10 +56,20 @@ fn ingress(rules: Value) -> Resource {
 }
 
 fn check(resources: &[Resource], packet: &Packet<'_>, expected: &str) {
-    let set = PolicySet::from_resources(resources).set;
+    check_set(&PolicySet::from_resources(resources).set, packet, expected);
+}
+
+/// As a release with `AdminNetworkPolicy`.
+fn check_older(resources: &[Resource], packet: &Packet<'_>, expected: &str) {
+    let options = BuildOptions::new().with_admin_network_policies(true);
+    let set = PolicySet::from_resources_with(options, resources).set;
+    check_set(&set, packet, expected);
+}
+
+fn check_set(set: &PolicySet, packet: &Packet<'_>, expected: &str) {
     let back = set.find_endpoint("shop/back").unwrap();
     let snapshot = Snapshot::compile(set.clone(), CompileOptions::new()).unwrap();
-    let interpreted = Interpreter::new(&set)
+    let interpreted = Interpreter::new(set)
         .decide(back, Direction::Ingress, packet)
         .to_string();
     let compiled: Decision<'_> = snapshot.decide(back, Direction::Ingress, packet);
@@ -262,7 +272,7 @@ fn admin_policies_come_before_and_baseline_policies_after() {
         ),
         (4, "allowed by rule 1 of profile kns.shop"),
     ] {
-        check(&resources, &packet("10.1.0.1", port), expected);
+        check_older(&resources, &packet("10.1.0.1", port), expected);
     }
     // A policy of the namespace decides before the baseline is asked.
     let allow =
@@ -276,6 +286,6 @@ fn admin_policies_come_before_and_baseline_policies_after() {
         (2, BY_RULE_1),
         (3, BY_RULE_1),
     ] {
-        check(&resources, &packet("10.1.0.1", port), expected);
+        check_older(&resources, &packet("10.1.0.1", port), expected);
     }
 }

@@ -6,7 +6,9 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use calico_types::selector::Selector;
-use policy_engine::{CompileOptions, Connections, Family, Flow, Peer, Protocol, Staged};
+use policy_engine::{
+    BuildOptions, CompileOptions, Connections, Family, Flow, Peer, Protocol, Staged,
+};
 
 use crate::Failure;
 
@@ -37,6 +39,7 @@ Usage: policy eval PATH… --from PEER --to PEER [--protocol P] [--port N]   is 
   --endpoint NAME       this endpoint only
   --unknown             with a workload that might come from a new namespace
   --redundant           lint: also policies without which the same would be connected
+  --admin-network-policies  AdminNetworkPolicy counts, as in Calico 3.29 to 3.31
   --format FORMAT       text or json; matrix also: csv, markdown, dot, svg [default: text]
   -h, --help            print this
 
@@ -94,6 +97,7 @@ pub(crate) struct Arguments {
     pub(crate) endpoint: Option<String>,
     pub(crate) unknown: bool,
     pub(crate) redundant: bool,
+    pub(crate) build: BuildOptions,
     pub(crate) format: Format,
 }
 
@@ -132,6 +136,9 @@ impl Arguments {
                 Long("endpoint") => it.endpoint = Some(parser.value()?.string()?),
                 Long("unknown") => it.unknown = true,
                 Long("redundant") => it.redundant = true,
+                Long("admin-network-policies") => {
+                    it.build = it.build.with_admin_network_policies(true)
+                }
                 Long("format") => it.format = parser.value()?.parse()?,
                 Short('h') | Long("help") => return Ok(None),
                 Short(_) | Long(_) => return Err(argument.unexpected().into()),
@@ -160,6 +167,7 @@ impl Arguments {
             endpoint: None,
             unknown: false,
             redundant: false,
+            build: BuildOptions::new(),
             format: Format::Text,
         }
     }

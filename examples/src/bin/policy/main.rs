@@ -16,7 +16,7 @@ use arguments::{Arguments, Command, HELP};
 use calico_types::{Resource, Severity, Source, decode, render};
 use examples::output::{PrintError, print};
 use examples::paths::{self, ReadError};
-use policy_engine::{CompileError, ConnectivityError, FlowError, PolicySet};
+use policy_engine::{BuildOptions, CompileError, ConnectivityError, FlowError, PolicySet};
 
 /// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
@@ -54,7 +54,7 @@ fn run() -> Result<bool, Failure> {
         print(io::stdout(), HELP.as_bytes())?;
         return Ok(true);
     };
-    let (set, readable) = read(&arguments.paths)?;
+    let (set, readable) = read(&arguments.paths, arguments.build)?;
     let (text, yes) = match arguments.command {
         Command::Eval => answer::eval(&set, &arguments)?,
         Command::Explain => answer::explain(&set, &arguments)?,
@@ -65,7 +65,7 @@ fn run() -> Result<bool, Failure> {
         Command::Diff => {
             let (then, also_readable) = match arguments.with.is_empty() {
                 true => (set.clone(), true),
-                false => read(&arguments.with)?,
+                false => read(&arguments.with, arguments.build)?,
             };
             let (text, same) = answer::diff(&set, &then, &arguments)?;
             (text, same && also_readable)
@@ -77,7 +77,7 @@ fn run() -> Result<bool, Failure> {
 
 /// The policy set of what is at paths, and whether all of it could be read; what could not
 /// is shown.
-fn read(paths: &[PathBuf]) -> Result<(PolicySet, bool), Failure> {
+fn read(paths: &[PathBuf], options: BuildOptions) -> Result<(PolicySet, bool), Failure> {
     let inputs = paths::read(paths, &mut io::stdin())?;
     let sources: Vec<Source> = inputs.into_iter().map(|input| input.source).collect();
     let decoded = decode(&sources);
@@ -90,7 +90,7 @@ fn read(paths: &[PathBuf]) -> Result<(PolicySet, bool), Failure> {
     }
     let resources = decoded.resources.into_iter().map(|at| at.resource);
     let resources: Vec<Resource> = resources.collect();
-    let build = PolicySet::from_resources(&resources);
+    let build = PolicySet::from_resources_with(options, &resources);
     for issue in &build.issues {
         eprintln!("{issue}");
         readable &= !issue.effect.may_allow();
