@@ -88,6 +88,8 @@ pub struct Connectivity {
     by_name: BTreeMap<String, usize>,
     /// By the names of endpoints whose pods' names are shown.
     by_other_name: BTreeMap<String, usize>,
+    /// Addresses of endpoints: the group of the one that has it, if it is one and in a group.
+    by_address: BTreeMap<IpAddr, Option<usize>>,
 }
 
 /// Why connectivity could not be worked out.
@@ -177,6 +179,11 @@ impl Connectivity {
             .into_iter()
             .filter_map(|(name, shown)| Some((name, *merged.by_name.get(&shown)?)))
             .collect();
+        let set = snapshot.policy_set();
+        let taken = parties.taken.into_iter();
+        merged.by_address = taken
+            .map(|address| (address, merged.only_group_at(set, address)))
+            .collect();
         Ok(merged)
     }
 
@@ -235,7 +242,17 @@ impl Connectivity {
             cells,
             by_name,
             by_other_name: BTreeMap::new(),
+            by_address: BTreeMap::new(),
         }
+    }
+
+    /// The group of the endpoint that has an address; `None` if several have it.
+    fn only_group_at(&self, set: &PolicySet, address: IpAddr) -> Option<usize> {
+        let [id] = set.endpoints_at(address) else {
+            return None;
+        };
+        self.group_of(&set.endpoint(*id)?.name)
+            .or_else(|| self.group_of(&set.endpoint(*id)?.to_string()))
     }
 
     /// The address family.
@@ -284,9 +301,13 @@ impl Connectivity {
         found.or_else(|| self.by_other_name.get(name)).copied()
     }
 
-    /// The position of the group that an address outside is in.
+    /// The position of the group that an address is in: outside, or of the endpoint that has it.
+    /// `None` for an address of several endpoints, or of one that is left out.
     #[must_use]
     pub fn group_at(&self, address: IpAddr) -> Option<usize> {
+        if let Some(group) = self.by_address.get(&address) {
+            return *group;
+        }
         self.groups.iter().position(|group| match group {
             PeerGroup::Outside(ranges) => {
                 let holds = |(low, high): &(IpAddr, IpAddr)| (*low..=*high).contains(&address);
@@ -296,7 +317,7 @@ impl Connectivity {
         })
     }
 
-    /// The connections between two peers, each an endpoint's name or an address outside.
+    /// The connections between two peers, each an endpoint's name or an address.
     #[must_use]
     pub fn between(&self, source: &str, destination: &str) -> Option<&Connections> {
         self.cell(self.find(source)?, self.find(destination)?)

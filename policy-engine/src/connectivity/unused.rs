@@ -164,7 +164,7 @@ fn with_pass_decided(set: &PolicySet, tier: &OrderedTier) -> PolicySet {
 
 /// Notes every rule that decides about some connection.
 fn sight(snapshot: &Snapshot, seen: &mut BTreeSet<Sighting>) -> Result<(), ConnectivityError> {
-    each(snapshot, |direction, _, partition| {
+    each(snapshot, |direction, partition| {
         let deciders: BTreeSet<&DeciderId> = partition.values().collect();
         for decider in deciders {
             if let Reason::Rule { policy, rule, .. } = snapshot.decision(*decider).reason {
@@ -174,22 +174,19 @@ fn sight(snapshot: &Snapshot, seen: &mut BTreeSet<Sighting>) -> Result<(), Conne
     })
 }
 
-/// Whose side of which pair: endpoint group and its peer, by their positions.
-type Place = (Family, usize, usize);
-
 /// What is decided on each side of each pair of groups.
 fn each(
     snapshot: &Snapshot,
-    mut see: impl FnMut(Direction, Place, &Partition<DeciderId>),
+    mut see: impl FnMut(Direction, &Partition<DeciderId>),
 ) -> Result<(), ConnectivityError> {
     for family in [Family::V4, Family::V6] {
         let mut parties = Parties::new(snapshot, family, &[], |_| true);
         parties.add_outside(snapshot, family);
-        for (own, party) in parties.all.iter().enumerate() {
+        for party in &parties.all {
             let Some([egress, ingress]) = party.programs else {
                 continue;
             };
-            for (other, peer) in parties.all.iter().enumerate() {
+            for peer in &parties.all {
                 let sides = [
                     (Direction::Egress, egress, [party.class, peer.class]),
                     (Direction::Ingress, ingress, [peer.class, party.class]),
@@ -197,11 +194,7 @@ fn each(
                 for (direction, program, classes) in sides {
                     let too_large = || ConnectivityError::TooLarge(party.group.to_string());
                     let partition = snapshot.partition(program, classes);
-                    see(
-                        direction,
-                        (family, own, other),
-                        &partition.ok_or_else(too_large)?,
-                    );
+                    see(direction, &partition.ok_or_else(too_large)?);
                 }
             }
         }

@@ -6,7 +6,7 @@
 use std::fmt;
 
 use super::{PolicyTrace, Relevance, RuleTrace, SideTrace, Step};
-use crate::{Action, Direction, PolicyId, TierDefault};
+use crate::{Action, PolicyId, TierDefault};
 
 /// One step of a flow's way through the tiers: a rule that decided or passed on, the end of a
 /// tier, or a profile.
@@ -99,12 +99,6 @@ impl<'s> SideTrace<'s> {
             hit.policy_index = index;
         }
         hits
-    }
-
-    /// Whether this is the source's side.
-    #[must_use]
-    pub fn is_egress(&self) -> bool {
-        self.direction == Direction::Egress
     }
 }
 

@@ -235,6 +235,9 @@ fn groups_are_what_policy_cannot_tell_apart() {
     assert_eq!(between("shop/db", "shop/front"), "all");
     assert_eq!(between("192.0.2.7", "shop/db"), "TCP 9100");
     assert_eq!(between("203.0.113.1", "shop/db"), "none");
+    // An endpoint by its address: the ranges outside have holes where endpoints are.
+    assert_eq!(between("10.1.0.2", "10.1.0.3"), "TCP 3306");
+    assert_eq!(between("10.1.0.1", "shop/db"), "none");
     let mysql: Connections = "TCP 3306".parse().unwrap();
     assert_eq!(
         connectivity.permits("shop/back", "shop/db", &mysql),
