@@ -14,6 +14,7 @@ pub mod output;
 pub mod paths;
 pub mod plan;
 pub mod report;
+pub mod resources;
 pub mod sim;
 pub mod standalone;
 #[cfg(feature = "watch")]

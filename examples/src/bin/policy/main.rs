@@ -13,9 +13,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use arguments::{Arguments, Command, HELP};
-use calico_types::{Resource, Severity, Source, decode, render};
 use examples::output::{PrintError, print};
-use examples::paths::{self, ReadError};
+use examples::paths::ReadError;
+use examples::resources;
 use policy_engine::{BuildOptions, CompileError, ConnectivityError, FlowError, PolicySet};
 
 /// Why there is no answer.
@@ -78,18 +78,7 @@ fn run() -> Result<bool, Failure> {
 /// The policy set of what is at paths, and whether all of it could be read; what could not
 /// is shown.
 fn read(paths: &[PathBuf], options: BuildOptions) -> Result<(PolicySet, bool), Failure> {
-    let inputs = paths::read(paths, &mut io::stdin())?;
-    let sources: Vec<Source> = inputs.into_iter().map(|input| input.source).collect();
-    let decoded = decode(&sources);
-    let mut readable = true;
-    for diagnostic in &decoded.diagnostics {
-        if diagnostic.severity == Severity::Error {
-            eprintln!("{}", render(diagnostic, &sources));
-            readable = false;
-        }
-    }
-    let resources = decoded.resources.into_iter().map(|at| at.resource);
-    let resources: Vec<Resource> = resources.collect();
+    let (resources, mut readable) = resources::read(paths)?;
     let build = PolicySet::from_resources_with(options, &resources);
     for issue in &build.issues {
         eprintln!("{issue}");

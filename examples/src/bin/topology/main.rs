@@ -14,9 +14,9 @@ use std::process::ExitCode;
 use std::str::FromStr;
 
 use calico_types::topology::{Bird, Diff, RouterId, Topology, TopologyInput};
-use calico_types::{Resource, Severity, Source, decode, render};
 use examples::output::{PrintError, print};
-use examples::paths::{self, ReadError};
+use examples::paths::ReadError;
+use examples::resources;
 use serde_json::json;
 
 const HELP: &str = "\
@@ -170,21 +170,7 @@ fn parse() -> Result<Option<Arguments>, Failure> {
 /// The topology of what is at paths, and whether all of it could be read; what could not
 /// is shown.
 fn topology(paths: &[PathBuf], router_id: RouterId) -> Result<(Topology, bool), Failure> {
-    let inputs = paths::read(paths, &mut io::stdin())?;
-    let sources: Vec<Source> = inputs.into_iter().map(|input| input.source).collect();
-    let decoded = decode(&sources);
-    let mut readable = true;
-    for diagnostic in &decoded.diagnostics {
-        if diagnostic.severity == Severity::Error {
-            eprintln!("{}", render(diagnostic, &sources));
-            readable = false;
-        }
-    }
-    let resources: Vec<Resource> = decoded
-        .resources
-        .into_iter()
-        .map(|at| at.resource)
-        .collect();
+    let (resources, readable) = resources::read(paths)?;
     let mut input = TopologyInput::from_resources(&resources);
     input.router_id = router_id;
     Ok((Topology::build(&input), readable))
